@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+// Runs the CLI under the Node 24 that `npm ci` brought, whatever Node started this file.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const own = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
+const main = fileURLToPath(new URL('../harness/main.ts', import.meta.url));
+const node = existsSync(own) ? own : process.execPath;
+const child = spawn(node, ['--conditions=l1-source', main, ...process.argv.slice(2)], { stdio: 'inherit' });
+// Ctrl-C reaches the child from the terminal itself; this process only waits for it to clean up.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => child.kill('SIGTERM'));
+child.on('exit', (code, signal) => process.exit(signal ? 130 : (code ?? 1)));

@@ -1,0 +1,52 @@
+import type { Bytes, Millis } from 'l1-cache';
+import type { MemoryReading } from '../../reports/schema.ts';
+import type { HitCounts, PodBlock } from '../../scenarios/service/protocol.ts';
+import type { Topology } from '../../scenarios/topology/topology.ts';
+
+export type Mesh = 'envoy' | 'none';
+
+/** What a target needs to stand up a mesh. */
+export interface DeployPlan {
+  readonly runId: string;
+  readonly topology: Topology;
+  readonly seed: number;
+  readonly fanOut: 'parallel' | 'sequential';
+  readonly budgetBytes: Bytes;
+  readonly epochMs: Millis;
+  readonly timeScale: number;
+  readonly mesh: Mesh;
+}
+
+/** A place to run: `local`, `kind`, `eks`. Standing up is journalled; disposal leaves nothing. */
+export interface Target {
+  readonly name: 'local' | 'kind' | 'eks';
+  /** Resolves when every pod serves. `onProgress` gets (ready, all). */
+  deploy(plan: DeployPlan, onProgress: (ready: number, all: number) => void): Promise<Deployment>;
+}
+
+/** A standing mesh. Disposing stops everything it started. */
+export interface Deployment extends AsyncDisposable {
+  /** Where the load generator sends requests for a service (the ingress gateway under a mesh). */
+  readonly ingress: (service: number) => {
+    readonly host: string;
+    readonly port: number;
+    readonly hostHeader: string;
+  };
+  /** Switches the read path of every pod; starts or stops what the scenario needs beside the pods. */
+  useScenario(name: string): Promise<void>;
+  clearCaches(): Promise<void>;
+  startBlock(): Promise<void>;
+  stopBlock(): Promise<readonly PodBlock[]>;
+  hits(): Promise<HitCounts>;
+  /** CPU time spent so far by each part of all pods, microseconds. */
+  cpu(): Promise<{
+    readonly appUs: number;
+    readonly proxyUs: number | null;
+    readonly redisUs: number | null;
+  }>;
+  memory(scenario: string): Promise<MemoryReading>;
+  /** Replaces the application processes with fresh, empty ones; sidecars stay. */
+  restartPods(): Promise<void>;
+  /** Rejects with a `PodDiedError` when anything of the mesh dies; never resolves. */
+  readonly died: Promise<never>;
+}

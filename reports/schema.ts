@@ -1,0 +1,179 @@
+import { z } from 'zod';
+
+/** Version of `result.json`; raised with every change that an older reader would misread. */
+export const SCHEMA_VERSION = 1;
+
+/** An HDR histogram of nanoseconds (V2, compressed, base64), or null when it holds no sample. */
+const histogram = z.string().nullable();
+const count = z.number().int().nonnegative();
+const service = z.number().int().nonnegative();
+
+const environment = z.object({
+  os: z.string(),
+  kernel: z.string(),
+  cpuModel: z.string(),
+  cores: z.number(),
+  memoryBytes: z.number(),
+  cgroupCpuLimit: z.number().nullable(),
+  cgroupMemoryLimitBytes: z.number().nullable(),
+  versions: z.object({
+    l1bench: z.string(),
+    commit: z.string().nullable(),
+    node: z.string(),
+    redis: z.string().nullable(),
+    envoy: z.string().nullable(),
+    k6: z.string().nullable(),
+  }),
+  mesh: z.enum(['envoy', 'none']),
+  /** Why the mesh is what it is, one plain sentence. */
+  meshReason: z.string(),
+  /** The load generator shares the machine with the pods. */
+  coLocatedLoad: z.boolean(),
+  timerCostNs: z.number(),
+  intrinsicLatencyMaxUs: z.number(),
+  /** Share of CPU time the hypervisor took during the run; null where the kernel does not tell. */
+  stealRatio: z.number().nullable(),
+  /** Pressure-stall share of the CPU (`some avg10`) at the start; null where the kernel does not tell. */
+  cpuPressureRatio: z.number().nullable(),
+});
+
+const settings = z.object({
+  services: count,
+  seed: z.number().int(),
+  fanOutMean: z.number(),
+  fanOut: z.enum(['parallel', 'sequential']),
+  fanOutDistribution: z.enum(['constant', 'poisson', 'power-law']),
+  ratePerSecond: z.number(),
+  profile: z.enum(['quick', 'standard', 'full']),
+  driver: z.enum(['open-loop', 'k6']),
+  workload: z.string(),
+  budgetBytes: z.number(),
+  rounds: count,
+  blockMs: z.number(),
+  timeScale: z.number(),
+});
+
+const outcome = z.object({ count, latencyNs: histogram });
+
+const block = z.object({
+  index: count,
+  /** Blocks of one round met the same arrivals, one block a scenario, in alternating order. */
+  round: count,
+  scenario: z.string(),
+  startedAtMs: z.number(),
+  durationMs: z.number(),
+  /** Empty when the block counts; otherwise every rule it broke, in words. It is kept either way. */
+  invalidReasons: z.array(z.string()),
+  scheduled: count,
+  completed: count,
+  errors: count,
+  /** Due but never sent. */
+  unsent: count,
+  /** From the scheduled arrival to the last byte of the answer. */
+  latencyNs: histogram,
+  /** From the actual send; without the schedule lag. */
+  serviceTimeNs: histogram,
+  /** Actual send less scheduled arrival. */
+  lagNs: histogram,
+  reads: count,
+  readsByOutcome: z.record(z.string(), outcome),
+  allReadsNs: histogram,
+  readsOfRequestNs: histogram,
+  l1PerReadNs: histogram,
+  l1BatchNs: histogram,
+  timerCostNs: z.number(),
+  staleReads: count,
+  staleAgeNs: histogram,
+  originServed: count,
+  redisCommands: count,
+  /** CPU of all application processes; sidecars and Redis apart where the kernel tells. */
+  appCpuUs: z.number(),
+  proxyCpuUs: z.number().nullable(),
+  redisCpuUs: z.number().nullable(),
+  driverCpuUs: z.number(),
+  eventLoopDelayNs: histogram,
+  gcPauseNs: histogram,
+});
+
+const coldStart = z.object({
+  scenario: z.string(),
+  /** Hit ratio over time after the pods were born with nothing cached; counts are per interval. */
+  series: z.array(z.object({ tMs: z.number(), reads: count, hits: count })),
+  /** The rule the warm-up ended by. */
+  endedBy: z.enum(['steady', 'time-limit']),
+});
+
+const memoryLine = z.object({
+  part: z.enum(['application', 'proxy', 'redis']),
+  /** What the bytes are: heap used, heap free, external, code and libraries, … */
+  line: z.string(),
+  bytes: z.number(),
+});
+
+const memory = z.object({
+  scenario: z.string(),
+  method: z.string(),
+  pods: z.array(
+    z.object({
+      service,
+      lines: z.array(memoryLine),
+      /** The kernel's own figure per part (PSS locally, working set on Kubernetes), read apart from the lines. */
+      totals: z.object({ application: z.number(), proxy: z.number(), redis: z.number() }),
+      entries: count,
+      payloadBytes: z.number(),
+      chargedBytes: z.number(),
+    }),
+  ),
+  /** Servers that all pods share; empty for in-pod caches. */
+  shared: z.array(
+    z.object({
+      name: z.string(),
+      bytes: z.number(),
+      usedMemoryBytes: z.number(),
+      entries: count,
+      payloadBytes: z.number(),
+    }),
+  ),
+});
+
+/** Everything one run measured. Reports are made from this and nothing else. */
+export const resultSchema = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  runId: z.string(),
+  startedAt: z.string(),
+  durationMs: z.number(),
+  command: z.string(),
+  state: z.enum(['complete', 'interrupted', 'invalid']),
+  /** Why an invalid or interrupted run is so, in words; empty for a complete one. */
+  why: z.array(z.string()),
+  environment,
+  settings,
+  /** sha256 over topology, keys and arrivals. */
+  inputSha256: z.string(),
+  topology: z.object({
+    services: z.array(z.object({ name: z.string(), layer: z.number(), owns: z.array(z.string()) })),
+    edges: z.array(z.object({ from: service, to: service, weight: z.number() })),
+  }),
+  /** In the order asked for; the first is the baseline. */
+  scenarios: z.array(z.object({ name: z.string(), description: z.string() })),
+  coldStarts: z.array(coldStart),
+  blocks: z.array(block),
+  memory: z.array(memory),
+  generator: z.object({
+    /** Highest rate at which the driver against a null server kept its lag p99 under 1 ms; null when not measured. */
+    highestCleanRatePerSecond: z.number().nullable(),
+    method: z.string(),
+  }),
+  startup: z.object({
+    podsReadyMs: z.number(),
+    stoppedMs: z.number().nullable(),
+    servicesPssBytes: z.number(),
+  }),
+});
+
+export type Result = z.infer<typeof resultSchema>;
+export type Environment = Result['environment'];
+export type Settings = Result['settings'];
+export type Block = Result['blocks'][number];
+export type ColdStart = Result['coldStarts'][number];
+export type MemoryReading = Result['memory'][number];

@@ -1,0 +1,59 @@
+import type { Bytes } from 'l1-cache';
+import type { DomainName } from './topology/topology.ts';
+
+/** Where the answer of one read came from. */
+export type ReadOutcome = 'l1' | 'redis' | 'origin' | 'stale';
+
+/** A value as the origin stamped it. */
+export interface Stamped {
+  readonly version: number;
+  /** The field of a session that names the profile read next; absent in other domains. */
+  readonly userId?: number;
+  readonly [field: string]: unknown;
+}
+
+/** One data lookup: `price.31:4711` is key 4711 of the prices that service 31 owns. */
+export interface ReadKey {
+  readonly domain: DomainName;
+  readonly owner: number;
+  readonly id: number;
+}
+
+export interface ReadResult {
+  readonly value: Stamped;
+  readonly outcome: ReadOutcome;
+}
+
+/**
+ * How a pod answers reads. One folder under `scenarios/` holds one implementation and its README.
+ * `readNow` answers synchronously where the path can (an in-process hit); everything else goes through `read`.
+ */
+export interface ReadPath extends AsyncDisposable {
+  readNow(key: string): Stamped | undefined;
+  read(key: string, at: ReadKey): Promise<ReadResult>;
+  /** What the path's cache holds now, for the memory report; zero where it holds nothing in this process. */
+  contents(): CacheContents;
+  /** Forgets everything cached, so that a cold start can be measured. */
+  clear(): Promise<void>;
+}
+
+export interface CacheContents {
+  readonly entries: number;
+  /** Bytes of keys and values as the application sees them, without any overhead. */
+  readonly payloadBytes: Bytes;
+  /** Bytes charged against the budget; equal to payload where the cache does no accounting. */
+  readonly chargedBytes: Bytes;
+}
+
+/** What a read path is made from; the service program provides it. */
+export interface ReadPathContext {
+  readonly serviceIndex: number;
+  readonly budgetBytes: Bytes;
+  /** Fetches from the owning service through the mesh. */
+  readonly fetchFromOrigin: (at: ReadKey) => Promise<Stamped>;
+  readonly ttlMs: (domain: DomainName) => number;
+  /** The shared server as this pod reaches it (through its sidecar when there is one). */
+  readonly sharedRedis: { readonly host: string; readonly port: number } | null;
+  /** The pod's own server. */
+  readonly sidecarRedis: { readonly host: string; readonly port: number } | null;
+}
