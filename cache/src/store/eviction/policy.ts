@@ -1,0 +1,20 @@
+/**
+ * What decides which entry leaves. The store keeps keys, values, bytes and expiry; a policy keeps only order.
+ *
+ * An entry is a slot, a small integer below the capacity. Hashes are 32-bit and seeded by the store, the same
+ * for the same key, so that a policy can remember keys that have left (ghosts) and count frequencies.
+ */
+export interface EvictionPolicy {
+  /** Makes room for slots below `capacity`; called before a higher slot is used. */
+  grow(capacity: number): void;
+  /** A read found the slot. On the hit path: no allocation, a few nanoseconds. */
+  onHit(slot: number): void;
+  /** A read found nothing. Called once a miss, before the fill. */
+  onMiss(hash: number): void;
+  /** An entry was filled into a free slot. `sizeBytes` is its charged size, `costMs` what loading it took. */
+  onInsert(slot: number, hash: number, sizeBytes: number, costMs: number): void;
+  /** The slot was deleted, replaced or expired, not evicted. */
+  onRemove(slot: number): void;
+  /** Chooses the slot to give up and forgets it. Called only when at least one slot is held. */
+  evict(): number;
+}
