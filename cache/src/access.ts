@@ -1,0 +1,45 @@
+import type { Bytes, Millis } from './units.ts';
+
+/** Why an entry was filled: asked for, guessed to be asked for soon, or renewed before it expired. */
+export type FillOrigin = 'demand' | 'prefetch' | 'refresh' | 'restore';
+
+/** One access as the learners see it, after the fact. */
+export interface AccessRecord {
+  readonly key: string;
+  /** `hit` fresh, `stale` served past its life, `miss` nothing to serve, `fill` a value was stored. */
+  readonly outcome: 'hit' | 'stale' | 'miss' | 'fill';
+  /** The value served or stored; undefined on a miss. */
+  readonly value: unknown;
+  /** When, by the cache's clock; for hits the time of the batch, at most about 1 ms late. */
+  readonly atMs: Millis;
+  /** On a fill: why. */
+  readonly origin?: FillOrigin;
+  /** On a fill: the origin's version, when it gave one. */
+  readonly version?: number | undefined;
+  /** On a fill over an older value: whether version, or else the value, is the same. */
+  readonly sameValue?: boolean;
+  /** On a fill over an older value: how old that one was. */
+  readonly previousAgeMs?: Millis;
+  /** On the first hit of an entry that prefetching brought. */
+  readonly firstUseOfPrefetch?: boolean;
+}
+
+/** Receives accesses in order, in batches, off the hit path. */
+export type AccessListener = (batch: readonly AccessRecord[]) => void;
+
+/** What is known of a value when its life is decided. */
+export interface FillAccess<V = unknown> {
+  readonly value: V;
+  readonly origin: FillOrigin;
+  readonly sizeBytes: Bytes;
+  /** What loading took; 0 when the value was set without a load. */
+  readonly loadCostMs: Millis;
+  readonly version: number | undefined;
+  /** The value replaced, if the key was held. */
+  readonly previous:
+    | { readonly value: V; readonly version: number | undefined; readonly ageMs: Millis }
+    | undefined;
+}
+
+/** Decides how long a value may be served fresh. */
+export type TtlPolicy<V = unknown> = (key: string, access: FillAccess<V>) => Millis;

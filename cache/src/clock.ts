@@ -1,0 +1,10 @@
+import type { Millis } from './units.ts';
+
+/** Where the cache reads the time from. */
+export interface Clock {
+  /** Milliseconds since any fixed point; never goes backwards. */
+  now(): Millis;
+}
+
+/** The machine's monotonic clock. Unmoved by changes of the wall clock. */
+export const systemClock: Clock = { now: () => performance.now() };
