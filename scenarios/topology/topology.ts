@@ -60,6 +60,8 @@ export interface Topology {
   readonly fanOutDistribution: FanOutDistribution;
   /** Mean reads per inbound request over the mix; exact. */
   readonly fanOutMean: number;
+  /** Median pause between a read and the read that its value names; log-normal, cut at 50 ms. 0: at once. */
+  readonly chainGapMs: Millis;
   readonly domains: readonly Domain[];
   readonly services: readonly Service[];
   readonly requestTypes: readonly RequestType[];
