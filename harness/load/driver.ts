@@ -23,7 +23,8 @@ export interface LoadResult {
   readonly latencyNs: EncodedHistogram;
   readonly serviceTimeNs: EncodedHistogram;
   readonly lagNs: EncodedHistogram;
-  readonly cpuUs: number;
+  /** CPU time of the generator process; null where the driver does not tell. */
+  readonly cpuUs: number | null;
   /** First error seen, in words, when there was one. */
   readonly firstError: string | null;
 }

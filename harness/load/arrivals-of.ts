@@ -1,0 +1,11 @@
+import type { Arrival } from '../../scenarios/workload/arrival.ts';
+import { arrivals } from '../../scenarios/workload/arrivals.ts';
+import { readTrace } from '../../scenarios/workload/trace-file.ts';
+import { createTraceKeys } from '../../scenarios/workload/trace-keys.ts';
+import type { LoadPlan } from './driver.ts';
+
+/** The arrivals of one block, lazily, with the keys of its workload. Rejects with an `InputError` for a bad trace. */
+export async function arrivalsOf(plan: LoadPlan): Promise<Iterable<Arrival>> {
+  if (plan.workload.kind === 'synthetic') return arrivals(plan);
+  return arrivals(plan, createTraceKeys(await readTrace(plan.workload.file), plan));
+}

@@ -1,0 +1,50 @@
+import type { Block } from '../../reports/schema.ts';
+import { mergeEncoded } from '../../reports/statistics/histogram.ts';
+import type { EncodedHistogram, PodBlock } from '../../scenarios/service/protocol.ts';
+
+type PodPart = Pick<
+  Block,
+  | 'reads'
+  | 'readsByOutcome'
+  | 'allReadsNs'
+  | 'readsOfRequestNs'
+  | 'l1PerReadNs'
+  | 'l1BatchNs'
+  | 'timerCostNs'
+  | 'staleReads'
+  | 'staleAgeNs'
+  | 'originServed'
+  | 'redisCommands'
+  | 'eventLoopDelayNs'
+  | 'gcPauseNs'
+>;
+
+/** Adds the recorders of all pods: counts are summed and histograms merged, percentiles never averaged. */
+export function mergePods(pods: readonly PodBlock[]): PodPart {
+  const merge = (of: (pod: PodBlock) => EncodedHistogram): EncodedHistogram => mergeEncoded(pods.map(of));
+  const sum = (of: (pod: PodBlock) => number): number => pods.reduce((total, pod) => total + of(pod), 0);
+
+  const outcomes = new Set(pods.flatMap((pod) => Object.keys(pod.readsByOutcome)));
+  const readsByOutcome: Block['readsByOutcome'] = {};
+  for (const outcome of outcomes) {
+    readsByOutcome[outcome] = {
+      count: sum((pod) => pod.readsByOutcome[outcome]?.count ?? 0),
+      latencyNs: merge((pod) => pod.readsByOutcome[outcome]?.latencyNs ?? null),
+    };
+  }
+  return {
+    reads: Object.values(readsByOutcome).reduce((total, { count }) => total + count, 0),
+    readsByOutcome,
+    allReadsNs: merge((pod) => pod.allReadsNs),
+    readsOfRequestNs: merge((pod) => pod.readsOfRequestNs),
+    l1PerReadNs: merge((pod) => pod.l1PerReadNs),
+    l1BatchNs: merge((pod) => pod.l1BatchNs),
+    timerCostNs: pods.length === 0 ? 0 : sum((pod) => pod.timerCostNs) / pods.length,
+    staleReads: sum((pod) => pod.staleReads),
+    staleAgeNs: merge((pod) => pod.staleAgeNs),
+    originServed: sum((pod) => pod.originServed),
+    redisCommands: sum((pod) => pod.redisCommands),
+    eventLoopDelayNs: merge((pod) => pod.eventLoopDelayNs),
+    gcPauseNs: merge((pod) => pod.gcPauseNs),
+  };
+}

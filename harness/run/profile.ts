@@ -1,0 +1,21 @@
+import type { Millis } from 'l1-cache';
+
+export type ProfileName = 'quick' | 'standard' | 'full';
+
+/** How much a run measures. A profile sets time, never method. */
+export interface Profile {
+  readonly ratePerSecond: number;
+  /** Interleaved rounds; each has one block of every scenario. */
+  readonly rounds: number;
+  readonly blockMs: Millis;
+  /** Longest warm-up of one scenario, and the rate it is driven at. */
+  readonly warmUpLimitMs: Millis;
+  /** How long each scenario is driven, deployed alone, before its memory is read. */
+  readonly memoryFillMs: Millis;
+}
+
+export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
+  quick: { ratePerSecond: 150, rounds: 6, blockMs: 1_500, warmUpLimitMs: 9_000, memoryFillMs: 4_000 },
+  standard: { ratePerSecond: 150, rounds: 12, blockMs: 4_000, warmUpLimitMs: 25_000, memoryFillMs: 15_000 },
+  full: { ratePerSecond: 150, rounds: 40, blockMs: 10_000, warmUpLimitMs: 60_000, memoryFillMs: 60_000 },
+};

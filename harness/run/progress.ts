@@ -1,0 +1,57 @@
+import type { Millis } from 'l1-cache';
+import { createLogUpdate } from 'log-update';
+
+/** Tells a person what is happening, how far it is and how long it still takes. Always on standard error. */
+export interface Progress {
+  /** A step begins: what it is and how much of the whole it is expected to take. */
+  phase(what: string, expectedMs: Millis): void;
+  /** Something worth keeping on the screen. */
+  note(line: string): void;
+  done(): void;
+}
+
+/**
+ * Progress over a plan of known length. On a terminal one line is kept up to date; elsewhere each phase prints one
+ * plain line. `totalMs` is the expected length of everything.
+ */
+export function progressOn(stream: NodeJS.WriteStream, totalMs: Millis, nowMs: () => Millis): Progress {
+  const startedMs = nowMs();
+  let doneMs = 0;
+  let phaseMs = 0;
+  let phaseStartedMs = startedMs;
+  let what = '';
+  const live = stream.isTTY ? createLogUpdate(stream) : null;
+
+  const line = (): string => {
+    const inPhaseMs = Math.min(nowMs() - phaseStartedMs, phaseMs);
+    const ratio = Math.min(1, (doneMs + inPhaseMs) / totalMs);
+    const leftS = Math.max(0, Math.round((totalMs - doneMs - inPhaseMs) / 1000));
+    return `${String(Math.round(ratio * 100)).padStart(3)} %  ${what}  (about ${clock(leftS)} left)`;
+  };
+  const timer = live === null ? null : setInterval(() => live(line()), 200).unref();
+
+  return {
+    phase(next, expectedMs) {
+      doneMs += phaseMs;
+      phaseMs = expectedMs;
+      phaseStartedMs = nowMs();
+      what = next;
+      if (live === null) stream.write(`${line()}\n`);
+      else live(line());
+    },
+    note(text) {
+      live?.clear();
+      stream.write(`${text}\n`);
+    },
+    done() {
+      if (timer !== null) clearInterval(timer);
+      live?.clear();
+    },
+  };
+}
+
+function clock(seconds: number): string {
+  return seconds < 60
+    ? `${seconds} s`
+    : `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`;
+}

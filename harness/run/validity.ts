@@ -1,0 +1,32 @@
+import type { Millis } from 'l1-cache';
+
+/** Share of the scheduled requests that may stay unsent before the block no longer counts. */
+export const MAX_UNSENT_RATIO = 0.001;
+/** Half of the requests must have left within this of their schedule, or the generator is what was measured. */
+export const MAX_LAG_P50_MS: Millis = 1;
+
+/** What the rules look at; all of it is in the block's record. */
+export interface BlockFacts {
+  readonly scheduled: number;
+  readonly errors: number;
+  readonly unsent: number;
+  readonly firstError: string | null;
+  readonly lagP50Ms: Millis;
+}
+
+/** The rules a block broke, in words; empty when it counts. Fixed before the run, applied to every block alike. */
+export function invalidReasons(block: BlockFacts): string[] {
+  const reasons: string[] = [];
+  if (block.scheduled === 0) reasons.push('no request was due');
+  if (block.unsent > block.scheduled * MAX_UNSENT_RATIO) {
+    reasons.push(`${block.unsent} of ${block.scheduled} requests were never sent (limit 0.1 %)`);
+  }
+  if (block.errors > 0)
+    reasons.push(`${block.errors} of ${block.scheduled} requests failed: ${block.firstError}`);
+  if (block.lagP50Ms > MAX_LAG_P50_MS) {
+    reasons.push(
+      `the generator lagged: p50 ${block.lagP50Ms.toFixed(2)} ms behind schedule (limit ${MAX_LAG_P50_MS} ms)`,
+    );
+  }
+  return reasons;
+}
