@@ -90,7 +90,7 @@ const block = z.object({
   appCpuUs: z.number(),
   proxyCpuUs: z.number().nullable(),
   redisCpuUs: z.number().nullable(),
-  driverCpuUs: z.number(),
+  driverCpuUs: z.number().nullable(),
   eventLoopDelayNs: histogram,
   gcPauseNs: histogram,
 });

@@ -34,25 +34,36 @@ export function resampleIndices(n: Count, blockLength: Count, rng: Rng): number[
 }
 
 /**
- * The percentile-bootstrap interval of a statistic that is computed from the drawn indices.
- * Null with fewer than two samples, or when the statistic is not finite in most resamples.
+ * Percentile-bootstrap intervals of several statistics that are computed together from the drawn indices.
+ * An interval is null with fewer than two samples, or when its statistic is not finite in most resamples.
  */
+export function bootstrapTogether(
+  n: Count,
+  statistics: (indices: readonly number[]) => readonly number[],
+  options: BootstrapOptions,
+): (Interval | null)[] {
+  const { rng, resamples = 2000, confidence = 0.95, blockLength = 1 } = options;
+  const drawn: number[][] = statistics([...Array(n).keys()]).map(() => []);
+  for (let i = 0; n >= 2 && i < resamples; i++) {
+    statistics(resampleIndices(n, blockLength, rng)).forEach((value, which) => {
+      if (Number.isFinite(value)) drawn[which]!.push(value);
+    });
+  }
+  const tail = (1 - confidence) / 2;
+  return drawn.map((values) => {
+    if (values.length === 0 || values.length < resamples / 2) return null;
+    values.sort((a, b) => a - b);
+    return { low: quantileSorted(values, tail), high: quantileSorted(values, 1 - tail), confidence };
+  });
+}
+
+/** The percentile-bootstrap interval of one statistic that is computed from the drawn indices. */
 export function bootstrapIndices(
   n: Count,
   statistic: (indices: readonly number[]) => number,
   options: BootstrapOptions,
 ): Interval | null {
-  if (n < 2) return null;
-  const { rng, resamples = 2000, confidence = 0.95, blockLength = 1 } = options;
-  const drawn: number[] = [];
-  for (let i = 0; i < resamples; i++) {
-    const value = statistic(resampleIndices(n, blockLength, rng));
-    if (Number.isFinite(value)) drawn.push(value);
-  }
-  if (drawn.length < resamples / 2) return null;
-  drawn.sort((a, b) => a - b);
-  const tail = (1 - confidence) / 2;
-  return { low: quantileSorted(drawn, tail), high: quantileSorted(drawn, 1 - tail), confidence };
+  return bootstrapTogether(n, (indices) => [statistic(indices)], options)[0]!;
 }
 
 /** The percentile-bootstrap interval of a statistic of the samples themselves. */

@@ -7,7 +7,7 @@ import type { Count, Nanos, Ratio } from 'l1-cache';
  */
 export interface Distribution {
   readonly valuesNs: readonly Nanos[];
-  readonly counts: readonly Count[];
+  readonly counts: ArrayLike<Count>;
   /** Sum of `counts`. */
   readonly n: Count;
 }
@@ -18,14 +18,15 @@ export const EMPTY: Distribution = { valuesNs: [], counts: [], n: 0 };
 export function decodeDistribution(encoded: string | null): Distribution {
   if (encoded === null) return EMPTY;
   const histogram = decodeFromCompressedBase64(encoded, 32, false) as JsHistogram;
-  const iterator = histogram.recordedValuesIterator;
-  iterator.reset();
   const valuesNs: Nanos[] = [];
   const counts: Count[] = [];
-  while (iterator.hasNext()) {
-    const at = iterator.next();
-    valuesNs.push(histogram.medianEquivalentValue(at.valueIteratedTo));
-    counts.push(at.countAtValueIteratedTo);
+  // The library's own iterator computes the value of every empty bucket too; that is most of them.
+  for (let index = 0, seen = 0; seen < histogram.totalCount; index++) {
+    const count = histogram.getCountAtIndex(index);
+    if (count === 0) continue;
+    seen += count;
+    valuesNs.push(histogram.medianEquivalentValue(histogram.valueFromIndex(index)));
+    counts.push(count);
   }
   return { valuesNs, counts, n: histogram.totalCount };
 }
@@ -61,7 +62,9 @@ export function quantileNs(of: Distribution, share: Ratio): Nanos | null {
 /** The arithmetic mean; null without samples. */
 export function meanNs(of: Distribution): Nanos | null {
   if (of.n === 0) return null;
-  return of.valuesNs.reduce((sum, value, i) => sum + value * of.counts[i]!, 0) / of.n;
+  let sum = 0;
+  for (let i = 0; i < of.valuesNs.length; i++) sum += of.valuesNs[i]! * of.counts[i]!;
+  return sum / of.n;
 }
 
 /** One point of a percentile plot: one sample in `oneIn` is slower than `valueNs`. */

@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { SYNTHETIC_SCENARIOS, syntheticResult } from './fixtures/synthetic-result.ts';
+import { parseResult } from './parse-result.ts';
+import type { Result } from './schema.ts';
+import { namedFigures } from './summary/figures.ts';
+import { summarise } from './summary.ts';
+
+const result = syntheticResult();
+const summary = summarise(result);
+const scenario = (name: string, of = summary) => of.scenarios.find((one) => one.name === name)!;
+
+function withBlocks(
+  change: (block: Result['blocks'][number], index: number) => Partial<Result['blocks'][number]>,
+) {
+  return { ...result, blocks: result.blocks.map((block, i) => ({ ...block, ...change(block, i) })) };
+}
+
+test('a synthetic result obeys the schema and survives JSON', () => {
+  assert.deepEqual(parseResult(JSON.parse(JSON.stringify(result))), result);
+});
+
+test('a result of another schema version is refused with what to do', () => {
+  assert.throws(() => parseResult({ ...result, schemaVersion: 99 }), /schema version 99.*run again/);
+  assert.throws(() => parseResult([]), /no schemaVersion/);
+  assert.throws(() => parseResult({ ...result, runId: 7 }), /damaged \(runId/);
+});
+
+test('the same result gives the same summary, to the last interval', () => {
+  assert.deepEqual(summarise(syntheticResult()), summary);
+});
+
+test('hit ratio and hit latency come out as they went in', () => {
+  for (const { name, hitRatio, hitNs, hitOutcome } of SYNTHETIC_SCENARIOS) {
+    const found = scenario(name);
+    assert.ok(Math.abs(found.hitRatio.value! - hitRatio) < 0.02, name);
+    if (hitOutcome === null) continue;
+    const { latency } = found.outcomes.find(({ outcome }) => outcome === hitOutcome)!;
+    assert.ok(Math.abs(latency.p50.value! / hitNs - 1) < 0.35, name);
+  }
+});
+
+test('every interval holds its value', () => {
+  for (const { figure, value, low, high } of namedFigures(summary)) {
+    if (value === null || low === null || high === null) continue;
+    assert.ok(low <= value && value <= high, `${figure}: ${low} ≤ ${value} ≤ ${high}`);
+  }
+});
+
+test('every figure says its unit and how many samples it rests on', () => {
+  for (const { figure, value, unit, n } of namedFigures(summary)) {
+    assert.ok(unit.length > 0, figure);
+    assert.ok(value === null || n > 0, figure);
+  }
+});
+
+test('emulated stands on what the origin can touch, and on nothing else', () => {
+  const l1 = scenario('in-process-l1');
+  assert.equal(l1.request.p50.emulated, true);
+  assert.equal(l1.l1PerRead.p50.emulated, false);
+  assert.equal(l1.outcomes.find(({ outcome }) => outcome === 'l1')!.latency.p50.emulated, false);
+  assert.equal(l1.outcomes.find(({ outcome }) => outcome === 'origin')!.latency.p50.emulated, true);
+  assert.equal(l1.hitRatio.emulated, false);
+});
+
+test('the baseline is shared-redis wherever it stands, else the first scenario', () => {
+  assert.equal(summary.baseline, 'shared-redis');
+  const other = syntheticResult({ rounds: 1, scenarios: [SYNTHETIC_SCENARIOS[3]!, SYNTHETIC_SCENARIOS[0]!] });
+  assert.equal(summarise(other).baseline, 'in-process-l1');
+});
+
+test('a scenario that is faster in every round is called faster, and one that is slower, slower', () => {
+  const verdict = (name: string) =>
+    summary.comparisons.find((one) => one.scenario === name && one.figure === 'read mean')!.verdict;
+  assert.equal(verdict('in-process-l1'), 'faster');
+  assert.equal(verdict('no-cache'), 'slower');
+});
+
+test('five pairs are too few for a verdict, however clear they look', () => {
+  const short = summarise(syntheticResult({ rounds: 5 }));
+  assert.deepEqual([...new Set(short.comparisons.map(({ verdict }) => verdict))], ['INCONCLUSIVE']);
+});
+
+test('the same scenario twice is INCONCLUSIVE', () => {
+  const twin = SYNTHETIC_SCENARIOS[1]!;
+  const twins = syntheticResult({ scenarios: [twin, { ...twin, name: 'twin' }], rounds: 12 });
+  const { comparisons } = summarise(twins);
+  assert.equal(comparisons.find(({ figure }) => figure === 'request p50')!.verdict, 'INCONCLUSIVE');
+});
+
+test('an invalid block leaves its pair and its figures, and is counted under its reason', () => {
+  const broken = summarise(
+    withBlocks((block, i) =>
+      block.scenario === 'in-process-l1' && block.round < 2
+        ? { invalidReasons: [`${i} of 220 requests failed: reset`] }
+        : {},
+    ),
+  );
+  assert.deepEqual(broken.validity.byReason, [
+    { scenario: 'in-process-l1', reason: '… of … requests failed: reset', blocks: 2 },
+  ]);
+  assert.deepEqual(scenario('in-process-l1', broken).blocks, { valid: 6, invalid: 2 });
+  assert.ok(
+    broken.comparisons.filter((one) => one.scenario === 'in-process-l1').every(({ pairs }) => pairs === 6),
+  );
+});
+
+test('a run whose blocks are all invalid has no figures and no verdicts', () => {
+  const nothing = summarise(withBlocks(() => ({ invalidReasons: ['no request was due'] })));
+  assert.equal(scenario('in-process-l1', nothing).request.p50.value, null);
+  assert.ok(nothing.comparisons.every(({ verdict, ratio }) => verdict === 'INCONCLUSIVE' && ratio === null));
+});
+
+test('the balance sheet closes at 2 % and not beyond', () => {
+  assert.equal(scenario('redis-sidecar').memory!.balance.closes, true);
+  const off = structuredClone(result);
+  off.memory[3]!.pods[0]!.totals.application *= 1.1;
+  const { balance } = scenario('in-process-l1', summarise(off)).memory!;
+  assert.equal(balance.closes, false);
+  assert.ok(balance.worstGapRatio > 0.03);
+});
+
+test('200 pods are 200 mean pods and the shared servers once, for every scenario alike', () => {
+  for (const { name, memory } of summary.scenarios) {
+    const expected = 200 * memory!.pod.value! + memory!.sharedBytes;
+    assert.ok(Math.abs(memory!.fleet.total.value! - expected) < 1, name);
+    const parts = Object.values(memory!.fleet.parts).reduce((sum, bytes) => sum + bytes, 0);
+    assert.ok(Math.abs(parts + memory!.sharedBytes - expected) < 1, name);
+  }
+});
+
+test('bytes added per payload byte are what the mesh holds beyond the mesh without a cache', () => {
+  assert.ok(Math.abs(scenario('redis-sidecar').memory!.addedPerPayloadByte.value! - (2.5 + 4.5) / 3) < 0.2);
+  assert.equal(scenario('no-cache').memory!.addedPerPayloadByte.value, null);
+});

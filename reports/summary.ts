@@ -1,0 +1,112 @@
+import type { Count, Nanos } from 'l1-cache';
+import type { Environment, Result, Settings } from './schema.ts';
+import { decodeDistribution, mergeDistributions, quantileNs } from './statistics/distribution.ts';
+import { seededRng } from './statistics/rng.ts';
+import { type Comparison, compareWithBaseline } from './summary/comparison.ts';
+import { isValid, type ScenarioSummary, summariseScenario } from './summary/scenario.ts';
+
+/** How far the load generator can be trusted in this run. */
+export interface GeneratorSummary {
+  readonly lagP50Ns: Nanos | null;
+  readonly lagP99Ns: Nanos | null;
+  readonly scheduled: Count;
+  readonly unsent: Count;
+  readonly errors: Count;
+  readonly highestCleanRatePerSecond: number | null;
+  readonly method: string;
+}
+
+export interface ValiditySummary {
+  readonly blocks: Count;
+  readonly invalid: Count;
+  /** Numbers inside a reason are left out, so that blocks that broke the same rule count together. */
+  readonly byReason: readonly {
+    readonly scenario: string;
+    readonly reason: string;
+    readonly blocks: Count;
+  }[];
+}
+
+/** A result digested: every number of the reports, and nothing that is not in the result. */
+export interface Summary {
+  readonly runId: string;
+  readonly startedAt: string;
+  readonly durationMs: number;
+  readonly command: string;
+  readonly state: Result['state'];
+  readonly why: readonly string[];
+  readonly environment: Environment;
+  readonly settings: Settings;
+  readonly inputSha256: string;
+  readonly topology: Result['topology'];
+  readonly startup: Result['startup'];
+  readonly baseline: string;
+  readonly scenarios: readonly ScenarioSummary[];
+  readonly comparisons: readonly Comparison[];
+  readonly validity: ValiditySummary;
+  readonly generator: GeneratorSummary;
+}
+
+/** `shared-redis` when the run has it, else the first scenario asked for. */
+export function baselineOf(result: Result): string {
+  const names = result.scenarios.map(({ name }) => name);
+  return names.includes('shared-redis') ? 'shared-redis' : (names[0] ?? '');
+}
+
+function countReasons(result: Result): ValiditySummary {
+  const byReason = new Map<string, { scenario: string; reason: string; blocks: Count }>();
+  for (const { scenario, invalidReasons } of result.blocks) {
+    for (const words of invalidReasons) {
+      const reason = words.replaceAll(/\d+([.,]\d+)*/g, '…');
+      const seen = byReason.get(`${scenario} ${reason}`) ?? { scenario, reason, blocks: 0 };
+      byReason.set(`${scenario} ${reason}`, { ...seen, blocks: seen.blocks + 1 });
+    }
+  }
+  return {
+    blocks: result.blocks.length,
+    invalid: result.blocks.filter((block) => !isValid(block)).length,
+    byReason: [...byReason.values()].sort((a, b) => b.blocks - a.blocks),
+  };
+}
+
+function judgeGenerator(result: Result): GeneratorSummary {
+  // Invalid blocks are part of the generator's record: leaving them out would hide its worst moments.
+  const lag = mergeDistributions(result.blocks.map(({ lagNs }) => decodeDistribution(lagNs)));
+  const total = (of: 'scheduled' | 'unsent' | 'errors') =>
+    result.blocks.reduce((sum, block) => sum + block[of], 0);
+  return {
+    lagP50Ns: quantileNs(lag, 0.5),
+    lagP99Ns: quantileNs(lag, 0.99),
+    scheduled: total('scheduled'),
+    unsent: total('unsent'),
+    errors: total('errors'),
+    highestCleanRatePerSecond: result.generator.highestCleanRatePerSecond,
+    method: result.generator.method,
+  };
+}
+
+/** Digests a result. The intervals are resampled from the run's own seed: the same result, the same summary. */
+export function summarise(result: Result): Summary {
+  const rng = seededRng(result.settings.seed);
+  const baseline = baselineOf(result);
+  return {
+    runId: result.runId,
+    startedAt: result.startedAt,
+    durationMs: result.durationMs,
+    command: result.command,
+    state: result.state,
+    why: result.why,
+    environment: result.environment,
+    settings: result.settings,
+    inputSha256: result.inputSha256,
+    topology: result.topology,
+    startup: result.startup,
+    baseline,
+    scenarios: result.scenarios.map(({ name }) => summariseScenario(result, name, rng)),
+    comparisons: result.scenarios
+      .filter(({ name }) => name !== baseline)
+      .flatMap(({ name }) => compareWithBaseline(result.blocks, baseline, name, rng)),
+    validity: countReasons(result),
+    generator: judgeGenerator(result),
+  };
+}

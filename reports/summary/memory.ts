@@ -1,0 +1,141 @@
+import type { Bytes, Count, Ratio } from 'l1-cache';
+import { mean, sum } from 'simple-statistics';
+import type { Rng } from '../../scenarios/topology/topology.ts';
+import type { MemoryReading } from '../schema.ts';
+import { type Figure, meanOverPods, missing } from './figure.ts';
+
+/** The lines of a pod's balance sheet may differ from the kernel's total by this much. */
+export const BALANCE_LIMIT: Ratio = 0.02;
+/** The fleet every scenario is scaled to, the article's. */
+export const FLEET_PODS = 200;
+
+const PARTS = ['application', 'proxy', 'redis'] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface MemorySummary {
+  readonly method: string;
+  readonly parts: Readonly<Record<Part, Figure>>;
+  readonly pod: Figure;
+  /** Mean over pods of every line of the balance sheet. */
+  readonly lines: readonly { readonly part: Part; readonly line: string; readonly bytes: Bytes }[];
+  /** |sum of lines − kernel's total| / total of the pod where it is worst. */
+  readonly balance: { readonly worstGapRatio: Ratio; readonly closes: boolean; readonly n: Count };
+  /** Servers that all pods share. */
+  readonly sharedBytes: Bytes;
+  readonly entries: Count;
+  readonly payloadBytes: Bytes;
+  /** Bytes the whole mesh holds beyond what it holds without a cache, per payload byte cached. */
+  readonly addedPerPayloadByte: Figure;
+  /** Bytes the cache itself charges for one payload byte. */
+  readonly chargedPerPayloadByte: Figure;
+  /** What 200 such pods need, shared servers once. */
+  readonly fleet: {
+    readonly pods: Count;
+    readonly parts: Readonly<Record<Part, Bytes>>;
+    readonly total: Figure;
+  };
+}
+
+type Pod = MemoryReading['pods'][number];
+
+const podTotal = (pod: Pod): Bytes => sum(PARTS.map((part) => pod.totals[part]));
+
+function balanceOf(pods: readonly Pod[]): MemorySummary['balance'] {
+  const gaps = pods.map((pod) => {
+    const total = podTotal(pod);
+    return total === 0 ? 1 : Math.abs(sum(pod.lines.map(({ bytes }) => bytes)) - total) / total;
+  });
+  const worstGapRatio = gaps.length === 0 ? 1 : Math.max(...gaps);
+  return { worstGapRatio, closes: worstGapRatio <= BALANCE_LIMIT, n: gaps.length };
+}
+
+function meanLines(pods: readonly Pod[]): MemorySummary['lines'] {
+  const byName = new Map<string, { part: Part; line: string; bytes: Bytes }>();
+  for (const { part, line, bytes } of pods.flatMap((pod) => pod.lines)) {
+    const key = `${part}/${line}`;
+    const seen = byName.get(key) ?? { part, line, bytes: 0 };
+    byName.set(key, { ...seen, bytes: seen.bytes + bytes / pods.length });
+  }
+  return [...byName.values()].sort(
+    (a, b) => PARTS.indexOf(a.part) - PARTS.indexOf(b.part) || b.bytes - a.bytes,
+  );
+}
+
+/** Everything a mesh holds, over the mesh without a cache, per payload byte; the same rule for every scenario. */
+function addedPerPayloadByte(reading: MemoryReading, noCache: MemoryReading | undefined): Figure {
+  const payload = payloadOf(reading);
+  if (noCache === undefined || payload === 0 || reading.pods.length !== noCache.pods.length) {
+    return missing('bytes/byte', 'pods');
+  }
+  const whole = (of: MemoryReading) => sum(of.pods.map(podTotal)) + sum(of.shared.map(({ bytes }) => bytes));
+  return {
+    value: (whole(reading) - whole(noCache)) / payload,
+    unit: 'bytes/byte',
+    n: reading.pods.length,
+    of: 'pods',
+    interval: null,
+    emulated: false,
+  };
+}
+
+function chargedPerPayloadByte(reading: MemoryReading): Figure {
+  const payload = payloadOf(reading);
+  if (payload === 0) return missing('bytes/byte', 'pods');
+  const charged =
+    sum(reading.pods.map(({ chargedBytes }) => chargedBytes)) +
+    sum(reading.shared.map(({ usedMemoryBytes }) => usedMemoryBytes));
+  return {
+    value: charged / payload,
+    unit: 'bytes/byte',
+    n: reading.pods.length,
+    of: 'pods',
+    interval: null,
+    emulated: false,
+  };
+}
+
+const payloadOf = (reading: MemoryReading): Bytes =>
+  sum([...reading.pods, ...reading.shared].map(({ payloadBytes }) => payloadBytes));
+
+/** One scenario's memory; `noCache` is the reading of the mesh without a cache, when the run has one. */
+export function summariseMemory(
+  reading: MemoryReading,
+  noCache: MemoryReading | undefined,
+  rng: Rng,
+): MemorySummary {
+  const { pods, shared, method } = reading;
+  const of = (part: Part) => pods.map((pod) => pod.totals[part]);
+  const sharedBytes = sum(shared.map(({ bytes }) => bytes));
+  const pod = meanOverPods(pods.map(podTotal), 'bytes', rng);
+  const scaled = (part: Part) => (pods.length === 0 ? 0 : FLEET_PODS * mean(of(part)));
+  const grow = (bytes: Bytes) => FLEET_PODS * bytes + sharedBytes;
+  return {
+    method,
+    parts: {
+      application: meanOverPods(of('application'), 'bytes', rng),
+      proxy: meanOverPods(of('proxy'), 'bytes', rng),
+      redis: meanOverPods(of('redis'), 'bytes', rng),
+    },
+    pod,
+    lines: meanLines(pods),
+    balance: balanceOf(pods),
+    sharedBytes,
+    entries: sum([...pods, ...shared].map(({ entries }) => entries)),
+    payloadBytes: payloadOf(reading),
+    addedPerPayloadByte: addedPerPayloadByte(reading, noCache),
+    chargedPerPayloadByte: chargedPerPayloadByte(reading),
+    fleet: {
+      pods: FLEET_PODS,
+      parts: { application: scaled('application'), proxy: scaled('proxy'), redis: scaled('redis') },
+      total: {
+        ...pod,
+        value: pod.value === null ? null : grow(pod.value),
+        interval: pod.interval && {
+          ...pod.interval,
+          low: grow(pod.interval.low),
+          high: grow(pod.interval.high),
+        },
+      },
+    },
+  };
+}
