@@ -1,0 +1,194 @@
+import { availableParallelism } from 'node:os';
+import type { MemoryReading } from '../../../reports/schema.ts';
+import type { HitCounts, PodBlock, PodConfig, PodMemory } from '../../../scenarios/service/protocol.ts';
+import type { OwnedProcess } from '../../journal/owned-process.ts';
+import type { OwnedRun } from '../../journal/owned-run.ts';
+import { cpuUsedUs } from '../../machine/process-cpu.ts';
+import type { Deployment, DeployPlan } from '../target.ts';
+import { ControlClient } from './control-client.ts';
+import { eachBounded } from './each-bounded.ts';
+import type { Endpoint, MeshEndpoints } from './endpoints.ts';
+import { readMeshMemory } from './mesh-memory.ts';
+import { startPod } from './pod-process.ts';
+import { startRedis } from './redis-server.ts';
+import { RunningParts } from './running-parts.ts';
+import { needsOf } from './scenario-needs.ts';
+import { waitUntilReady } from './wait-until.ts';
+
+/** Starting more at once than this makes each slower and all no sooner. */
+const STARTING_AT_ONCE = availableParallelism() * 2;
+
+export interface LocalDeploymentOptions {
+  readonly run: OwnedRun;
+  readonly redisExecutable: string;
+  readonly envoyExecutable: string | null;
+  readonly plan: DeployPlan;
+  readonly endpoints: MeshEndpoints;
+  /** Path of the bundled service program. */
+  readonly bundle: string;
+}
+
+/** A mesh of processes on this machine. */
+export class LocalDeployment implements Deployment {
+  readonly #options: LocalDeploymentOptions;
+  readonly #parts = new RunningParts();
+  readonly #control = new ControlClient();
+  #pods: readonly OwnedProcess[] = [];
+  #sharedRedis: OwnedProcess | null = null;
+  /** One a pod while a scenario needs them, else none. */
+  #podRedis: readonly OwnedProcess[] = [];
+  #scenario: string | null = null;
+
+  constructor(options: LocalDeploymentOptions) {
+    this.#options = options;
+  }
+
+  get died(): Promise<never> {
+    return this.#parts.died;
+  }
+
+  async start(onProgress: (ready: number, all: number) => void): Promise<void> {
+    const { plan, run, redisExecutable, endpoints } = this.#options;
+    this.#sharedRedis = this.#parts.add(
+      await startRedis(run, redisExecutable, {
+        name: 'shared-redis',
+        endpoint: endpoints.sharedRedis,
+        maxMemoryBytes: plan.budgetBytes * plan.topology.services.length,
+      }),
+    );
+    await this.#startPods(onProgress);
+  }
+
+  ingress = (service: number): ReturnType<Deployment['ingress']> => ({
+    ...this.#endpointsOf(service).app,
+    hostHeader: `${this.#options.plan.topology.services[service]?.name}.mesh`,
+  });
+
+  async useScenario(name: string): Promise<void> {
+    if (needsOf(name).redisPerPod && this.#podRedis.length === 0) await this.#startPodRedis();
+    await this.#post('/scenario', { name });
+    this.#scenario = name;
+  }
+
+  async clearCaches(): Promise<void> {
+    await this.#post('/clear');
+  }
+
+  async startBlock(): Promise<void> {
+    await this.#post('/block/start');
+  }
+
+  async stopBlock(): Promise<readonly PodBlock[]> {
+    return (await this.#post('/block/stop')) as readonly PodBlock[];
+  }
+
+  async hits(): Promise<HitCounts> {
+    const pods = (await Promise.all(
+      this.#controls.map((control) => this.#control.get(control, '/hits')),
+    )) as readonly HitCounts[];
+    return {
+      reads: pods.reduce((sum, { reads }) => sum + reads, 0),
+      hits: pods.reduce((sum, { hits }) => sum + hits, 0),
+    };
+  }
+
+  async cpu(): ReturnType<Deployment['cpu']> {
+    const usedUs = async (parts: readonly OwnedProcess[]): Promise<number> =>
+      (await cpuUsedUs(parts.map(({ pid }) => pid))).reduce((sum, used) => sum + used, 0);
+    const redis = this.#sharedRedis === null ? this.#podRedis : [this.#sharedRedis, ...this.#podRedis];
+    const [appUs, redisUs] = await Promise.all([usedUs(this.#pods), usedUs(redis)]);
+    return { appUs, proxyUs: null, redisUs };
+  }
+
+  async memory(scenario: string): Promise<MemoryReading> {
+    const needs = needsOf(scenario);
+    if (!needs.redisPerPod) {
+      await this.#parts.stop(this.#podRedis);
+      this.#podRedis = [];
+    }
+    const podMemory = (await this.#post('/memory')) as readonly PodMemory[];
+    return readMeshMemory(scenario, {
+      pods: this.#pods.map((app, service) => ({
+        service,
+        app,
+        memory: podMemory[service]!,
+        proxy: null,
+        redis: this.#podRedis[service] ?? null,
+        redisEndpoint: this.#endpointsOf(service).redis,
+      })),
+      shared: needs.sharedRedis
+        ? { redis: this.#sharedRedis!, endpoint: this.#options.endpoints.sharedRedis }
+        : null,
+    });
+  }
+
+  async restartPods(): Promise<void> {
+    await this.#parts.stop(this.#pods);
+    await this.#startPods(() => {});
+    if (this.#scenario !== null) await this.#post('/scenario', { name: this.#scenario });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts[Symbol.asyncDispose]();
+    await this.#control[Symbol.asyncDispose]();
+  }
+
+  async #startPods(onProgress: (ready: number, all: number) => void): Promise<void> {
+    const { run, bundle, plan } = this.#options;
+    const { services } = plan.topology;
+    let ready = 0;
+    this.#pods = await eachBounded(services, STARTING_AT_ONCE, async ({ index }) => {
+      const pod = this.#parts.add(await startPod(run, bundle, this.#podConfig(index)));
+      await waitUntilReady(pod, () => this.#control.isReady(this.#endpointsOf(index).control));
+      ready += 1;
+      onProgress(ready, services.length);
+      return pod;
+    });
+  }
+
+  async #startPodRedis(): Promise<void> {
+    const { run, redisExecutable, plan } = this.#options;
+    this.#podRedis = await eachBounded(plan.topology.services, STARTING_AT_ONCE, async ({ index, name }) =>
+      this.#parts.add(
+        await startRedis(run, redisExecutable, {
+          name: `${name}-redis`,
+          endpoint: this.#endpointsOf(index).redis,
+          maxMemoryBytes: plan.budgetBytes,
+        }),
+      ),
+    );
+  }
+
+  #podConfig(serviceIndex: number): PodConfig {
+    const { plan, endpoints } = this.#options;
+    const { app, control, redis } = this.#endpointsOf(serviceIndex);
+    return {
+      runId: plan.runId,
+      serviceIndex,
+      seed: plan.seed,
+      topology: plan.topology,
+      fanOut: plan.fanOut,
+      budgetBytes: plan.budgetBytes,
+      epochMs: plan.epochMs,
+      timeScale: plan.timeScale,
+      listen: { ...app, controlPort: control.port },
+      outbound: { kind: 'direct', peers: endpoints.pods.map((pod) => pod.app) },
+      sharedRedis: endpoints.sharedRedis,
+      sidecarRedis: redis,
+    };
+  }
+
+  get #controls(): readonly Endpoint[] {
+    return this.#options.endpoints.pods.map(({ control }) => control);
+  }
+
+  #post(path: string, content?: object): Promise<readonly unknown[]> {
+    return Promise.all(this.#controls.map((control) => this.#control.post(control, path, content)));
+  }
+
+  #endpointsOf(service: number): MeshEndpoints['pods'][number] {
+    const endpoints = this.#options.endpoints.pods[service];
+    if (endpoints === undefined) throw new Error(`The mesh has no service ${service}.`);
+    return endpoints;
+  }
+}

@@ -1,0 +1,39 @@
+import type { OwnedRun } from '../../journal/owned-run.ts';
+import type { Deployment, DeployPlan, Target } from '../target.ts';
+import { explainDiskFull, needDiskRoom } from './disk-room.ts';
+import { findFreeNetwork } from './free-network.ts';
+import { LocalDeployment } from './local-deployment.ts';
+import { bundleService } from './service-bundle.ts';
+
+export interface LocalTargetOptions {
+  /** The open run that owns everything started; its folder takes all files. */
+  readonly run: OwnedRun;
+  readonly redisExecutable: string;
+  /** Needed for plans with mesh `envoy`. */
+  readonly envoyExecutable: string | null;
+  /** The service program's source; default `scenarios/service/main.ts`. */
+  readonly serviceProgram?: string;
+}
+
+/** This machine: every pod a process, or three with its sidecars. */
+export function localTarget(options: LocalTargetOptions): Target {
+  return {
+    name: 'local',
+    async deploy(plan: DeployPlan, onProgress: (ready: number, all: number) => void): Promise<Deployment> {
+      await using cleanup = new AsyncDisposableStack();
+      try {
+        await needDiskRoom(options.run.folder);
+        const [endpoints, bundle] = await Promise.all([
+          findFreeNetwork(plan.runId, plan.topology.services.length),
+          bundleService(options.run.folder, options.serviceProgram),
+        ]);
+        const deployment = cleanup.use(new LocalDeployment({ ...options, plan, endpoints, bundle }));
+        await deployment.start(onProgress);
+        cleanup.move();
+        return deployment;
+      } catch (error) {
+        throw explainDiskFull(error);
+      }
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PodConfig } from '../../../scenarios/service/protocol.ts';
+import { type OwnedProcess, startOwned } from '../../journal/owned-process.ts';
+import type { OwnedRun } from '../../journal/owned-run.ts';
+
+const MIB = 1024 * 1024;
+
+/** Starts one service program; it serves once its control port says so. */
+export async function startPod(run: OwnedRun, bundle: string, config: PodConfig): Promise<OwnedProcess> {
+  const name = config.topology.services[config.serviceIndex]?.name ?? `svc-${config.serviceIndex}`;
+  const file = join(run.folder, `${name}.json`);
+  await writeFile(file, JSON.stringify(config));
+  return startOwned(run, {
+    name,
+    command: process.execPath,
+    args: [...nodeFlags(config), bundle, file],
+    env: { NODE_COMPILE_CACHE: join(run.folder, 'compile-cache'), MALLOC_ARENA_MAX: '2' },
+  });
+}
+
+/** Fifty heaps share a machine that two processors serve: small nurseries, one helper thread each. */
+function nodeFlags({ budgetBytes }: PodConfig): readonly string[] {
+  const oldSpaceMib = 128 + Math.ceil((3 * budgetBytes) / MIB);
+  return [
+    '--expose-gc',
+    '--max-semi-space-size=2',
+    `--max-old-space-size=${oldSpaceMib}`,
+    '--v8-pool-size=1',
+    '--no-warnings',
+  ];
+}
