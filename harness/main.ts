@@ -1,0 +1,39 @@
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { cleanCommand } from './commands/clean.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { reportCommand } from './commands/report.ts';
+import { runCommand } from './commands/run.ts';
+import { setupCommand } from './commands/setup.ts';
+import { topologyCommand } from './commands/topology.ts';
+import { EXIT } from './errors.ts';
+import { exitCodeOf, explain } from './explain.ts';
+
+const COMMANDS = [setupCommand, doctorCommand, runCommand, reportCommand, topologyCommand, cleanCommand];
+
+const cli = yargs(hideBin(process.argv))
+  .scriptName('l1bench')
+  .usage(
+    '$0 <command>\n\nWhat is a cache inside the pod worth, against a shared Redis or a Redis sidecar? Measured.',
+  )
+  .demandCommand(1, 'Name a command.')
+  .strict()
+  .recommendCommands()
+  .alias('h', 'help')
+  .epilog(
+    'Exit codes: 0 ok · 2 usage · 3 environment · 4 run invalid · 10 gate regressed · 75 gate inconclusive · 130 interrupted',
+  )
+  .wrap(Math.min(110, process.stdout.columns ?? 110))
+  .fail((message, error, parser) => {
+    if (error) throw error;
+    process.stderr.write(`${parser.help()}\n\n${message}\n`);
+    process.exit(EXIT.usage);
+  });
+for (const command of COMMANDS) command(cli);
+
+try {
+  await cli.parseAsync();
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = exitCodeOf(error);
+}
