@@ -1,4 +1,4 @@
-import type { Bytes } from 'l1-cache';
+import type { Bytes, Count, Millis } from 'l1-cache';
 import type { DomainName } from './topology/topology.ts';
 
 /** Where the answer of one read came from. */
@@ -51,7 +51,10 @@ export interface ReadPathContext {
   readonly budgetBytes: Bytes;
   /** Fetches from the owning service through the mesh. */
   readonly fetchFromOrigin: (at: ReadKey) => Promise<Stamped>;
-  readonly ttlMs: (domain: DomainName) => number;
+  /** The hand-set TTL of a domain, in wall-clock time. */
+  readonly ttlMs: (domain: DomainName) => Millis;
+  /** To be told of every command sent to a Redis, for the count in the report. */
+  readonly countRedisCommands: (count: Count) => void;
   /** The shared server as this pod reaches it (through its sidecar when there is one). */
   readonly sharedRedis: { readonly host: string; readonly port: number } | null;
   /** The pod's own server. */

@@ -60,13 +60,15 @@ export interface PodBlock {
   readonly service: number;
   readonly requests: Count;
   readonly errors: Count;
+  /** The first of them in words, when there was one. */
+  readonly firstError: string | null;
   /** Per read outcome. `l1` comes from `l1Batch` sampling of whole requests, see `l1PerRead`. */
   readonly readsByOutcome: Readonly<
     Record<string, { readonly count: Count; readonly latencyNs: EncodedHistogram }>
   >;
   /**
-   * Synchronous hits, timed as the request met them: all hits of one request between two clock readings, less
-   * the clock's cost, divided by their number. One sample a request.
+   * Synchronous hits, timed as the request met them: all synchronous tries of one request between two clock
+   * readings, less the clock's cost, divided by their number. One sample for each request whose tries all hit.
    */
   readonly l1PerReadNs: EncodedHistogram;
   /** The same keys read again in batches of 128 between two clock readings, at the end of the block. */

@@ -1,0 +1,62 @@
+import { InputError } from './input-error.ts';
+import type { ReadPath, ReadPathContext } from './read-path.ts';
+
+/** The Redis servers a scenario needs beside its pods. */
+export type RedisNeed = 'none' | 'shared' | 'sidecar';
+
+/** One way to answer reads, as a user chooses it. */
+export interface Scenario {
+  readonly name: string;
+  /** One plain sentence for the report. */
+  readonly description: string;
+  readonly redis: RedisNeed;
+  /** Makes the read path inside a pod, connected and ready. */
+  open(context: ReadPathContext): Promise<ReadPath>;
+}
+
+/** Every scenario there is, in the order of a full report; each lives in the folder of its name. */
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'no-cache',
+    description: 'Every read asks the owning service through the mesh.',
+    redis: 'none',
+    open: async (context) => (await import('./no-cache/read-path.ts')).open(context),
+  },
+  {
+    name: 'shared-redis',
+    description: 'Cache-aside on one Redis that all pods share.',
+    redis: 'shared',
+    open: async (context) => (await import('./shared-redis/read-path.ts')).open(context),
+  },
+  {
+    name: 'redis-sidecar',
+    description: 'Cache-aside on a Redis of the pod’s own, over loopback.',
+    redis: 'sidecar',
+    open: async (context) => (await import('./redis-sidecar/read-path.ts')).open(context),
+  },
+  {
+    name: 'in-process-l1',
+    description: 'The l1-cache library inside the application process.',
+    redis: 'none',
+    open: async (context) => (await import('./in-process-l1/read-path.ts')).open(context),
+  },
+];
+
+/** The scenarios of the main comparison; the first is what the others are measured against. */
+export const DEFAULT_SCENARIOS: readonly string[] = [
+  'shared-redis',
+  'in-process-l1',
+  'redis-sidecar',
+  'no-cache',
+];
+
+/** @throws {InputError} `SCENARIO_UNKNOWN` with the names there are. */
+export function scenarioOf(name: string): Scenario {
+  const scenario = SCENARIOS.find((known) => known.name === name);
+  if (scenario !== undefined) return scenario;
+  throw new InputError(
+    'SCENARIO_UNKNOWN',
+    `there is no scenario called ${name}`,
+    `choose from: ${SCENARIOS.map((known) => known.name).join(', ')}`,
+  );
+}

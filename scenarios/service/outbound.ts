@@ -1,0 +1,49 @@
+import type { Millis } from 'l1-cache';
+import { Agent, request, setGlobalDispatcher } from 'undici';
+import type { ReadKey, Stamped } from '../read-path.ts';
+import type { PodConfig } from './protocol.ts';
+
+/** Longer than any pause between two blocks, so that no connection closes just as it is used again. */
+export const KEEP_ALIVE_MS: Millis = 600_000;
+const ANSWER_TIMEOUT_MS: Millis = 10_000;
+const CONNECTIONS_PER_PEER = 64;
+
+/**
+ * Makes the client that fetches from the owning services. It goes through undici's global dispatcher and
+ * `request`, as an application would, so that a preloaded cache can stand in its way.
+ */
+export function createOutbound(
+  config: Pick<PodConfig, 'outbound' | 'topology'>,
+): (at: ReadKey) => Promise<Stamped> {
+  setGlobalDispatcher(
+    new Agent({
+      connections: CONNECTIONS_PER_PEER,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveMaxTimeout: KEEP_ALIVE_MS,
+      headersTimeout: ANSWER_TIMEOUT_MS,
+      bodyTimeout: ANSWER_TIMEOUT_MS,
+    }),
+  );
+  const { outbound } = config;
+  const origins = config.topology.services.map((service) => {
+    const { host, port } =
+      outbound.kind === 'sidecar' ? outbound : (outbound.peers[service.index] as Address);
+    return { url: `http://${host}:${port}`, headers: { host: `${service.name}.mesh` } };
+  });
+  return async (at) => {
+    const { url, headers } = origins[at.owner] as (typeof origins)[number];
+    const answer = await request(`${url}/data/${at.domain}/${at.id}`, { headers });
+    if (answer.statusCode !== 200) {
+      const text = await answer.body.text();
+      throw new Error(
+        `${headers.host}/data/${at.domain}/${at.id} answered ${answer.statusCode}: ${text.slice(0, 200)}`,
+      );
+    }
+    return (await answer.body.json()) as Stamped;
+  };
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}

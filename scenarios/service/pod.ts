@@ -1,0 +1,190 @@
+import type { Millis } from 'l1-cache';
+import { scenarioOf } from '../catalogue.ts';
+import { createRng } from '../random.ts';
+import type { ReadPath, ReadPathContext } from '../read-path.ts';
+import type { DomainName, RequestType } from '../topology/topology.ts';
+import { createMutationSchedule } from '../workload/mutation.ts';
+import { timeBatches } from './batch-timing.ts';
+import { measureClockCost } from './clock-cost.ts';
+import type { Controlled } from './control.ts';
+import { createInbound } from './inbound.ts';
+import { createOrigin } from './origin.ts';
+import { createOutbound } from './outbound.ts';
+import { ProcessStats } from './process-stats.ts';
+import type { HitCounts, PodBlock, PodConfig, PodMemory } from './protocol.ts';
+import { chainGap, makeReads, type RequestReads } from './reader.ts';
+import { NanosHistogram, Recorder } from './recorder.ts';
+
+/**
+ * One pod: the reads of its inbound requests through the current read path, the truth of the data it owns, and
+ * the records of the current block. Read paths stay once made, so that blocks of several scenarios can alternate
+ * without emptying each other's caches.
+ */
+export class Pod implements Controlled, AsyncDisposable {
+  readonly inbound;
+  readonly #config: PodConfig;
+  readonly #mutations;
+  readonly #clockCostNs = measureClockCost();
+  readonly #stats = new ProcessStats();
+  readonly #paths = new Map<string, Promise<ReadPath>>();
+  readonly #chainGapMs: () => Millis;
+  readonly #context: ReadPathContext;
+  #path: ReadPath | undefined;
+  #recorder = new Recorder();
+  #lastError: unknown;
+
+  constructor(config: PodConfig) {
+    const { topology, serviceIndex, seed, timeScale, epochMs } = config;
+    this.#config = config;
+    this.#mutations = createMutationSchedule({ seed, domains: topology.domains, epochMs, timeScale });
+    this.#chainGapMs = chainGap(topology.chainGapMs, createRng(seed, serviceIndex));
+    const ttls = new Map<DomainName, Millis>(
+      topology.domains.map((domain) => [domain.name, domain.ttlMs / timeScale]),
+    );
+    this.#context = {
+      serviceIndex,
+      budgetBytes: config.budgetBytes,
+      fetchFromOrigin: createOutbound(config),
+      ttlMs: (domain) => ttls.get(domain) as Millis,
+      countRedisCommands: (count) => {
+        this.#recorder.redisCommands += count;
+      },
+      sharedRedis: config.sharedRedis,
+      sidecarRedis: config.sidecarRedis,
+    };
+    this.inbound = createInbound({
+      serviceIndex,
+      topology,
+      origin: createOrigin({ serviceIndex, seed, topology, mutations: this.#mutations, timeScale }),
+      serve: (requestType, ids) => this.#serve(requestType, ids),
+      onError: (error) => this.#failed(error),
+      onOriginServed: () => {
+        this.#recorder.originServed += 1;
+      },
+    });
+  }
+
+  async useScenario(name: string): Promise<void> {
+    let path = this.#paths.get(name);
+    if (path === undefined) {
+      path = scenarioOf(name).open(this.#context);
+      this.#paths.set(name, path);
+      // A path that could not connect may be asked for again.
+      path.catch(() => this.#paths.delete(name));
+    }
+    this.#path = await path;
+  }
+
+  async clear(): Promise<void> {
+    await this.#path?.clear();
+  }
+
+  startBlock(): void {
+    this.#recorder = new Recorder();
+    this.#lastError = undefined;
+    this.#stats.start(this.#recorder);
+  }
+
+  hits(): HitCounts {
+    return this.#recorder.hitCounts();
+  }
+
+  stopBlock(): PodBlock {
+    const recorder = this.#recorder;
+    const cpu = this.#stats.cpu();
+    this.#stats.stop();
+    // What still comes in after the block is not of it.
+    this.#recorder = new Recorder();
+    const l1Batch = new NanosHistogram();
+    const rng = createRng(this.#config.seed, recorder.requests);
+    if (this.#path !== undefined) {
+      timeBatches(this.#path, recorder.recentHits, this.#clockCostNs, rng, l1Batch);
+    }
+    return {
+      service: this.#config.serviceIndex,
+      requests: recorder.requests,
+      errors: recorder.errors,
+      firstError: this.#lastError === undefined ? null : String(this.#lastError),
+      readsByOutcome: Object.fromEntries(
+        [...recorder.outcomes].map(([outcome, { count, latency }]) => [
+          outcome,
+          { count, latencyNs: latency.encode() },
+        ]),
+      ),
+      l1PerReadNs: recorder.l1PerRead.encode(),
+      l1BatchNs: l1Batch.encode(),
+      timerCostNs: this.#clockCostNs,
+      allReadsNs: recorder.allReads.encode(),
+      readsOfRequestNs: recorder.readsOfRequest.encode(),
+      staleReads: recorder.staleReads,
+      staleAgeNs: recorder.staleAge.encode(),
+      originServed: recorder.originServed,
+      redisCommands: recorder.redisCommands,
+      cpuUserUs: cpu.userUs,
+      cpuSystemUs: cpu.systemUs,
+      eventLoopDelayNs: recorder.eventLoopDelay.encode(),
+      gcPauseNs: recorder.gcPause.encode(),
+      contents: this.#contents(),
+    };
+  }
+
+  memory(): PodMemory {
+    globalThis.gc?.();
+    const memory = process.memoryUsage();
+    return {
+      heapUsedBytes: memory.heapUsed,
+      heapTotalBytes: memory.heapTotal,
+      externalBytes: memory.external,
+      arrayBuffersBytes: memory.arrayBuffers,
+      rssBytes: memory.rss,
+      contents: this.#contents(),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stats.stop();
+    const paths = await Promise.allSettled(this.#paths.values());
+    await Promise.allSettled(
+      paths.map((path) => (path.status === 'fulfilled' ? path.value[Symbol.asyncDispose]() : undefined)),
+    );
+  }
+
+  #contents(): PodMemory['contents'] {
+    return this.#path?.contents() ?? { entries: 0, payloadBytes: 0, chargedBytes: 0 };
+  }
+
+  async #serve(requestType: number, ids: readonly number[]): Promise<void> {
+    const path = this.#path;
+    if (path === undefined) throw new Error('no scenario chosen yet: POST /scenario first');
+    const type = this.#config.topology.requestTypes[requestType] as RequestType;
+    const recorder = this.#recorder;
+    const done = await makeReads(path, type.reads, ids, {
+      fanOut: this.#config.fanOut,
+      clockCostNs: this.#clockCostNs,
+      chainGapMs: this.#chainGapMs,
+    });
+    // The answer goes out first; recording is not part of what the caller waits for.
+    setImmediate(() => this.#record(recorder, done));
+  }
+
+  #record(recorder: Recorder, { reads, totalNs, l1PerReadNs }: RequestReads): void {
+    const nowMs = Date.now();
+    recorder.requests += 1;
+    recorder.readsOfRequest.record(totalNs);
+    if (l1PerReadNs !== null) recorder.l1PerRead.record(l1PerReadNs);
+    for (const read of reads) {
+      recorder.read(read.outcome, read.latencyNs);
+      if (read.outcome === 'l1') recorder.remember(read.key);
+      const staleMs = this.#mutations.stalenessMs(read.at, read.value.version, nowMs);
+      if (staleMs > 0) {
+        recorder.staleReads += 1;
+        recorder.staleAge.record(staleMs * 1e6);
+      }
+    }
+  }
+
+  #failed(error: unknown): void {
+    this.#recorder.errors += 1;
+    this.#lastError ??= error;
+  }
+}
