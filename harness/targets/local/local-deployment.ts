@@ -13,6 +13,7 @@ import { startPod } from './pod-process.ts';
 import { startRedis } from './redis-server.ts';
 import { RunningParts } from './running-parts.ts';
 import { needsOf } from './scenario-needs.ts';
+import { type Sidecars, startSidecars } from './sidecars.ts';
 import { waitUntilReady } from './wait-until.ts';
 
 /** Starting more at once than this makes each slower and all no sooner. */
@@ -35,6 +36,8 @@ export class LocalDeployment implements Deployment {
   readonly #control = new ControlClient();
   #pods: readonly OwnedProcess[] = [];
   #sharedRedis: OwnedProcess | null = null;
+  /** Null without a mesh. */
+  #sidecars: Sidecars | null = null;
   /** One a pod while a scenario needs them, else none. */
   #podRedis: readonly OwnedProcess[] = [];
   #scenario: string | null = null;
@@ -49,6 +52,13 @@ export class LocalDeployment implements Deployment {
 
   async start(onProgress: (ready: number, all: number) => void): Promise<void> {
     const { plan, run, redisExecutable, endpoints } = this.#options;
+    const pods = plan.topology.services.length;
+    const programsAPod = this.#isMeshed ? 2 : 1;
+    let started = 0;
+    const onStarted = (): void => {
+      started += 1;
+      onProgress(Math.floor(started / programsAPod), pods);
+    };
     this.#sharedRedis = this.#parts.add(
       await startRedis(run, redisExecutable, {
         name: 'shared-redis',
@@ -56,11 +66,14 @@ export class LocalDeployment implements Deployment {
         maxMemoryBytes: plan.budgetBytes * plan.topology.services.length,
       }),
     );
-    await this.#startPods(onProgress);
+    [this.#sidecars] = await Promise.all([
+      plan.mesh === 'envoy' ? this.#startSidecars(onStarted) : null,
+      this.#startPods(onStarted),
+    ]);
   }
 
   ingress = (service: number): ReturnType<Deployment['ingress']> => ({
-    ...this.#endpointsOf(service).app,
+    ...(this.#isMeshed ? this.#options.endpoints.gateway : this.#endpointsOf(service).app),
     hostHeader: `${this.#options.plan.topology.services[service]?.name}.mesh`,
   });
 
@@ -96,8 +109,12 @@ export class LocalDeployment implements Deployment {
     const usedUs = async (parts: readonly OwnedProcess[]): Promise<number> =>
       (await cpuUsedUs(parts.map(({ pid }) => pid))).reduce((sum, used) => sum + used, 0);
     const redis = this.#sharedRedis === null ? this.#podRedis : [this.#sharedRedis, ...this.#podRedis];
-    const [appUs, redisUs] = await Promise.all([usedUs(this.#pods), usedUs(redis)]);
-    return { appUs, proxyUs: null, redisUs };
+    const [appUs, redisUs, proxyUs] = await Promise.all([
+      usedUs(this.#pods),
+      usedUs(redis),
+      this.#sidecars === null ? null : usedUs(this.#sidecars.pods),
+    ]);
+    return { appUs, proxyUs, redisUs };
   }
 
   async memory(scenario: string): Promise<MemoryReading> {
@@ -112,7 +129,7 @@ export class LocalDeployment implements Deployment {
         service,
         app,
         memory: podMemory[service]!,
-        proxy: null,
+        proxy: this.#sidecars?.pods[service] ?? null,
         redis: this.#podRedis[service] ?? null,
         redisEndpoint: this.#endpointsOf(service).redis,
       })),
@@ -133,16 +150,27 @@ export class LocalDeployment implements Deployment {
     await this.#control[Symbol.asyncDispose]();
   }
 
-  async #startPods(onProgress: (ready: number, all: number) => void): Promise<void> {
+  async #startPods(onReady: () => void): Promise<void> {
     const { run, bundle, plan } = this.#options;
-    const { services } = plan.topology;
-    let ready = 0;
-    this.#pods = await eachBounded(services, STARTING_AT_ONCE, async ({ index }) => {
+    this.#pods = await eachBounded(plan.topology.services, STARTING_AT_ONCE, async ({ index }) => {
       const pod = this.#parts.add(await startPod(run, bundle, this.#podConfig(index)));
       await waitUntilReady(pod, () => this.#control.isReady(this.#endpointsOf(index).control));
-      ready += 1;
-      onProgress(ready, services.length);
+      onReady();
       return pod;
+    });
+  }
+
+  #startSidecars(onReady: () => void): Promise<Sidecars> {
+    const { run, envoyExecutable, plan, endpoints } = this.#options;
+    if (envoyExecutable === null) throw new Error('A plan with mesh "envoy" needs the path of an Envoy.');
+    return startSidecars({
+      run,
+      envoyExecutable,
+      topology: plan.topology,
+      endpoints,
+      atOnce: STARTING_AT_ONCE,
+      onStarted: (proxy) => this.#parts.add(proxy),
+      onReady,
     });
   }
 
@@ -161,7 +189,7 @@ export class LocalDeployment implements Deployment {
 
   #podConfig(serviceIndex: number): PodConfig {
     const { plan, endpoints } = this.#options;
-    const { app, control, redis } = this.#endpointsOf(serviceIndex);
+    const { app, control, redis, outbound, sharedRedisProxy } = this.#endpointsOf(serviceIndex);
     return {
       runId: plan.runId,
       serviceIndex,
@@ -172,10 +200,16 @@ export class LocalDeployment implements Deployment {
       epochMs: plan.epochMs,
       timeScale: plan.timeScale,
       listen: { ...app, controlPort: control.port },
-      outbound: { kind: 'direct', peers: endpoints.pods.map((pod) => pod.app) },
-      sharedRedis: endpoints.sharedRedis,
+      outbound: this.#isMeshed
+        ? { kind: 'sidecar', ...outbound }
+        : { kind: 'direct', peers: endpoints.pods.map((pod) => pod.app) },
+      sharedRedis: this.#isMeshed ? sharedRedisProxy : endpoints.sharedRedis,
       sidecarRedis: redis,
     };
+  }
+
+  get #isMeshed(): boolean {
+    return this.#options.plan.mesh === 'envoy';
   }
 
   get #controls(): readonly Endpoint[] {

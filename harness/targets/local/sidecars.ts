@@ -1,0 +1,101 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Identity, Peer } from '../../../manifests/envoy/bootstrap.ts';
+import { gatewayConfig } from '../../../manifests/envoy/gateway.ts';
+import { sidecarConfig } from '../../../manifests/envoy/sidecar.ts';
+import type { Topology } from '../../../scenarios/topology/topology.ts';
+import { type OwnedProcess, startOwned } from '../../journal/owned-process.ts';
+import type { OwnedRun } from '../../journal/owned-run.ts';
+import { createRunAuthority, spiffeIdOf } from './certificates.ts';
+import { eachBounded } from './each-bounded.ts';
+import type { Endpoint, MeshEndpoints } from './endpoints.ts';
+import { accepts, waitUntilReady } from './wait-until.ts';
+
+/** The proxies of a mesh. */
+export interface Sidecars {
+  readonly gateway: OwnedProcess;
+  /** One a pod. */
+  readonly pods: readonly OwnedProcess[];
+}
+
+/** Starts the gateway and one Envoy a pod, with certificates made for this run. */
+export async function startSidecars(options: {
+  readonly run: OwnedRun;
+  readonly envoyExecutable: string;
+  readonly topology: Topology;
+  readonly endpoints: MeshEndpoints;
+  readonly atOnce: number;
+  readonly onStarted: (proxy: OwnedProcess) => void;
+  /** Called for every pod whose sidecar serves. */
+  readonly onReady: () => void;
+}): Promise<Sidecars> {
+  const { run, topology, endpoints } = options;
+  const folder = join(run.folder, 'mesh');
+  await mkdir(folder, { recursive: true });
+  const authority = await createRunAuthority(folder, Date.now());
+  const peers = topology.services.map(
+    ({ index, name }): Peer => ({
+      name,
+      inbound: endpoints.pods[index]!.inbound,
+      spiffeId: spiffeIdOf(name),
+    }),
+  );
+  const start = async (
+    name: string,
+    config: object,
+    listensAt: readonly Endpoint[],
+  ): Promise<OwnedProcess> => {
+    const file = join(folder, `${name}.json`);
+    await writeFile(file, JSON.stringify(config));
+    const proxy = await startEnvoy(run, options.envoyExecutable, `${name}-envoy`, file);
+    options.onStarted(proxy);
+    await waitUntilReady(proxy, async () => (await Promise.all(listensAt.map(accepts))).every(Boolean));
+    return proxy;
+  };
+
+  const pods = await eachBounded(topology.services, options.atOnce, async ({ index, name }) => {
+    const { app, inbound, outbound, sharedRedisProxy } = endpoints.pods[index]!;
+    const config = sidecarConfig({
+      name,
+      identity: await authority.issue(name),
+      app,
+      inbound,
+      outbound,
+      sharedRedisProxy,
+      sharedRedis: endpoints.sharedRedis,
+      peers: calledBy(topology, index).map((owner) => peers[owner]!),
+    });
+    const proxy = await start(name, config, [inbound, outbound, sharedRedisProxy]);
+    options.onReady();
+    return proxy;
+  });
+  const identity: Identity = await authority.issue('gateway');
+  const gateway = await start('gateway', gatewayConfig({ identity, at: endpoints.gateway, peers }), [
+    endpoints.gateway,
+  ]);
+  return { gateway, pods };
+}
+
+/** The services that a service's requests read from. */
+function calledBy(topology: Topology, service: number): readonly number[] {
+  const owners = topology.requestTypes
+    .filter((type) => type.service === service)
+    .flatMap((type) => type.reads.map((read) => read.owner));
+  return [...new Set(owners)].sort((a, b) => a - b);
+}
+
+function startEnvoy(run: OwnedRun, command: string, name: string, configFile: string): Promise<OwnedProcess> {
+  return startOwned(run, {
+    name,
+    command,
+    args: [
+      '--config-path',
+      configFile,
+      '--concurrency',
+      '1',
+      '--disable-hot-restart',
+      '--log-level',
+      'warning',
+    ],
+  });
+}
