@@ -15,45 +15,95 @@ export interface NamedFigure {
   readonly emulated: boolean;
 }
 
-/** The rows of the comparison table, in its order: name and figure. */
-export function tableFigures(scenario: ScenarioSummary): [string, Figure][] {
+export type FigureGroup = 'Latency' | 'Hits and freshness' | 'Work per request' | 'Memory';
+
+/** One cell of the comparison table. */
+export interface TableFigure {
+  readonly group: FigureGroup;
+  readonly name: string;
+  readonly figure: Figure;
+}
+
+/** The column of one scenario in the comparison table, from top to bottom. */
+export function tableFigures(scenario: ScenarioSummary): TableFigure[] {
   const { request, read, memory, cpu } = scenario;
-  const optional = (name: string, figure: Figure | null | undefined): [string, Figure][] =>
-    figure === null || figure === undefined || figure.value === null ? [] : [[name, figure]];
+  const group = (name: FigureGroup, rows: readonly (readonly [string, Figure | null | undefined])[]) =>
+    rows.flatMap(([row, figure]) =>
+      figure === null || figure === undefined ? [] : [{ group: name, name: row, figure }],
+    );
+  const outcomes = [...scenario.outcomes].sort((a, b) => a.outcome.localeCompare(b.outcome));
   return [
-    ['request p50', request.p50],
-    ['request p90', request.p90],
-    ['request p99', request.p99],
-    ['request mean', request.mean],
-    ['read p50', read.p50],
-    ['read p99', read.p99],
-    ['read mean', read.mean],
-    ...optional('in-process hit', scenario.l1PerRead.p50),
-    ...optional('in-process hit, batch', scenario.l1Batch.p50),
-    ['hit ratio', scenario.hitRatio],
-    ['stale reads', scenario.staleRatio],
-    ...optional('stale age p50', scenario.staleAge.p50),
-    ['CPU application', cpu.application],
-    ...optional('CPU proxy', cpu.proxy),
-    ...optional('CPU Redis', cpu.redis),
-    ['Redis commands', scenario.redisCommands],
-    ['origin calls', scenario.originCalls],
-    ...optional('memory per pod', memory?.pod),
-    ...optional('memory application', memory?.parts.application),
-    ...optional('memory proxy', memory?.parts.proxy),
-    ...optional('memory Redis', memory?.parts.redis),
-    ...optional('memory added per payload byte', memory?.addedPerPayloadByte),
-    ...optional('charged per payload byte', memory?.chargedPerPayloadByte),
-    ...optional('200 pods', memory?.fleet.total),
+    ...group('Latency', [
+      ['request p50', request.p50],
+      ['request p90', request.p90],
+      ['request p99', request.p99],
+      ['request mean', request.mean],
+      ['all reads of a request p50', scenario.readsOfRequest.p50],
+      ['read p50', read.p50],
+      ['read p99', read.p99],
+      ['read mean', read.mean],
+      ...outcomes.flatMap(({ outcome, latency }) => [
+        [`read from ${outcome} p50`, latency.p50] as const,
+        [`read from ${outcome} p99`, latency.p99] as const,
+      ]),
+      ['in-process hit, per request', scenario.l1PerRead.p50],
+      ['in-process hit, in batches', scenario.l1Batch.p50],
+    ]),
+    ...group('Hits and freshness', [
+      ['hit ratio', scenario.hitRatio],
+      ['stale reads', scenario.staleRatio],
+      ['stale age p50', scenario.staleAge.p50],
+      ['stale age p99', scenario.staleAge.p99],
+    ]),
+    ...group('Work per request', [
+      ['CPU application', cpu.application],
+      ['CPU proxy', cpu.proxy],
+      ['CPU Redis', cpu.redis],
+      ['CPU load generator', cpu.driver],
+      ['Redis commands', scenario.redisCommands],
+      ['origin calls', scenario.originCalls],
+    ]),
+    ...group('Memory', [
+      ['pod', memory?.pod],
+      ['application', memory?.parts.application],
+      ['proxy', memory?.parts.proxy],
+      ['Redis in the pod', memory?.parts.redis],
+      ['added per payload byte', memory?.addedPerPayloadByte],
+      ['charged per payload byte', memory?.chargedPerPayloadByte],
+      ['200 pods, extrapolated', memory?.fleet.total],
+    ]),
   ];
+}
+
+/** A row of the comparison table: one figure over all scenarios. */
+export interface TableRow {
+  readonly group: FigureGroup;
+  readonly name: string;
+  readonly cells: readonly (Figure | null)[];
+}
+
+/** The comparison table, row by row; a figure that no scenario has is no row. */
+export function tableRows(summary: Summary): TableRow[] {
+  const columns = summary.scenarios.map(tableFigures);
+  const rows = new Map<string, TableRow>();
+  for (const { group, name } of columns.flat()) {
+    const cells = columns.map(
+      (column) => column.find((one) => one.group === group && one.name === name)?.figure ?? null,
+    );
+    if (cells.some((cell) => cell !== null && cell.value !== null)) {
+      rows.set(`${group}/${name}`, { group, name, cells });
+    }
+  }
+  const order: FigureGroup[] = ['Latency', 'Hits and freshness', 'Work per request', 'Memory'];
+  return order.flatMap((group) => [...rows.values()].filter((row) => row.group === group));
 }
 
 /** Every figure of the table as flat records, then the paired ratios. */
 export function namedFigures(summary: Summary): NamedFigure[] {
   const measured = summary.scenarios.flatMap((scenario) =>
-    tableFigures(scenario).map(([figure, { value, unit, interval, n, of, emulated }]) => ({
+    tableFigures(scenario).map(({ name, figure: { value, unit, interval, n, of, emulated } }) => ({
       scenario: scenario.name,
-      figure,
+      figure: name,
       value,
       unit,
       low: interval?.low ?? null,

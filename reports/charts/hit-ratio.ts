@@ -1,0 +1,38 @@
+import type { Summary } from '../summary.ts';
+import { axis, plotOptions } from './axes.ts';
+import type { Chart } from './chart.ts';
+import { styleOf } from './palette.ts';
+
+/** Hit ratio from an empty cache on; null when the run recorded no cold start. */
+export function hitRatioChart(summary: Summary): Chart | null {
+  const started = summary.scenarios
+    .map((scenario, i) => ({ scenario, i }))
+    .filter(({ scenario }) => scenario.coldStart !== null);
+  if (started.length === 0) return null;
+  return {
+    id: 'hit-ratio',
+    title: 'Hit ratio after a cold start',
+    reading: 'Higher is better. Every pod starts empty at 0 s; each point is the reads of one interval.',
+    heightPx: 320,
+    config: {
+      type: 'scatter',
+      data: {
+        datasets: started.map(({ scenario, i }) => ({
+          label: scenario.name,
+          ...styleOf(i),
+          showLine: true,
+          borderWidth: 2,
+          pointRadius: 3,
+          data: scenario.coldStart!.points.map(({ tMs, hitRatio }) => ({ x: tMs, y: hitRatio })),
+        })),
+      },
+      options: plotOptions(
+        {
+          x: axis({ title: 'time since the pods were born', format: 'seconds', min: 0 }),
+          y: axis({ title: 'hit ratio', format: 'percent', min: 0, max: 1 }),
+        },
+        { tooltip: 'percent:tooltip:y' },
+      ),
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import type { ScenarioSummary } from '../summary/scenario.ts';
+import type { Summary } from '../summary.ts';
+import { axis, plotOptions } from './axes.ts';
+import type { Chart } from './chart.ts';
+import { styleOf } from './palette.ts';
+
+type Curve = 'requestCurve' | 'readCurve';
+
+function percentilePlot(
+  summary: Summary,
+  curve: Curve,
+  tick: 'durationTick' | 'durationDecade',
+): Chart['config'] {
+  return {
+    type: 'scatter',
+    data: {
+      datasets: summary.scenarios.map((scenario, i) => ({
+        label: scenario.name,
+        ...styleOf(i),
+        showLine: true,
+        borderWidth: 2,
+        pointRadius: scenario[curve].map((_, at) => (at % 12 === 0 ? 4 : 0)),
+        data: scenario[curve].map(({ oneIn, valueNs }) => ({ x: oneIn, y: valueNs })),
+      })),
+    },
+    options: plotOptions(
+      {
+        x: axis({
+          type: 'logarithmic',
+          title: 'percentile (each step right: ten times rarer)',
+          format: 'percentileTick',
+          min: 1,
+        }),
+        y: axis({ type: 'logarithmic', title: 'latency', format: tick }),
+      },
+      { tooltip: 'duration:tooltip:y' },
+    ),
+  };
+}
+
+/** Latency of whole requests, scenario by scenario, over the percentiles. */
+export function requestLatencyChart(summary: Summary): Chart {
+  return {
+    id: 'request-latency',
+    title: 'Request latency (emulated origin wait included)',
+    reading:
+      'Lower is better. Each curve runs from the fastest request on the left to the rarest slow ones on the right, and ends where fewer than ten requests remain.',
+    heightPx: 380,
+    config: percentilePlot(summary, 'requestCurve', 'durationTick'),
+  };
+}
+
+/** Latency of single reads, scenario by scenario. */
+export function readLatencyChart(summary: Summary): Chart {
+  return {
+    id: 'read-latency',
+    title: 'Read latency (misses include the emulated origin wait)',
+    reading:
+      'Lower is better. The step in a curve is its hit ratio: hits left of it, misses right of it. A cache moves the step, it does not remove it.',
+    heightPx: 380,
+    config: percentilePlot(summary, 'readCurve', 'durationDecade'),
+  };
+}
+
+const LEVELS: {
+  label: string;
+  colour: string;
+  marker: string;
+  of: (scenario: ScenarioSummary) => number | null;
+}[] = [
+  { label: 'read p50', colour: '$series3', marker: 'circle', of: ({ read }) => read.p50.value },
+  { label: 'read p99', colour: '$series3', marker: 'triangle', of: ({ read }) => read.p99.value },
+  { label: 'request p50', colour: '$series1', marker: 'circle', of: ({ request }) => request.p50.value },
+  { label: 'request p99', colour: '$series1', marker: 'triangle', of: ({ request }) => request.p99.value },
+];
+
+/** What a fast read is worth to the request it belongs to. Points, not bars: a log axis has no zero to stand on. */
+export function levelsChart(summary: Summary): Chart {
+  return {
+    id: 'request-against-read',
+    title: 'Request against read level (emulated origin wait included)',
+    reading:
+      'A read can be a thousand times faster while the request around it is not: it still waits for its slowest read, the network and the service.',
+    heightPx: 340,
+    config: {
+      type: 'line',
+      data: {
+        labels: summary.scenarios.map(({ name }) => name),
+        datasets: LEVELS.map(({ label, colour, marker, of }) => ({
+          label,
+          showLine: false,
+          backgroundColor: colour,
+          borderColor: colour,
+          pointStyle: marker,
+          pointRadius: 7,
+          data: summary.scenarios.map(of),
+        })),
+      },
+      options: plotOptions(
+        {
+          x: axis({ type: 'category', title: '', offset: true }),
+          y: axis({ type: 'logarithmic', title: 'latency', format: 'durationDecade' }),
+        },
+        { tooltip: 'duration:tooltip:y' },
+      ),
+    },
+  };
+}

@@ -1,0 +1,88 @@
+import { FLEET_PODS } from '../summary/memory.ts';
+import type { Summary } from '../summary.ts';
+import { axis, plotOptions } from './axes.ts';
+import type { Chart } from './chart.ts';
+
+const MIB = 2 ** 20;
+const GIB = 2 ** 30;
+
+const PARTS = [
+  { part: 'application', label: 'application', colour: '$series3' },
+  { part: 'proxy', label: 'proxy', colour: '$series0' },
+  { part: 'redis', label: 'Redis in the pod', colour: '$series1' },
+] as const;
+
+function measured(summary: Summary) {
+  return summary.scenarios.flatMap(({ name, memory }) => (memory === null ? [] : [{ name, memory }]));
+}
+
+/** What one pod holds, split by part; null when the run took no memory. */
+export function podMemoryChart(summary: Summary): Chart | null {
+  const scenarios = measured(summary);
+  if (scenarios.length === 0) return null;
+  return {
+    id: 'memory-per-pod',
+    title: 'Memory per pod',
+    reading:
+      'Lower is better. Mean over the pods of one deployment of each scenario alone, as filled in this run; a shared Redis is outside the pods.',
+    heightPx: 320,
+    config: {
+      type: 'bar',
+      data: {
+        labels: scenarios.map(({ name }) => name),
+        datasets: PARTS.map(({ part, label, colour }) => ({
+          label,
+          backgroundColor: colour,
+          pointStyle: 'rect',
+          data: scenarios.map(({ memory }) => (memory.parts[part].value ?? 0) / MIB),
+        })),
+      },
+      options: plotOptions(
+        {
+          x: axis({ type: 'category', title: '', stacked: true }),
+          y: axis({ title: 'memory', format: 'mebibytes', stacked: true }),
+        },
+        { tooltip: 'mebibytes:tooltip:y' },
+      ),
+    },
+  };
+}
+
+/** What 200 such pods need, shared servers included once; null when the run took no memory. */
+export function fleetMemoryChart(summary: Summary): Chart | null {
+  const scenarios = measured(summary);
+  if (scenarios.length === 0) return null;
+  return {
+    id: 'memory-of-the-fleet',
+    title: `Memory of ${FLEET_PODS} pods (extrapolated)`,
+    reading: `Lower is better. ${FLEET_PODS} times the mean pod of this run, plus shared servers once: the same sum for every scenario.`,
+    heightPx: 320,
+    config: {
+      type: 'bar',
+      data: {
+        labels: scenarios.map(({ name }) => name),
+        datasets: [
+          ...PARTS.map(({ part, label, colour }) => ({
+            label,
+            backgroundColor: colour,
+            pointStyle: 'rect',
+            data: scenarios.map(({ memory }) => memory.fleet.parts[part] / GIB),
+          })),
+          {
+            label: 'shared servers',
+            backgroundColor: '$series5',
+            pointStyle: 'rect',
+            data: scenarios.map(({ memory }) => memory.sharedBytes / GIB),
+          },
+        ],
+      },
+      options: plotOptions(
+        {
+          x: axis({ type: 'category', title: '', stacked: true }),
+          y: axis({ title: 'memory', format: 'gibibytes', stacked: true }),
+        },
+        { tooltip: 'gibibytes:tooltip:y' },
+      ),
+    },
+  };
+}

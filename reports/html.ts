@@ -1,0 +1,89 @@
+import { answer } from './answer.ts';
+import type { Chart } from './charts/chart.ts';
+import { environmentRows, limits, methodNotes } from './notes.ts';
+import { chartFigures, chartScripts } from './page/charts.ts';
+import { escapeHtml } from './page/escape.ts';
+import { STYLE } from './page/style.ts';
+import { balanceTable, comparisonTable, ratioTable } from './page/tables.ts';
+import type { Summary } from './summary.ts';
+
+export interface Page {
+  readonly summary: Summary;
+  readonly charts: readonly Chart[];
+  /** Source text of chart.js's UMD build, put into the page so that it needs no network. */
+  readonly chartJs: string;
+  /** The topology as SVG text; null leaves the section out. */
+  readonly topologySvg: string | null;
+  /** Further sections as HTML, such as the ledger of claims. Default none. */
+  readonly sections?: readonly string[];
+}
+
+const list = (items: readonly string[]) =>
+  `<ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
+
+/** What the reader must know before any number: the run is not complete, or blocks do not count. */
+function warning({ state, why, validity }: Summary): string {
+  const lines = [
+    ...(state === 'complete' ? [] : [`This run is ${state}: ${why.join('; ') || 'no reason recorded'}.`]),
+    ...(validity.invalid === 0
+      ? []
+      : [
+          `${validity.invalid} of ${validity.blocks} blocks are invalid and left out: ${validity.byReason
+            .map(({ scenario, reason, blocks }) => `${scenario}, ${blocks} blocks, ${reason}`)
+            .join('; ')}.`,
+        ]),
+  ];
+  return lines.length === 0
+    ? ''
+    : `<div class="warning" role="alert">${lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('')}</div>`;
+}
+
+/** The report of one run as a single self-contained page: no network, readable on a phone and in the dark. */
+export function renderHtml({ summary, charts, chartJs, topologySvg, sections = [] }: Page): string {
+  const environment = environmentRows(summary)
+    .map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`)
+    .join('');
+  const scenarios = summary.scenarios.map(({ name, description }) => `${name}: ${description}`);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+<title>${escapeHtml(summary.runId)} · l1bench</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<header>
+<h1>What a cache in the pod is worth here</h1>
+<p class="muted">Run ${escapeHtml(summary.runId)}, ${escapeHtml(summary.startedAt)}, ${Math.round(summary.durationMs / 1000)} s</p>
+</header>
+<main>
+${warning(summary)}
+<div class="answer">${answer(summary)
+    .map((sentence) => `<p>${escapeHtml(sentence)}</p>`)
+    .join('')}</div>
+<dl>${environment}</dl>
+<h2 id="comparison">Comparison</h2>
+<p class="muted">Each cell: the value, its 95 % interval, and the number of samples. <em>Emulated</em>: the origin's wait is part of the number.</p>
+${comparisonTable(summary)}
+<h3>Paired ratios</h3>
+<p class="muted">Scenario divided by ${escapeHtml(summary.baseline)} in the same round. For CPU, faster means less of it.</p>
+${ratioTable(summary)}
+<h2 id="charts">Charts</h2>
+${chartFigures(charts)}
+<h2 id="memory">Memory, line by line</h2>
+${balanceTable(summary)}
+${topologySvg === null ? '' : `<h2 id="topology">Topology</h2><div class="topology scroll">${topologySvg}</div>`}
+${sections.join('\n')}
+<h2 id="method">Method</h2>
+<p>Scenarios:</p>${list(scenarios)}
+${list(methodNotes(summary))}
+<h2 id="limits">What these numbers do not show</h2>
+${list(limits(summary))}
+</main>
+${chartScripts(charts, chartJs)}
+</body>
+</html>
+`;
+}

@@ -1,0 +1,78 @@
+import { bytes, duration, number, percent } from './format.ts';
+import { BALANCE_LIMIT } from './summary/memory.ts';
+import type { Summary } from './summary.ts';
+
+/** What the run ran on: name and value, in the order of the report. */
+export function environmentRows(summary: Summary): [string, string][] {
+  const { environment: e, settings: s } = summary;
+  const versions = Object.entries(e.versions)
+    .filter(([, version]) => version !== null)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ');
+  const limit = e.cgroupCpuLimit === null ? 'no limit' : `limit ${number(e.cgroupCpuLimit)} cores`;
+  return [
+    ['Mesh', e.mesh === 'envoy' ? `Envoy, mutual TLS. ${e.meshReason}` : `none. ${e.meshReason}`],
+    [
+      'Machine',
+      `${e.cpuModel}, ${e.cores} cores (${limit}), ${bytes(e.memoryBytes)}; ${e.os}, kernel ${e.kernel}`,
+    ],
+    ['Versions', versions],
+    [
+      'Load',
+      `${s.driver}, ${number(s.ratePerSecond)} requests/s over ${s.services} services, ${number(s.fanOutMean)} reads a request (${s.fanOutDistribution}, ${s.fanOut}), workload ${s.workload}; generator ${e.coLocatedLoad ? 'on the same machine as the pods' : 'on a machine of its own'}`,
+    ],
+    [
+      'Noise',
+      `longest pause of an idle loop ${number(e.intrinsicLatencyMaxUs / 1000)} ms, steal ${e.stealRatio === null ? 'not told' : percent(e.stealRatio)}, CPU pressure ${e.cpuPressureRatio === null ? 'not told' : percent(e.cpuPressureRatio)}, one clock reading ${duration(e.timerCostNs)}`,
+    ],
+    [
+      'Budget',
+      `${bytes(s.budgetBytes)} of cache a pod; profile ${s.profile}, ${s.rounds} rounds of ${number(s.blockMs / 1000)} s blocks`,
+    ],
+    [
+      'Start-up',
+      `${number(summary.startup.podsReadyMs / 1000)} s until all pods served; ${bytes(summary.startup.servicesPssBytes)} PSS of all services before the caches filled`,
+    ],
+    ['Repeat', `${summary.command} (seed ${s.seed}; inputs sha256 ${summary.inputSha256})`],
+  ];
+}
+
+/** How the numbers were made, one sentence each. */
+export function methodNotes(summary: Summary): string[] {
+  const { generator: g, validity: v, settings: s } = summary;
+  const clean =
+    g.highestCleanRatePerSecond === null
+      ? 'The highest clean rate of the generator was not measured.'
+      : `The generator's highest clean rate on this machine is ${number(g.highestCleanRatePerSecond)} requests/s (${g.method}).`;
+  return [
+    'Open loop: Poisson arrivals from a seed. Latency counts from the scheduled arrival, so a request that had to wait is charged for it.',
+    `Scenarios ran in the same pods in interleaved blocks of ${number(s.blockMs / 1000)} s in alternating order; every round met the same arrivals.`,
+    'Ratios are the median over rounds of the ratio inside each round, with a 95 % bootstrap interval. p99 compares merged blocks and resamples whole rounds. Fewer than 6 pairs, or an interval across 1×, is INCONCLUSIVE.',
+    'Percentiles come from merged histograms (0.1 % precision), never from averaged percentiles. Intervals of single figures resample whole blocks.',
+    `Schedule lag: p50 ${g.lagP50Ns === null ? 'not measured' : duration(g.lagP50Ns)}, p99 ${g.lagP99Ns === null ? 'not measured' : duration(g.lagP99Ns)} over ${number(g.scheduled)} scheduled requests, invalid blocks included; ${number(g.unsent)} unsent, ${number(g.errors)} errors. ${clean}`,
+    `${v.invalid} of ${v.blocks} blocks are invalid by rules fixed before the run; they are listed, and used in no figure but the lag.`,
+    'In-process hits are timed over all hits of a request between two clock readings, and again in batches of 128; the cost of the clock is subtracted.',
+    `Memory is read with one scenario deployed at a time. The lines of a pod must add up to the kernel's total within ${percent(BALANCE_LIMIT)}. "Added per payload byte" is everything the mesh holds beyond the mesh without a cache, divided by the payload bytes cached.`,
+  ];
+}
+
+/** What the numbers do not show. */
+export function limits(summary: Summary): string[] {
+  const { environment: e } = summary;
+  return [
+    'The origin answers after an emulated wait in place of a database. Every figure it touches says "emulated".',
+    ...(e.coLocatedLoad
+      ? [
+          'Load generator, pods and Redis share one machine: they compete for its cores, so absolute latencies are higher than on a cluster. Ratios within the run are what to read.',
+        ]
+      : []),
+    ...(e.mesh === 'none'
+      ? [
+          'No mesh: calls between pods skip Envoy and mutual TLS, so misses and shared Redis look cheaper than in a mesh.',
+        ]
+      : []),
+    'Loopback has no network between machines: a real shared Redis is farther away than here.',
+    "Staleness is judged against the origin's own schedule of changes, which is synthetic.",
+    'The bytes of 200 pods are 200 times the mean pod as filled in this run, not a measurement of 200 pods.',
+  ];
+}
