@@ -3,7 +3,7 @@ import type { Block, ColdStart, MemoryReading } from '../../reports/schema.ts';
 import { percentileNs } from '../../reports/statistics/histogram.ts';
 import type { Topology } from '../../scenarios/topology/topology.ts';
 import { BenchError, EXIT } from '../errors.ts';
-import type { LoadDriver, LoadPlan } from '../load/driver.ts';
+import type { LoadDriver, LoadPlan, LoadResult } from '../load/driver.ts';
 import type { Deployment } from '../targets/target.ts';
 import { blockOrder } from './block-order.ts';
 import { mergePods } from './merge-pods.ts';
@@ -115,6 +115,7 @@ async function warmUp(scenario: string, plan: RunPlan, parts: RunParts): Promise
   };
 
   let piece = 0;
+  let last: LoadResult | null = null;
   let endedBy: ColdStart['endedBy'] = 'time-limit';
   while (nowMs() - startedMs < plan.profile.warmUpLimitMs) {
     const driving = driver.run(
@@ -132,13 +133,15 @@ async function warmUp(scenario: string, plan: RunPlan, parts: RunParts): Promise
       await Promise.race([ended, delay(HITS_EVERY_MS), deployment.died]);
       await look();
     }
-    refuseOverload(await ended, WARM_UP_PIECE_MS);
+    last = await ended;
     if (isSteady(series)) {
       endedBy = 'steady';
       break;
     }
   }
   await deployment.stopBlock();
+  // Only the last piece: the first ones meet code that is not compiled yet.
+  if (last !== null) refuseOverload(last, WARM_UP_PIECE_MS);
   return { scenario, series, endedBy };
 }
 
@@ -203,7 +206,7 @@ function loadPlan(plan: RunPlan, stream: number, durationMs: Millis): LoadPlan {
 }
 
 /** A mesh that queues at the asked rate gives no latency worth reading; better to say so before the blocks. */
-function refuseOverload(load: Awaited<ReturnType<LoadDriver['run']>>, durationMs: Millis): void {
+function refuseOverload(load: LoadResult, durationMs: Millis): void {
   const p50Ms = (percentileNs(load.latencyNs, 50) ?? 0) / 1e6;
   if (load.unsent === 0 && p50Ms <= OVERLOAD_P50_MS) return;
   const asked = Math.round((load.scheduled / durationMs) * 1000);
