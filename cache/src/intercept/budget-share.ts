@@ -1,0 +1,90 @@
+import { mkdirSync, readdirSync, unlinkSync, watch, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
+import type { Bytes } from '../units.ts';
+
+/** Who takes part in sharing the budget: a process or a worker thread of one. */
+export interface BudgetMember {
+  readonly pid: number;
+  readonly threadId: number;
+}
+
+/**
+ * Takes this thread's share of the pod's budget: the whole divided by the processes and threads of the pod that
+ * hold something. Members leave a note in a folder in memory (`/dev/shm`, else the temporary folder); who joins or
+ * leaves wakes the others, which shrink or grow. While a newcomer's note travels (milliseconds) the sum may exceed
+ * the budget by one share. Without a writable folder every member takes a sixteenth.
+ * @param onChange is told the new share when it changes.
+ */
+export function claimBudgetShare(
+  budgetBytes: Bytes,
+  podKey: string,
+  onChange: (bytes: Bytes) => void,
+): Bytes {
+  const folder = prepareFolder(podKey);
+  if (folder === undefined) return Math.floor(budgetBytes / 16);
+  const note = join(folder, `${process.pid}-${threadId}`);
+  try {
+    writeFileSync(note, '');
+  } catch {
+    return Math.floor(budgetBytes / 16);
+  }
+  process.once('exit', () => remove(note));
+  let shareBytes = share(budgetBytes, folder);
+  try {
+    const watcher = watch(folder, { persistent: false }, () => {
+      const next = share(budgetBytes, folder);
+      if (next === shareBytes) return;
+      shareBytes = next;
+      onChange(next);
+    });
+    watcher.on('error', () => {});
+  } catch {
+    // No inotify left: the share of this moment stays.
+  }
+  return shareBytes;
+}
+
+function prepareFolder(podKey: string): string | undefined {
+  for (const parent of ['/dev/shm', tmpdir()]) {
+    try {
+      const folder = join(parent, `l1-cache-${podKey}`);
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      return folder;
+    } catch {
+      // Read-only or missing: try the next.
+    }
+  }
+  return undefined;
+}
+
+function share(budgetBytes: Bytes, folder: string): Bytes {
+  let members = 0;
+  try {
+    for (const name of readdirSync(folder)) {
+      if (isAlive(Number(name.split('-')[0]))) members++;
+      else remove(join(folder, name));
+    }
+  } catch {
+    // The folder went away: count ourselves.
+  }
+  return Math.floor(budgetBytes / Math.max(1, members));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+function remove(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // Gone already.
+  }
+}

@@ -1,0 +1,99 @@
+import { type InterceptingCall, UnaryRead } from './grpc.ts';
+import type { InterceptedReads } from './reads.ts';
+
+interface GrpcClient {
+  getChannel(): { readonly internalChannel?: { readonly credentials?: object } };
+}
+
+interface CallOptions {
+  readonly credentials?: unknown;
+  readonly interceptors?: readonly Interceptor[];
+  readonly interceptor_providers?: readonly ((method: unknown) => Interceptor)[];
+}
+
+type Interceptor = (options: unknown, nextCall: (options: unknown) => InterceptingCall) => InterceptingCall;
+
+type MakeUnaryRequest = (
+  this: GrpcClient,
+  method: string,
+  serialize: (message: unknown) => Buffer,
+  deserialize: (bytes: Buffer) => unknown,
+  argument: unknown,
+  ...rest: unknown[]
+) => unknown;
+
+/**
+ * Adds the cache as the innermost interceptor of allowed unary calls of @grpc/grpc-js. Calls whose credentials are
+ * made below the interceptors (call credentials, composed channel credentials) are made live.
+ */
+export function patchGrpc(exports: unknown, reads: InterceptedReads): void {
+  const prototype = (exports as { Client?: { prototype: { makeUnaryRequest: MakeUnaryRequest } } }).Client
+    ?.prototype;
+  if (typeof prototype?.makeUnaryRequest !== 'function') return;
+  const routes = new Map(reads.config.grpc.map((route) => [route.method, route]));
+  const clientIds = new WeakMap<object, number>();
+  let nextId = 0;
+  const original = prototype.makeUnaryRequest;
+  prototype.makeUnaryRequest = function (path, serialize, deserialize, argument, ...rest) {
+    const live = () => original.call(this, path, serialize, deserialize, argument, ...rest);
+    if (!reads.isActive) return live();
+    const route = routes.get(path);
+    if (route === undefined) {
+      reads.coverage.outside++;
+      return live();
+    }
+    try {
+      // (metadata?, options?, callback): the options are what is neither metadata nor a function.
+      const at = rest.findIndex((each) => isPlainOptions(each));
+      const options = (at < 0 ? {} : rest[at]) as CallOptions;
+      if (options.credentials !== undefined || hasCallCredentials(this)) {
+        reads.coverage.bypass('credentials');
+        return live();
+      }
+      const clientId = clientIds.get(this) ?? nextId++;
+      clientIds.set(this, clientId);
+      let received: Buffer | undefined;
+      const keepBytes = (bytes: Buffer) => {
+        received = bytes;
+        return deserialize(bytes);
+      };
+      const method = { path, route, clientId, serialize, deserialize, received: () => received };
+      const innermost: Interceptor = (callOptions, nextCall) =>
+        new UnaryRead(reads, method, () => nextCall(callOptions));
+      const withOurs = { ...options, ...interceptorsOf(this, options, innermost) };
+      const args = [...rest];
+      if (at < 0) args.splice(args.length - 1, 0, withOurs);
+      else args[at] = withOurs;
+      return original.call(this, path, serialize, keepBytes, argument, ...args);
+    } catch {
+      reads.fault();
+      return live();
+    }
+  };
+}
+
+function isPlainOptions(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !('toHttp2Headers' in value);
+}
+
+/**
+ * The call's interceptors with ours last, next to the wire. A call's own list replaces the client's, which the
+ * client keeps under private symbols: first the interceptors, then the providers.
+ */
+function interceptorsOf(client: GrpcClient, options: CallOptions, ours: Interceptor): CallOptions {
+  if (options.interceptor_providers?.length)
+    return { interceptor_providers: [...options.interceptor_providers, () => ours] };
+  if (options.interceptors?.length) return { interceptors: [...options.interceptors, ours] };
+  const lists = Object.getOwnPropertySymbols(client)
+    .map((symbol) => (client as unknown as Record<symbol, unknown>)[symbol])
+    .filter((value) => Array.isArray(value));
+  if (lists.length !== 2) throw new Error('This @grpc/grpc-js keeps its interceptors elsewhere.');
+  const [interceptors, providers] = lists as [Interceptor[], CallOptions['interceptor_providers']];
+  if (providers?.length) return { interceptor_providers: [...providers, () => ours] };
+  return { interceptors: [...interceptors, ours] };
+}
+
+function hasCallCredentials(client: GrpcClient): boolean {
+  const credentials = client.getChannel().internalChannel?.credentials;
+  return credentials === undefined || 'callCredentials' in credentials;
+}

@@ -1,0 +1,87 @@
+import { hash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { threadId } from 'node:worker_threads';
+import { systemClock } from '../clock.ts';
+import type { Bytes } from '../units.ts';
+import { claimBudgetShare } from './budget-share.ts';
+import { countBypass } from './bypass.ts';
+import { configFromEnv } from './config.ts';
+import type { Coverage } from './coverage.ts';
+import { wrapFetch } from './fetch.ts';
+import { hookModules } from './hook-modules.ts';
+import { installDispatcher } from './install-dispatcher.ts';
+import { createInterceptor } from './interceptor.ts';
+import { InterceptedReads } from './reads.ts';
+import { RequestRules } from './request.ts';
+
+/** What `globalThis[Symbol.for('l1-cache.intercept')]` offers to the application and to tools. */
+export interface InterceptHandle {
+  coverage(): Coverage & {
+    readonly entries: number;
+    readonly chargedBytes: Bytes;
+    readonly budgetBytes: Bytes;
+  };
+  /** Forgets every answer held. */
+  clear(): void;
+}
+
+export const HANDLE = Symbol.for('l1-cache.intercept');
+
+/**
+ * Puts the cache under the clients of this process, as `L1_MODE`, `L1_CONFIG` and `L1_BUDGET_BYTES` say.
+ * With `L1_STATS_DIR` each thread writes its coverage there once a second and at exit, as `<pid>-<thread>.json`.
+ * @throws {CacheError} `L1_BAD_OPTION`
+ */
+export function install(env: Readonly<Record<string, string | undefined>>): void {
+  const config = configFromEnv(env);
+  if (config.mode === 'off') return;
+  const podKey = hash('sha256', `${process.getuid?.()} ${env.L1_POD ?? ''} ${env.L1_CONFIG}`, 'hex').slice(
+    0,
+    16,
+  );
+  const reads = new InterceptedReads({
+    config,
+    clock: systemClock,
+    wallNow: Date.now,
+    claimBudget: (onChange) => claimBudgetShare(config.budgetBytes, podKey, onChange),
+  });
+  if (config.http.length > 0) {
+    const rules = new RequestRules(config.http);
+    const interceptor = createInterceptor(reads, rules);
+    installDispatcher(interceptor);
+    globalThis.fetch = wrapFetch(globalThis.fetch, reads, rules);
+    countBypass(reads, rules);
+    hookModules(reads, () => installDispatcher(interceptor));
+  } else {
+    hookModules(reads, () => {});
+  }
+  const handle: InterceptHandle = {
+    coverage: () => ({
+      ...reads.coverage.snapshot(),
+      entries: reads.store?.size ?? 0,
+      chargedBytes: reads.store?.chargedBytes ?? 0,
+      budgetBytes: reads.store?.budgetBytes ?? 0,
+    }),
+    clear: () => reads.clear(),
+  };
+  Object.defineProperty(globalThis, HANDLE, { value: handle });
+  if (env.L1_STATS_DIR !== undefined) reportTo(env.L1_STATS_DIR, handle);
+}
+
+function reportTo(folder: string, handle: InterceptHandle): void {
+  let written = '';
+  const write = () => {
+    try {
+      const text = JSON.stringify(handle.coverage());
+      if (text === written) return;
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, `${process.pid}-${threadId}.json`), text);
+      written = text;
+    } catch {
+      // Statistics are not worth a request.
+    }
+  };
+  setInterval(write, 1000).unref();
+  process.on('exit', write);
+}

@@ -1,0 +1,100 @@
+import { Caller } from './caller.ts';
+import { forward, fromLegacy, type Handler, isLegacy, type LegacyHandler, toLegacy } from './handlers.ts';
+import type { HeadersLike } from './headers.ts';
+import { type KeptAnswer, suits } from './http-answer.ts';
+import type { InterceptedReads } from './reads.ts';
+import type { HttpRead, RequestDecision, RequestRules } from './request.ts';
+
+export interface DispatchOptions {
+  readonly origin?: string | URL;
+  readonly path: string;
+  readonly method: string;
+  readonly headers?: HeadersLike;
+  readonly body?: unknown;
+  readonly upgrade?: unknown;
+}
+
+export type Dispatch = (options: DispatchOptions, handler: Handler | LegacyHandler) => boolean;
+
+/** The undici interceptor: answers allowed reads from memory, and keeps what the network answers. */
+export function createInterceptor(
+  reads: InterceptedReads,
+  rules: RequestRules,
+): (next: Dispatch) => Dispatch {
+  return (next) => (options, handler) => {
+    if (!reads.isActive) return next(options, handler);
+    let decision: RequestDecision;
+    let hit: KeptAnswer | undefined;
+    try {
+      decision = decide(rules, options);
+      if (decision.kind === 'read') hit = find(reads, decision);
+    } catch {
+      reads.fault();
+      return next(options, handler);
+    }
+    switch (decision.kind) {
+      case 'outside':
+        reads.coverage.outside++;
+        return next(options, handler);
+      case 'pass':
+        reads.coverage.bypass(decision.why);
+        reads.coverage.forwarded++;
+        return next(options, handler);
+      case 'write':
+        return next(
+          options,
+          isLegacy(handler)
+            ? toLegacy(watchWrite(reads, decision.uri, fromLegacy(handler)))
+            : watchWrite(reads, decision.uri, handler),
+        );
+      case 'read':
+        return answer(reads, decision, options, next, handler, hit);
+    }
+  };
+}
+
+/** From memory when there is a hit, from another caller's request when one is open, else from the network. */
+function answer(
+  reads: InterceptedReads,
+  read: HttpRead,
+  options: DispatchOptions,
+  next: Dispatch,
+  handler: Handler | LegacyHandler,
+  hit: KeptAnswer | undefined,
+): boolean {
+  const legacy = isLegacy(handler);
+  const send = (inner: Handler) => next(options, legacy ? toLegacy(inner) : inner);
+  const caller = new Caller(reads, read, legacy ? fromLegacy(handler) : handler, send);
+  if (reads.config.mode === 'observe') return caller.observe(hit);
+  return hit ? caller.take(hit) : caller.ask();
+}
+
+export function decide(rules: RequestRules, options: DispatchOptions): RequestDecision {
+  const origin = options.origin;
+  if (origin === undefined) return { kind: 'outside' };
+  return rules.decide({
+    method: options.method,
+    origin: typeof origin === 'string' ? origin.replace(/\/$/, '') : origin.origin,
+    path: options.path,
+    headers: options.headers,
+    hasBody: options.body !== undefined && options.body !== null,
+    isUpgrade: Boolean(options.upgrade),
+  });
+}
+
+/** The answer held for this read, if it suits the caller. */
+export function find(reads: InterceptedReads, read: HttpRead): KeptAnswer | undefined {
+  const kept = reads.lookup<KeptAnswer>(read.key);
+  return kept !== undefined && suits(kept, read, reads.ageMs(kept)) ? kept : undefined;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9111.html#section-4.4: a write that succeeds makes what is held invalid. */
+function watchWrite(reads: InterceptedReads, uri: string, next: Handler): Handler {
+  return {
+    ...forward(next),
+    onResponseStart(controller, status, headers, statusText) {
+      if (status >= 200 && status < 400) reads.changed(uri);
+      next.onResponseStart?.(controller, status, headers, statusText);
+    },
+  };
+}

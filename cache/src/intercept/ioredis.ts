@@ -1,0 +1,119 @@
+import type { InterceptedReads } from './reads.ts';
+import { effectOf, RedisReads } from './redis-reads.ts';
+
+interface IoredisCommand {
+  readonly name: string;
+  getKeys(): (string | Buffer)[];
+  resolve(value: unknown): void;
+}
+
+interface IoredisClient {
+  readonly status: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly condition?: { readonly select?: number; readonly subscriber?: unknown } | null;
+}
+
+type Method = (this: IoredisClient, ...args: unknown[]) => Promise<unknown>;
+type Send = (this: IoredisClient, command: IoredisCommand, stream?: unknown) => unknown;
+
+/**
+ * Lets `get`, `getBuffer`, `mget` and `mgetBuffer` of an ioredis connection answer from memory; writes through it
+ * invalidate. Pipelines, transactions and clusters are read live.
+ */
+export function patchIoredis(exports: unknown, reads: InterceptedReads): void {
+  const prototype = (exports as { Redis?: { prototype: Record<string, unknown> } }).Redis?.prototype;
+  if (typeof prototype?.sendCommand !== 'function') return;
+  const redis = new RedisReads(reads, 'ioredis');
+  for (const name of ['get', 'getBuffer', 'mget', 'mgetBuffer'])
+    prototype[name] = wrapRead(prototype[name] as Method, name, redis);
+  const send = prototype.sendCommand as Send;
+  prototype.sendCommand = function (this: IoredisClient, command: IoredisCommand, stream?: unknown) {
+    try {
+      watchCommand(redis, this, command, stream);
+    } catch {
+      reads.fault();
+    }
+    return send.call(this, command, stream);
+  };
+}
+
+function wrapRead(original: Method, name: string, redis: RedisReads): Method {
+  const isMany = name.startsWith('mget');
+  return function (...args) {
+    const { reads } = redis;
+    if (!reads.isActive) return original.apply(this, args);
+    const callback = typeof args.at(-1) === 'function' ? (args.at(-1) as Callback) : undefined;
+    const given = (callback === undefined ? args : args.slice(0, -1)).flat();
+    if (given.length === 0 || !given.every((key) => typeof key === 'string'))
+      return original.apply(this, args);
+    const keys = given as string[];
+    let space: string;
+    try {
+      if (this.status === 'end' || this.condition?.subscriber || redis.isLive(this)) {
+        redis.passed(keys);
+        return original.apply(this, args);
+      }
+      space = `${spaceOf(redis, this)}${this.options.keyPrefix ?? ''}`;
+      // A string and its bytes are different answers under one key: the value held says which it is.
+      const held = redis.take(space, keys);
+      if (held?.every((value) => (typeof value === 'string') !== name.endsWith('Buffer'))) {
+        const answer = isMany ? held : held[0];
+        if (callback !== undefined) process.nextTick(callback, null, answer);
+        return Promise.resolve(answer);
+      }
+    } catch {
+      reads.fault();
+      return original.apply(this, args);
+    }
+    const requestedAtMs = reads.now();
+    return original.apply(this, args).then((answer) => {
+      try {
+        redis.learn(space, keys, isMany ? (answer as unknown[]) : [answer], requestedAtMs);
+      } catch {
+        reads.fault();
+      }
+      return answer;
+    });
+  };
+}
+
+type Callback = (error: Error | null, answer: unknown) => void;
+
+/** What the connection reads from; null when a sentinel decides it. */
+function spaceOf(redis: RedisReads, client: IoredisClient): string {
+  const { host, port, path, username, password, sentinels, db } = client.options;
+  const space = redis.spaceOf(client, () =>
+    sentinels === null || sentinels === undefined
+      ? JSON.stringify([path ?? `${host}:${port}`, username ?? '', password ? 'password' : ''])
+      : null,
+  );
+  return `${space}${client.condition?.select ?? db ?? 0} `;
+}
+
+function watchCommand(
+  redis: RedisReads,
+  client: IoredisClient,
+  command: IoredisCommand,
+  stream: unknown,
+): void {
+  const { reads } = redis;
+  const effect = effectOf(command.name.toLowerCase());
+  if (effect === 'none') return;
+  if (effect === 'stateful') {
+    // Before `ready` ioredis itself logs in and selects; inside a pipeline the state ends with it.
+    if (client.status === 'ready' && stream === undefined) redis.markLive(client);
+    return;
+  }
+  const space = spaceOf(redis, client);
+  const changed = () => {
+    if (effect === 'writes-all') reads.allChanged();
+    else for (const key of command.getKeys()) reads.changed(space + String(key));
+  };
+  changed();
+  // Once more when the server has done it: another connection may have read in between.
+  const resolve = command.resolve;
+  command.resolve = (value) => {
+    changed();
+    resolve(value);
+  };
+}

@@ -1,0 +1,122 @@
+import type { FlightEnd } from './flights.ts';
+import { forward, type Handler } from './handlers.ts';
+import type { ResponseHeaders } from './headers.ts';
+import { headerOf } from './headers.ts';
+import { type KeptAnswer, keepableHeaders, sizeOf } from './http-answer.ts';
+import type { InterceptedReads } from './reads.ts';
+import type { HttpRead } from './request.ts';
+import { decideStore } from './storable.ts';
+
+interface Recording {
+  readonly head: Omit<KeptAnswer, 'body'>;
+  readonly chunks: Buffer[];
+  sizeBytes: number;
+}
+
+/** In `observe`: the answer that would have been served; the live one is compared with it. */
+export type Observed = { readonly status: number; readonly body: Buffer } | undefined;
+
+/**
+ * Passes a live answer on to the caller and keeps a copy when the rules allow it. `onEnd` hears once how it ended.
+ * Whatever goes wrong here, the caller's events go through.
+ */
+export function record(
+  reads: InterceptedReads,
+  read: HttpRead,
+  next: Handler,
+  observed: Observed,
+  onEnd: (end: FlightEnd) => void,
+): Handler {
+  const requestedAtMs = reads.now();
+  let recording: Recording | undefined;
+
+  const guarded = (work: () => void) => {
+    try {
+      work();
+    } catch {
+      recording = undefined;
+      reads.fault();
+      onEnd('not-shareable');
+    }
+  };
+  const start = (status: number, headers: ResponseHeaders, statusText: string) => {
+    const storedAtMs = reads.now();
+    const decision = decideStore(
+      { status, headers, wallMs: reads.wallNow(), delayMs: storedAtMs - requestedAtMs },
+      read.route,
+      reads.config.maxEntryBytes,
+    );
+    if (decision.kind === 'no') {
+      reads.coverage.notStored(decision.why);
+      if (observed) reads.coverage.differed++;
+      return onEnd('not-shareable');
+    }
+    const { vary, lifeMs, initialAgeMs } = decision;
+    // Encoded bytes are only for callers who accept that encoding, also when the origin forgot to say so.
+    if (headerOf(headers, 'content-encoding') !== undefined && !vary.includes('accept-encoding'))
+      vary.push('accept-encoding');
+    recording = {
+      head: {
+        address: read.uri,
+        requestedAtMs,
+        storedAtMs,
+        initialAgeMs,
+        lifeMs,
+        status,
+        statusText,
+        headers: keepableHeaders(headers),
+        vary: vary.map((name) => [name, read.header(name)] as const),
+      },
+      chunks: [],
+      sizeBytes: 0,
+    };
+  };
+  const data = (chunk: Buffer) => {
+    if (recording === undefined) return;
+    recording.sizeBytes += chunk.byteLength;
+    if (recording.sizeBytes > reads.config.maxEntryBytes) {
+      recording = undefined;
+      reads.coverage.notStored('too-large');
+      return onEnd('not-shareable');
+    }
+    // A copy now: the caller gets this chunk and may change it.
+    recording.chunks.push(Buffer.from(chunk));
+  };
+  const end = () => {
+    if (recording === undefined) return;
+    const answer: KeptAnswer = {
+      ...recording.head,
+      body: recording.chunks.length === 1 ? recording.chunks[0]! : Buffer.concat(recording.chunks),
+    };
+    if (observed && !(observed.status === answer.status && observed.body.equals(answer.body)))
+      reads.coverage.differed++;
+    onEnd(reads.keep(read.key, answer, sizeOf(answer)) ? 'kept' : 'not-shareable');
+  };
+
+  return {
+    ...forward(next),
+    onRequestUpgrade(controller, status, headers, socket) {
+      onEnd('not-shareable');
+      next.onRequestUpgrade?.(controller, status, headers, socket);
+    },
+    onResponseStart(controller, status, headers, statusText) {
+      // 1xx are not the answer: https://www.rfc-editor.org/rfc/rfc9110.html#section-15.2
+      if (status >= 200) guarded(() => start(status, headers, statusText ?? ''));
+      next.onResponseStart?.(controller, status, headers, statusText);
+    },
+    onResponseData(controller, chunk) {
+      guarded(() => data(chunk));
+      next.onResponseData?.(controller, chunk);
+    },
+    onResponseEnd(controller, trailers) {
+      guarded(end);
+      next.onResponseEnd?.(controller, trailers);
+    },
+    onResponseError(controller, error) {
+      // https://www.rfc-editor.org/rfc/rfc9111.html#section-3.3: an incomplete answer is not kept.
+      recording = undefined;
+      onEnd('lost');
+      next.onResponseError?.(controller, error);
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import type { Bytes, Millis } from '../units.ts';
+import type { RedisRoute } from './config.ts';
+import type { ReadClient } from './coverage.ts';
+import type { InterceptedReads, Kept } from './reads.ts';
+import { glob } from './request.ts';
+
+export type RedisValue = string | Buffer;
+
+interface KeptValue extends Kept {
+  readonly value: RedisValue;
+}
+
+/** Commands after which a connection's replies depend on more than its address: it is read live from then on. */
+const STATEFUL = new Set([
+  'watch',
+  'multi',
+  'select',
+  'auth',
+  'hello',
+  'reset',
+  'client',
+  'monitor',
+  'subscribe',
+  'psubscribe',
+  'ssubscribe',
+]);
+
+/** Commands that change nothing. Every other one is taken for a write to all of its keys. */
+const READS = new Set(
+  (
+    'get mget exists ttl pttl type strlen getrange hget hmget hgetall hkeys hvals hlen hexists hscan llen lrange lindex ' +
+    'smembers sismember smismember scard sscan zscore zrange zrangebyscore zcard zrank zscan scan keys dbsize ping echo info ' +
+    'time object memory randomkey bitcount getbit pfcount geopos geodist geosearch xrange xread xlen publish command ' +
+    'config cluster quit unwatch unsubscribe punsubscribe discard exec script function readonly'
+  ).split(' '),
+);
+
+/** What a command means for what is held. */
+export type CommandEffect = 'none' | 'stateful' | 'writes-keys' | 'writes-all';
+
+export function effectOf(name: string): CommandEffect {
+  if (STATEFUL.has(name)) return 'stateful';
+  if (name === 'flushall' || name === 'flushdb' || name === 'swapdb') return 'writes-all';
+  return READS.has(name) ? 'none' : 'writes-keys';
+}
+
+/** GET and MGET from memory, for any Redis client. */
+export class RedisReads {
+  readonly reads: InterceptedReads;
+  readonly #client: ReadClient;
+  readonly #routes: readonly { readonly route: RedisRoute; readonly keys: RegExp }[];
+  readonly #live = new WeakSet<object>();
+  readonly #spaces = new WeakMap<object, string>();
+  #nextSpace = 0;
+
+  constructor(reads: InterceptedReads, client: ReadClient) {
+    this.reads = reads;
+    this.#client = client;
+    this.#routes = reads.config.redis.map((route) => ({ route, keys: glob(route.keys, '.*') }));
+  }
+
+  /** From now on this connection is read live. */
+  markLive(connection: object): void {
+    this.#live.add(connection);
+  }
+
+  isLive(connection: object): boolean {
+    return this.#live.has(connection);
+  }
+
+  /**
+   * The part of a key that tells servers, databases and users apart. A connection that cannot be told (null) has
+   * a space of its own.
+   */
+  spaceOf(connection: object, describe: () => string | null): string {
+    let space = this.#spaces.get(connection);
+    if (space === undefined) {
+      space = describe() ?? `connection ${this.#nextSpace++}`;
+      this.#spaces.set(connection, space);
+    }
+    return `${this.#client} ${space} `;
+  }
+
+  /**
+   * All values from memory, or undefined when one of them is missing, not allowed, or `observe` is on. MGET is all or
+   * nothing, so that its values are not of several moments more often than without a cache.
+   */
+  take(space: string, keys: readonly string[]): RedisValue[] | undefined {
+    const { reads } = this;
+    if (reads.config.mode !== 'on' || reads.store === undefined) return undefined;
+    const held: [kept: KeptValue, route: RedisRoute][] = [];
+    for (const key of keys) {
+      const route = this.#routeOf(key);
+      const kept = route && reads.lookup<KeptValue>(space + key);
+      if (kept === undefined) return undefined;
+      held.push([kept, route!]);
+    }
+    return held.map(([kept, route]) => {
+      reads.hit(this.#client, route.keys, kept);
+      return typeof kept.value === 'string' ? kept.value : Buffer.from(kept.value);
+    });
+  }
+
+  /** Keeps live values; in `observe` compares them with those held first. */
+  learn(space: string, keys: readonly string[], values: readonly unknown[], requestedAtMs: Millis): void {
+    keys.forEach((key, at) => {
+      const route = this.#routeOf(key);
+      if (route === undefined) this.reads.coverage.outside++;
+      else this.#learnOne(space + key, route, values[at], requestedAtMs);
+    });
+  }
+
+  /** Counts reads that went past the cache. */
+  passed(keys: readonly string[]): void {
+    for (const key of keys)
+      if (this.#routeOf(key)) this.reads.coverage.bypass('connection-state');
+      else this.reads.coverage.outside++;
+  }
+
+  #routeOf(key: string): RedisRoute | undefined {
+    return this.#routes.find((each) => each.keys.test(key))?.route;
+  }
+
+  #learnOne(address: string, route: RedisRoute, value: unknown, requestedAtMs: Millis): void {
+    const { reads } = this;
+    const would = reads.config.mode === 'observe' ? reads.lookup<KeptValue>(address) : undefined;
+    if (would !== undefined) {
+      reads.coverage.wouldHit++;
+      if (!same(would.value, value)) reads.coverage.differed++;
+      return;
+    }
+    reads.coverage.misses++;
+    if (typeof value !== 'string' && !Buffer.isBuffer(value)) return;
+    const sizeBytes: Bytes = typeof value === 'string' ? 2 * value.length : value.byteLength;
+    if (sizeBytes > reads.config.maxEntryBytes) {
+      reads.coverage.notStored('too-large');
+      return;
+    }
+    const kept: KeptValue = {
+      address,
+      requestedAtMs,
+      storedAtMs: reads.now(),
+      initialAgeMs: 0,
+      lifeMs: route.ttlMs,
+      // A copy: the caller owns the bytes it was given.
+      value: typeof value === 'string' ? value : Buffer.from(value),
+    };
+    reads.keep(address, kept, sizeBytes + 2 * address.length + 200);
+  }
+}
+
+function same(held: RedisValue, live: unknown): boolean {
+  if (typeof held === 'string' || !Buffer.isBuffer(live)) return held === live;
+  return held.equals(live);
+}

@@ -1,0 +1,98 @@
+import { type Controller, type Handler, toRawHeaders } from './handlers.ts';
+import type { ResponseHeaders } from './headers.ts';
+import { hitHeaders, type KeptAnswer } from './http-answer.ts';
+
+/**
+ * What a caller holds while its answer comes from memory or from another caller's request: it may abort for itself
+ * alone, and be handed on to a request of its own.
+ */
+export class CallerController implements Controller {
+  aborted = false;
+  reason: Error | null = null;
+  #paused = false;
+  #headers: ResponseHeaders = {};
+  #live: Controller | undefined;
+  onAbort: (() => void) | undefined;
+  onResume: (() => void) | undefined;
+
+  get paused(): boolean {
+    return this.#live?.paused ?? this.#paused;
+  }
+
+  get rawHeaders(): unknown {
+    return this.#live?.rawHeaders ?? toRawHeaders(this.#headers);
+  }
+
+  answeredWith(headers: ResponseHeaders): void {
+    this.#headers = headers;
+  }
+
+  /** From here on a real request drives the handler. */
+  attach(live: Controller): void {
+    this.#live = live;
+    if (this.reason !== null) live.abort(this.reason);
+  }
+
+  abort(reason: Error): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    this.reason = reason;
+    if (this.#live) this.#live.abort(reason);
+    else this.onAbort?.();
+  }
+
+  pause(): void {
+    this.#paused = true;
+    this.#live?.pause();
+  }
+
+  resume(): void {
+    this.#paused = false;
+    if (this.#live) this.#live.resume();
+    else this.onResume?.();
+  }
+}
+
+/** Gives a kept answer to a caller that has not heard anything yet. */
+export function replay(handler: Handler, answer: KeptAnswer, ageMs: number): void {
+  const controller = new CallerController();
+  handler.onRequestStart?.(controller);
+  replayTo(handler, controller, answer, ageMs);
+}
+
+/** Gives a kept answer to a caller that was told its request has started. */
+export function replayTo(
+  handler: Handler,
+  controller: CallerController,
+  answer: KeptAnswer,
+  ageMs: number,
+): void {
+  let isOver = false;
+  const fail = () => {
+    if (isOver) return;
+    isOver = true;
+    handler.onResponseError?.(controller, controller.reason!);
+  };
+  const end = () => {
+    if (isOver || controller.paused) return;
+    isOver = true;
+    handler.onResponseEnd?.(controller, {});
+  };
+  const body = () => {
+    if (isOver || controller.paused) return;
+    controller.onResume = end;
+    // A copy: the caller owns its bytes and may change them.
+    if (answer.body.byteLength > 0) handler.onResponseData?.(controller, Buffer.from(answer.body));
+    end();
+  };
+  controller.onAbort = fail;
+  if (controller.aborted) {
+    fail();
+    return;
+  }
+  const headers = hitHeaders(answer, ageMs);
+  controller.answeredWith(headers);
+  controller.onResume = body;
+  handler.onResponseStart?.(controller, answer.status, headers, answer.statusText);
+  body();
+}
