@@ -49,19 +49,24 @@ export function withUnit(value: number, unit: Unit): string {
     case 'times':
       return `${number(value)}×`;
     case 'us/request':
-      return `${number(value)} µs per request`;
+      return `${number(value)} µs/request`;
     case '1/request':
-      return `${number(value)} per request`;
+      return `${number(value)} /request`;
     case 'bytes/byte':
-      return `${number(value)} B per B`;
+      return `${number(value)} B/B`;
     default:
       return unit satisfies never;
   }
 }
 
-/** `low to high` with the unit, or null where there are too few samples for an interval. */
+/** `low to high`, the unit once where both share it; null where there are too few samples for an interval. */
 export function intervalText({ interval, unit }: Figure): string | null {
-  return interval && `${withUnit(interval.low, unit)} to ${withUnit(interval.high, unit)}`;
+  if (interval === null) return null;
+  const [low, high] = [withUnit(interval.low, unit), withUnit(interval.high, unit)];
+  const suffix = high.slice(high.indexOf(' '));
+  return high.includes(' ') && low.endsWith(suffix)
+    ? `${low.slice(0, -suffix.length)} to ${high}`
+    : `${low} to ${high}`;
 }
 
 /** The number of samples and what they are. */

@@ -1,7 +1,7 @@
 import type { Palette } from './chart.ts';
 
 /**
- * Okabe and Ito's colours (2008), told apart by every kind of colour vision; scenarios also differ in marker and
+ * Okabe and Ito's hues (2008), dark enough to be read as text, told apart by every kind of colour vision; scenarios also differ in marker and
  * dash. The dark set is the same hues, lighter.
  */
 export const LIGHT: Palette = {
@@ -10,7 +10,7 @@ export const LIGHT: Palette = {
   grid: '#d8dee4',
   paper: '#ffffff',
   series0: '#5f6b76',
-  series1: '#d55e00',
+  series1: '#b84c00',
   series2: '#b0569a',
   series3: '#0072b2',
   series4: '#00805f',
@@ -18,7 +18,7 @@ export const LIGHT: Palette = {
   series6: '#2a8fc4',
   series7: '#6a51a3',
   faster: '#0072b2',
-  slower: '#d55e00',
+  slower: '#b84c00',
   inconclusive: '#8a939c',
 };
 

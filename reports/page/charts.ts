@@ -34,10 +34,11 @@ const dark = matchMedia('(prefers-color-scheme: dark)');
 let drawn = [];
 function draw() {
   for (const chart of drawn) chart.destroy();
-  const palette = palettes[dark.matches ? 'dark' : 'light'];
+  const theme = dark.matches ? 'dark' : 'light';
+  const palette = palettes[theme];
   Chart.defaults.font.size = innerWidth < 600 ? 10 : 12;
   drawn = charts.map(({ id, config }) => new Chart(document.getElementById(id), revive(config, palette, formats)));
-  document.documentElement.dataset.charts = String(drawn.length);
+  Object.assign(document.documentElement.dataset, { charts: drawn.length, theme });
 }
 dark.addEventListener('change', draw);
 draw();

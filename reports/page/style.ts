@@ -24,7 +24,7 @@ dt{color:var(--muted)}dd{margin:0}
 .scroll{overflow-x:auto;border:1px solid var(--grid);border-radius:6px}
 table{border-collapse:collapse;width:100%;font-size:.88rem;overflow-wrap:normal}
 th,td{padding:.45rem .7rem;text-align:right;vertical-align:top;border-bottom:1px solid var(--grid)}
-th:first-child,td.text{text-align:left}
+th:first-child,.text{text-align:left}
 thead th{background:var(--panel);white-space:nowrap}
 tbody th{font-weight:500;position:sticky;left:0;background:var(--paper);max-width:11rem}
 tr.group th{background:var(--panel);font-weight:600;text-align:left}

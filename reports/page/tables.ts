@@ -12,7 +12,7 @@ function cell(figure: Figure | null): string {
   const notes = [
     ...(interval === null ? [] : [interval]),
     samples(figure),
-    ...(figure.emulated ? ['<em>emulated</em> wait included'] : []),
+    ...(figure.emulated ? ['<em>emulated</em>'] : []),
   ];
   return `<td><b>${withUnit(figure.value, figure.unit)}</b>${notes.map((note) => `<small>${note}</small>`).join('')}</td>`;
 }
@@ -42,11 +42,11 @@ export function ratioTable(summary: Summary): string {
     const value =
       ratio === null
         ? '<td>–</td>'
-        : `<td><b>${number(ratio)}×</b>${interval === null ? '' : `<small>${number(interval.low)}× to ${number(interval.high)}×</small>`}${emulated ? '<small><em>emulated</em> wait included</small>' : ''}</td>`;
-    return `<tr><th scope="row">${escapeHtml(scenario)}</th><td class="text">${figure}</td>${value}<td>${pairs} pairs</td><td class="text ${verdict}">${verdict}</td></tr>`;
+        : `<td><b>${number(ratio)}×</b>${interval === null ? '' : `<small>${number(interval.low)}× to ${number(interval.high)}×</small>`}</td>`;
+    return `<tr><th scope="row">${escapeHtml(scenario)}</th><td class="text">${figure}${emulated ? ' <em>emulated</em>' : ''}</td>${value}<td>${pairs} pairs</td><td class="text ${verdict}">${verdict}</td></tr>`;
   });
   return scroll(
-    `<table><thead><tr><th>Scenario</th><th>Figure</th><th>Ratio to ${escapeHtml(summary.baseline)}</th><th>n</th><th>Verdict</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`,
+    `<table><thead><tr><th>Scenario</th><th class="text">Figure</th><th>Ratio to ${escapeHtml(summary.baseline)}</th><th>n</th><th class="text">Verdict</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`,
   );
 }
 
