@@ -67,6 +67,11 @@ export const formats = {
     const lead = ratio / 10 ** Math.floor(Math.log10(ratio) + 1e-9);
     return [1, 2, 5].some((step) => Math.abs(lead - step) < 1e-6) ? `${Number(ratio.toPrecision(3))}×` : '';
   },
+  /** Powers of ten only, for an axis of many decades. */
+  timesDecade: (ratio: number): string => {
+    const power = Math.log10(ratio);
+    return Math.abs(power - Math.round(power)) < 1e-6 ? `${Number(ratio.toPrecision(3))}×` : '';
+  },
 } as const;
 
 /**

@@ -17,7 +17,7 @@ const rowOf = ({ scenario, figure }: Comparison) => `${figure} · ${scenario}`;
 function forestPlot(
   summary: Summary,
   figures: readonly ComparedFigure[],
-  head: { id: string; title: string },
+  { tick, ...head }: { id: string; title: string; tick: 'timesTick' | 'timesDecade' },
 ): Chart | null {
   const rows = figures.flatMap((figure) =>
     summary.comparisons.filter((row) => row.figure === figure && row.ratio !== null && row.interval !== null),
@@ -51,7 +51,7 @@ function forestPlot(
           x: axis({
             type: 'logarithmic',
             title: `ratio to ${summary.baseline} (log scale)`,
-            format: 'timesTick',
+            format: tick,
           }),
           y: axis({ type: 'category', title: '', ticks: { color: '$ink', autoSkip: false } }),
         },
@@ -94,6 +94,7 @@ export function requestRatioChart(summary: Summary): Chart | null {
     ['request p50', 'request p90', 'request p99', 'request mean', 'CPU per request'],
     {
       id: 'paired-ratios-of-requests',
+      tick: 'timesTick',
       title: `Requests against ${summary.baseline}, paired (emulated origin wait included, except in CPU)`,
     },
   );
@@ -103,6 +104,7 @@ export function requestRatioChart(summary: Summary): Chart | null {
 export function readRatioChart(summary: Summary): Chart | null {
   return forestPlot(summary, ['read p50', 'read mean'], {
     id: 'paired-ratios-of-reads',
+    tick: 'timesDecade',
     title: `Reads against ${summary.baseline}, paired (emulated origin wait included in misses)`,
   });
 }
