@@ -11,7 +11,11 @@ export function topologyCommand(cli: Argv): Argv {
     (args) =>
       args
         .options(topologyOptions)
-        .option('json', { type: 'boolean', default: false, describe: 'Print the topology as one JSON object' })
+        .option('json', {
+          type: 'boolean',
+          default: false,
+          describe: 'Print the topology as one JSON object',
+        })
         .option('out', { type: 'string', default: 'topology.svg', describe: 'Where the drawing goes (SVG)' })
         .example('$0 topology --seed 7', 'Draw the mesh of seed 7 to topology.svg')
         .example('$0 topology --json | jq .requestTypes[0]', 'Look at one request type'),
