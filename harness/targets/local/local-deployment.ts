@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { MemoryReading } from '../../../reports/schema.ts';
+import { scenarioOf } from '../../../scenarios/catalogue.ts';
 import type { HitCounts, PodBlock, PodConfig, PodMemory } from '../../../scenarios/service/protocol.ts';
 import type { OwnedProcess } from '../../journal/owned-process.ts';
 import type { OwnedRun } from '../../journal/owned-run.ts';
@@ -12,7 +13,6 @@ import { readMeshMemory } from './mesh-memory.ts';
 import { startPod } from './pod-process.ts';
 import { startRedis } from './redis-server.ts';
 import { RunningParts } from './running-parts.ts';
-import { needsOf } from './scenario-needs.ts';
 import { type Sidecars, startSidecars } from './sidecars.ts';
 import { waitUntilReady } from './wait-until.ts';
 
@@ -78,7 +78,7 @@ export class LocalDeployment implements Deployment {
   });
 
   async useScenario(name: string): Promise<void> {
-    if (needsOf(name).redisPerPod && this.#podRedis.length === 0) await this.#startPodRedis();
+    if (scenarioOf(name).redis === 'sidecar' && this.#podRedis.length === 0) await this.#startPodRedis();
     await this.#post('/scenario', { name });
     this.#scenario = name;
   }
@@ -118,8 +118,8 @@ export class LocalDeployment implements Deployment {
   }
 
   async memory(scenario: string): Promise<MemoryReading> {
-    const needs = needsOf(scenario);
-    if (!needs.redisPerPod) {
+    const { redis } = scenarioOf(scenario);
+    if (redis !== 'sidecar') {
       await this.#parts.stop(this.#podRedis);
       this.#podRedis = [];
     }
@@ -133,9 +133,10 @@ export class LocalDeployment implements Deployment {
         redis: this.#podRedis[service] ?? null,
         redisEndpoint: this.#endpointsOf(service).redis,
       })),
-      shared: needs.sharedRedis
-        ? { redis: this.#sharedRedis!, endpoint: this.#options.endpoints.sharedRedis }
-        : null,
+      shared:
+        redis === 'shared'
+          ? { redis: this.#sharedRedis!, endpoint: this.#options.endpoints.sharedRedis }
+          : null,
     });
   }
 

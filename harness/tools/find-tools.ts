@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { findInPath, type Host, thisHost } from './host.ts';
+import {
+  REDIS_IMAGE,
+  TOOL_KINDS,
+  type ToolKind,
+  type ToolReport,
+  type ToolReports,
+  type ToolSource,
+} from './tool.ts';
+
+/** Where the project keeps the tools it fetched. */
+export function toolsFolderOf(projectFolder: string): string {
+  return join(projectFolder, '.l1bench', 'tools');
+}
+
+/**
+ * Looks for every tool: the variable of the environment, then PATH, then the project's own folder, and for Redis a
+ * Docker daemon last. A variable that names something that does not run is not passed over but reported.
+ */
+export async function findTools(projectFolder: string, host: Host = thisHost): Promise<ToolReports> {
+  const [redis, envoy, k6] = await Promise.all([
+    findTool(TOOL_KINDS.redis, projectFolder, host),
+    findTool(TOOL_KINDS.envoy, projectFolder, host),
+    findTool(TOOL_KINDS.k6, projectFolder, host),
+  ]);
+  return { redis: redis.state === 'missing' ? await redisThroughDocker(redis, host) : redis, envoy, k6 };
+}
+
+/** Looks for one tool as an executable. */
+export async function findTool(kind: ToolKind, projectFolder: string, host: Host): Promise<ToolReport> {
+  const named = host.env[kind.variable];
+  if (named !== undefined && named !== '') {
+    return (
+      (await look(kind, named, 'environment', host)) ??
+      missing(kind, `${kind.variable} is ${named}, which does not run or does not tell its version.`)
+    );
+  }
+  const inPath = await findInPath(host, kind.executable);
+  const found = inPath === null ? null : await look(kind, inPath, 'path', host);
+  if (found?.state === 'found') return found;
+  const own = kind.ownCopy === null ? null : join(toolsFolderOf(projectFolder), kind.ownCopy);
+  const copy = own === null ? null : await look(kind, own, 'project', host);
+  return copy ?? found ?? missing(kind, `No ${kind.executable} in PATH, and ${kind.variable} is not set.`);
+}
+
+async function look(
+  kind: ToolKind,
+  path: string,
+  source: ToolSource,
+  host: Host,
+): Promise<ToolReport | null> {
+  if (!(await host.isExecutable(path))) return null;
+  const { ok, output } = await host.run(path, kind.versionArgs);
+  const version = ok ? kind.versionPattern.exec(output)?.[1] : undefined;
+  if (version === undefined) return null;
+  const { major, minor } = kind.minimum;
+  if (!isAtLeast(version, kind.minimum)) {
+    return {
+      state: 'too-old',
+      tool: kind.tool,
+      why: `${path} is version ${version}; ${major}.${minor} or newer is needed.`,
+      howToGet: kind.howToGet,
+    };
+  }
+  return { state: 'found', tool: kind.tool, version, source, path };
+}
+
+async function redisThroughDocker(executable: ToolReport, host: Host): Promise<ToolReport> {
+  // What a variable names is what the user wants, working or not.
+  if (host.env[TOOL_KINDS.redis.variable]) return executable;
+  if (!(await host.hasDocker())) return executable;
+  const version = /:(\d+\.\d+)/.exec(REDIS_IMAGE)?.[1] ?? REDIS_IMAGE;
+  return { state: 'found', tool: 'redis', version, source: 'docker', path: REDIS_IMAGE };
+}
+
+function missing({ tool, howToGet }: ToolKind, why: string): ToolReport {
+  return { state: 'missing', tool, why, howToGet };
+}
+
+function isAtLeast(version: string, minimum: ToolKind['minimum']): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > minimum.major || (major === minimum.major && minor >= minimum.minor);
+}

@@ -1,0 +1,78 @@
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { execa } from 'execa';
+
+/** How a command ended. */
+export interface CommandResult {
+  readonly ok: boolean;
+  /** Standard output, then standard error. */
+  readonly output: string;
+}
+
+/** The machine as the search for tools and their installation see it. */
+export interface Host {
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly isRoot: boolean;
+  /** Runs a command to its end; never rejects, a command that is not there is one that failed. */
+  run(command: string, args: readonly string[], options?: RunOptions): Promise<CommandResult>;
+  isExecutable(path: string): Promise<boolean>;
+  /** Whether a Docker daemon answers. */
+  hasDocker(): Promise<boolean>;
+  /** Fetches an image through the Docker daemon. */
+  pullImage(image: string): Promise<void>;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** This machine. */
+export const thisHost: Host = {
+  platform: process.platform,
+  env: process.env,
+  isRoot: process.getuid?.() === 0,
+  async run(command, args, options = {}) {
+    // Standard input stays the terminal's, so that sudo can ask for a password.
+    const result = await execa(command, [...args], {
+      ...options,
+      reject: false,
+      all: true,
+      stdin: 'inherit',
+    });
+    const output = String(result.all ?? '');
+    return { ok: !result.failed, output: output === '' ? (result.message ?? '') : output };
+  },
+  async isExecutable(path) {
+    try {
+      await access(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  },
+  async hasDocker() {
+    // Loaded late: it takes half a second, and only a machine without Redis needs it.
+    const { getContainerRuntimeClient } = await import('testcontainers');
+    try {
+      await getContainerRuntimeClient();
+      return true;
+    } catch {
+      return false;
+    }
+  },
+  async pullImage(image) {
+    const { getContainerRuntimeClient, ImageName } = await import('testcontainers');
+    await (await getContainerRuntimeClient()).image.pull(ImageName.fromString(image));
+  },
+};
+
+/** The path of a command in PATH, or null. */
+export async function findInPath(host: Host, name: string): Promise<string | null> {
+  for (const folder of (host.env.PATH ?? '').split(delimiter)) {
+    const path = join(folder, name);
+    if (folder !== '' && (await host.isExecutable(path))) return path;
+  }
+  return null;
+}

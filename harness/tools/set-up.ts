@@ -1,0 +1,46 @@
+import { buildK6 } from './build-k6.ts';
+import { fetchEnvoy } from './fetch-envoy.ts';
+import { findTools } from './find-tools.ts';
+import { type Host, thisHost } from './host.ts';
+import { installRedis } from './install-redis.ts';
+import type { ToolReport, ToolReports } from './tool.ts';
+
+export interface SetUpOptions {
+  readonly projectFolder: string;
+  /** Build k6 too, when it is missing. */
+  readonly k6: boolean;
+  /** Told in words what is about to be done, before it is done. */
+  readonly onStep: (step: string) => void;
+  readonly host?: Host;
+}
+
+/**
+ * Brings what is missing, and answers what there is afterwards. A tool that could not be brought is in the answer
+ * as missing, with the reason; only the caller knows whether it can go on without.
+ */
+export async function setUp(options: SetUpOptions): Promise<ToolReports> {
+  const { projectFolder, onStep, host = thisHost } = options;
+  const before = await findTools(projectFolder, host);
+  const failures = new Map<ToolReport['tool'], string>();
+  const bring = async (report: ToolReport, install: () => Promise<string | null>): Promise<void> => {
+    if (report.state === 'found') return onStep(`${report.tool}: ${report.version} at ${report.path}`);
+    const failure = await install();
+    if (failure !== null) failures.set(report.tool, failure);
+  };
+  const { redis } = before;
+  if (redis.state === 'found' && redis.source === 'docker') {
+    onStep(`redis: fetching ${redis.path} through Docker`);
+    await host.pullImage(redis.path);
+  } else {
+    await bring(redis, () => installRedis(host, onStep));
+  }
+  await bring(before.envoy, () => fetchEnvoy(projectFolder, host, onStep));
+  if (options.k6) await bring(before.k6, () => buildK6(projectFolder, host, onStep));
+
+  const after = await findTools(projectFolder, host);
+  const withReason = (report: ToolReport): ToolReport => {
+    const failure = failures.get(report.tool);
+    return report.state === 'found' || failure === undefined ? report : { ...report, why: failure };
+  };
+  return { redis: withReason(after.redis), envoy: withReason(after.envoy), k6: withReason(after.k6) };
+}
