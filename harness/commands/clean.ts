@@ -9,7 +9,11 @@ export function cleanCommand(cli: Argv): Argv {
     (args) =>
       args
         .option('all', { type: 'boolean', default: false, describe: 'Also end runs that are still going' })
-        .option('json', { type: 'boolean', default: false, describe: 'Print what was removed as one JSON object' })
+        .option('json', {
+          type: 'boolean',
+          default: false,
+          describe: 'Print what was removed as one JSON object',
+        })
         .example('$0 clean', 'After a crash or a kill -9'),
     async (args) => {
       const cleaned = await cleanLeftovers(PROJECT_FOLDER, { all: args.all });

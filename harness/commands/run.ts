@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Argv } from 'yargs';
-import { namedFigures } from '../../reports/summary/figures.ts';
 import { answer } from '../../reports/answer.ts';
+import { namedFigures } from '../../reports/summary/figures.ts';
 import { DEFAULT_SCENARIOS, SCENARIOS, scenarioOf } from '../../scenarios/catalogue.ts';
 import { BenchError, EXIT } from '../errors.ts';
 import { cleanLeftovers } from '../journal/clean.ts';
@@ -54,7 +54,11 @@ export function runCommand(cli: Argv): Argv {
           default: 'synthetic',
           describe: 'synthetic, or trace:<file> to take the keys from a recorded trace',
         })
-        .option('budget-mib', { type: 'number', default: 64, describe: 'What one pod may spend on its cache' })
+        .option('budget-mib', {
+          type: 'number',
+          default: 64,
+          describe: 'What one pod may spend on its cache',
+        })
         .option('blocks', { type: 'number', describe: 'Interleaved rounds (default: the profile’s)' })
         .option('time-scale', {
           type: 'number',
@@ -75,7 +79,9 @@ export function runCommand(cli: Argv): Argv {
         ...(args.blocks === undefined ? {} : { rounds: positive('--blocks', Math.floor(args.blocks)) }),
       };
       const names = args.scenario.includes('all') ? SCENARIOS.map(({ name }) => name) : args.scenario;
-      const scenarios = [...new Set(names)].map(scenarioOf).map(({ name, description }) => ({ name, description }));
+      const scenarios = [...new Set(names)]
+        .map(scenarioOf)
+        .map(({ name, description }) => ({ name, description }));
       const runId = runIdOf(new Date(), args.profile, Math.random());
       const folder = args.out === undefined ? join(REPORTS_FOLDER, runId) : resolve(args.out);
 
@@ -106,7 +112,14 @@ export function runCommand(cli: Argv): Argv {
       const page = join(folder, 'index.html');
       if (args.json) {
         const { state, why } = result;
-        const output = { runId, folder, valid: state === 'complete', state, why, figures: namedFigures(summary) };
+        const output = {
+          runId,
+          folder,
+          valid: state === 'complete',
+          state,
+          why,
+          figures: namedFigures(summary),
+        };
         process.stdout.write(`${JSON.stringify(output)}\n`);
       } else {
         process.stdout.write(`\n${answer(summary).join('\n')}\n\nReport: ${page}\n`);

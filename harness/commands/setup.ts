@@ -9,7 +9,11 @@ export function setupCommand(cli: Argv): Argv {
     'Find or install what a run needs: Redis, Envoy; k6 when asked',
     (args) =>
       args
-        .option('k6', { type: 'boolean', default: false, describe: 'Also build k6 (needs Go; takes minutes)' })
+        .option('k6', {
+          type: 'boolean',
+          default: false,
+          describe: 'Also build k6 (needs Go; takes minutes)',
+        })
         .example('$0 setup', 'Says what it does before it does it')
         .example('REDIS_SERVER=/opt/redis/bin/redis-server $0 setup', 'Use a Redis of your own'),
     async (args) => {

@@ -3,7 +3,6 @@ import { type Result, SCHEMA_VERSION } from '../../reports/schema.ts';
 import { buildTopology } from '../../scenarios/topology/build.ts';
 import type { FanOutDistribution, Topology } from '../../scenarios/topology/topology.ts';
 import { inputDigest } from '../../scenarios/workload/input-digest.ts';
-import { BenchError, EXIT } from '../errors.ts';
 import { openRun } from '../journal/owned-run.ts';
 import { arrivalsOf } from '../load/arrivals-of.ts';
 import { CALIBRATION_MS, calibrate } from '../load/calibrate.ts';
@@ -12,6 +11,8 @@ import { k6Driver } from '../load/k6.ts';
 import { openLoopDriver } from '../load/open-loop.ts';
 import { localTarget } from '../targets/local/local-target.ts';
 import type { Deployment, Mesh } from '../targets/target.ts';
+import { needTool } from '../tools/need-tool.ts';
+import type { ToolReport, ToolReports } from '../tools/tool.ts';
 import { conclude } from './conclude.ts';
 import { interruptible } from './interrupt.ts';
 import { expectedMs, measure } from './measure.ts';
@@ -42,9 +43,7 @@ export interface RunRequest {
 /** What the machine offers: found or installed by `setup`, measured by the fitness probe. */
 export interface Surroundings {
   readonly projectFolder: string;
-  readonly redisExecutable: string;
-  readonly envoyExecutable: string | null;
-  readonly k6Executable: string | null;
+  readonly tools: ToolReports;
   readonly mesh: Mesh;
   readonly environment: Result['environment'];
 }
@@ -58,7 +57,7 @@ const DEPLOY_MS = { envoy: 20_000, none: 8_000 } as const;
  */
 export async function execute(
   request: RunRequest,
-  { projectFolder, mesh, environment, ...tools }: Surroundings,
+  { projectFolder, mesh, environment, tools }: Surroundings,
   outFolder: string,
   progressOver: (totalMs: number) => Progress,
 ): Promise<Result> {
@@ -79,14 +78,18 @@ export async function execute(
   using run = openRun(projectFolder, request.runId);
   const stopping = { sinceMs: 0 };
   try {
-    await using driver = await driverOf(request.driver, tools.k6Executable, run.folder, run.env);
+    await using driver = await driverOf(request.driver, tools.k6, run.folder, run.env);
     if (driver.name === 'open-loop') {
       progress.phase('calibrating the load generator', CALIBRATION_MS);
       generator = await calibrate(driver, topology, request.seed, run.env, interrupt.signal);
     }
     progress.phase(`starting ${topology.services.length} pods (mesh: ${mesh})`, DEPLOY_MS[mesh]);
     const deployedMs = performance.now();
-    const target = localTarget({ run, ...tools });
+    const target = localTarget({
+      run,
+      redisExecutable: needTool(tools.redis).path,
+      envoyExecutable: mesh === 'envoy' ? needTool(tools.envoy).path : null,
+    });
     await using deployment = await target.deploy(
       { ...request, topology, epochMs: started.getTime(), mesh },
       () => interrupt.signal.throwIfAborted(),
@@ -147,16 +150,11 @@ async function applicationBytes(deployment: Deployment): Promise<number> {
 
 async function driverOf(
   name: LoadDriver['name'],
-  k6Executable: string | null,
+  k6: ToolReport,
   folder: string,
   env: Readonly<Record<string, string>>,
 ): Promise<LoadDriver> {
-  if (name === 'open-loop') return openLoopDriver(env);
-  if (k6Executable !== null) return k6Driver(k6Executable, folder, env);
-  throw new BenchError('K6_MISSING', 'k6 was asked for and is not on this machine.', {
-    hint: 'Run `l1bench setup --k6` (needs Go), or set K6_BIN.',
-    exitCode: EXIT.environment,
-  });
+  return name === 'open-loop' ? openLoopDriver(env) : k6Driver(needTool(k6).path, folder, env);
 }
 
 /** The digest of what the measured rounds will meet. */
