@@ -1,0 +1,127 @@
+import type { Count } from '../units.ts';
+
+/** Distinct words a segment may have before it is taken to vary; more than a large mesh has services. */
+const MAX_WORDS = 64;
+/** What follows the twelfth segment counts as part of it. */
+const MAX_SEGMENTS = 12;
+/** Long runs of digits, or of hexadecimal digits and dashes: numbers, UUIDs, digests, random tokens. */
+const RANDOM_LOOKING = /\d{6}|^(?=.*\d)[0-9a-f-]{12,}\W?$/i;
+const HAS_DIGIT = /\d/;
+
+/** One pattern that keys follow: `profile.12:{}`. */
+export interface KeyTemplate {
+  readonly id: Count;
+  readonly pattern: string;
+}
+
+/** A key laid against its template. */
+export interface KeyShape {
+  readonly template: KeyTemplate;
+  /** Start and end of each varying segment, in turns. */
+  readonly slots: readonly number[];
+}
+
+interface Node {
+  /** Undefined once the segment is taken to vary. */
+  words: Map<string, Node> | undefined;
+  varying: Node | undefined;
+  template: KeyTemplate | undefined;
+}
+
+/**
+ * Learns the patterns of keys from the keys themselves, without being told a format.
+ *
+ * A tree over the segments of a key, after Drain (He et al., ICWS 2017): a segment holds words until it has seen
+ * 64 of them; from then on it varies. A segment that looks random, and a last segment with a digit, vary at once.
+ * One walk over the key; at most `maxNodes` nodes, beyond which no new pattern is learned.
+ */
+export class KeyTemplates {
+  readonly #root = createNode();
+  readonly #maxNodes: Count;
+  #nodes = 1;
+  #templates = 0;
+
+  constructor(maxNodes: Count = 2048) {
+    this.#maxNodes = maxNodes;
+  }
+
+  /** Nodes held now. */
+  get nodes(): Count {
+    return this.#nodes;
+  }
+
+  /** The shape of a key; undefined when it follows no known pattern and there is no room for a new one. */
+  shapeOf(key: string): KeyShape | undefined {
+    const slots: number[] = [];
+    let node: Node | undefined = this.#root;
+    let start = 0;
+    for (let segment = 1; ; segment++) {
+      let end = start;
+      while (end < key.length && (segment === MAX_SEGMENTS || !isDelimiter(key.charCodeAt(end)))) end++;
+      const last = end === key.length;
+      const word = key.slice(start, last ? end : end + 1);
+      const held: Node | undefined = node.words?.get(word);
+      if (held) node = held;
+      else if (this.#varies(node, word, last)) {
+        slots.push(start, end);
+        node = node.varying ?? this.#add((child) => (node!.varying = child));
+      } else node = this.#add((child) => node!.words!.set(word, child));
+      if (!node) return undefined;
+      if (last) break;
+      start = end + 1;
+    }
+    node.template ??= { id: this.#templates++, pattern: patternOf(key, slots) };
+    return { template: node.template, slots };
+  }
+
+  #varies(node: Node, word: string, last: boolean): boolean {
+    if (!node.words || RANDOM_LOOKING.test(word) || (last && HAS_DIGIT.test(word))) return true;
+    if (node.words.size < MAX_WORDS) return false;
+    for (const child of node.words.values()) this.#nodes -= sizeOf(child);
+    node.words = undefined;
+    return true;
+  }
+
+  #add(attach: (child: Node) => void): Node | undefined {
+    if (this.#nodes >= this.#maxNodes) return undefined;
+    const child = createNode();
+    attach(child);
+    this.#nodes++;
+    return child;
+  }
+}
+
+function createNode(): Node {
+  return { words: new Map(), varying: undefined, template: undefined };
+}
+
+function sizeOf(node: Node): Count {
+  let size = 1 + (node.varying ? sizeOf(node.varying) : 0);
+  for (const child of node.words?.values() ?? []) size += sizeOf(child);
+  return size;
+}
+
+function patternOf(key: string, slots: readonly number[]): string {
+  let pattern = '';
+  let at = 0;
+  for (let i = 0; i < slots.length; i += 2) {
+    pattern += `${key.slice(at, slots[i])}{}`;
+    at = slots[i + 1]!;
+  }
+  return pattern + key.slice(at);
+}
+
+function isDelimiter(code: number): boolean {
+  switch (code) {
+    case 0x3a: // :
+    case 0x2f: // /
+    case 0x2e: // .
+    case 0x3f: // ?
+    case 0x26: // &
+    case 0x3d: // =
+    case 0x7c: // |
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,109 @@
+import type { Count, Millis } from '../units.ts';
+
+const MAX_LOADS: Count = 2048;
+const MAX_GROUPS: Count = 256;
+/** A load that has not ended after this counts as failed. */
+const LOST_AFTER_MS: Millis = 30_000;
+/** How much slower than usual loads may get before guesses stop, and the difference that is noise anyway. */
+const SLOW_FACTOR = 2;
+const NOISE_MS: Millis = 2;
+const FAILED_SHARE = 0.01;
+const FIRST_PAUSE_MS: Millis = 1000;
+const LONGEST_PAUSE_MS: Millis = 60_000;
+/** Weight of one load in the recent mean, and in the usual one once it has settled. */
+const RECENT = 1 / 16;
+const USUAL = 1 / 256;
+
+interface Load {
+  readonly startedMs: Millis;
+  readonly prefetch: boolean;
+}
+
+/**
+ * Watches how long loads take and tells when guesses should hold back: as soon as recent loads take twice as long
+ * as usual, or more than 1 % of the prefetches bring nothing. Demand loads are watched too, so recovery shows.
+ */
+export class OriginHealth {
+  readonly #loads = new Map<string, Load>();
+  /** Usual load time by key prefix: a slow domain read more often is no slow origin. */
+  readonly #usual = new Map<string, { meanMs: Millis; loads: Count }>();
+  #slowness = 1;
+  #excessMs = 0;
+  #failedShare = 0;
+  #latencyMs = 0;
+  #pausedUntilMs = Number.NEGATIVE_INFINITY;
+  #pauseMs = FIRST_PAUSE_MS;
+  #prefetches = 0;
+
+  /** Prefetches that have not ended. */
+  get prefetchesInFlight(): Count {
+    return this.#prefetches;
+  }
+
+  /** What a load takes lately, all keys together. */
+  get latencyMs(): Millis {
+    return this.#latencyMs;
+  }
+
+  /** Whether guesses may load now. */
+  allows(atMs: Millis): boolean {
+    if (atMs < this.#pausedUntilMs) return false;
+    const bad =
+      (this.#slowness > SLOW_FACTOR && this.#excessMs > NOISE_MS) || this.#failedShare > FAILED_SHARE;
+    if (!bad) {
+      this.#pauseMs = FIRST_PAUSE_MS;
+      return true;
+    }
+    this.#pausedUntilMs = atMs + this.#pauseMs;
+    this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
+    // After the pause a few prefetches find out; demand loads have updated the rest meanwhile.
+    this.#failedShare = 0;
+    return false;
+  }
+
+  begin(key: string, atMs: Millis, prefetch: boolean): void {
+    if (this.#loads.has(key)) return;
+    if (this.#loads.size >= MAX_LOADS) return;
+    if (prefetch) this.#prefetches++;
+    this.#loads.set(key, { startedMs: atMs, prefetch });
+  }
+
+  end(key: string, atMs: Millis): void {
+    const load = this.#loads.get(key);
+    if (!load) return;
+    this.#loads.delete(key);
+    if (load.prefetch) {
+      this.#prefetches--;
+      this.#failedShare -= this.#failedShare / 256;
+    }
+    this.#took(key, atMs - load.startedMs);
+  }
+
+  /** Gives up loads that never ended. */
+  expire(atMs: Millis): void {
+    for (const [key, load] of this.#loads) {
+      if (atMs - load.startedMs < LOST_AFTER_MS) return;
+      this.#loads.delete(key);
+      if (!load.prefetch) continue;
+      this.#prefetches--;
+      this.#failedShare += (1 - this.#failedShare) / 64;
+    }
+  }
+
+  #took(key: string, ms: Millis): void {
+    this.#latencyMs += (ms - this.#latencyMs) * (this.#latencyMs === 0 ? 1 : RECENT);
+    const group = key.slice(0, key.lastIndexOf(':') + 1);
+    let usual = this.#usual.get(group);
+    if (!usual) {
+      if (this.#usual.size >= MAX_GROUPS) return;
+      usual = { meanMs: ms, loads: 0 };
+      this.#usual.set(group, usual);
+    }
+    usual.loads++;
+    if (usual.loads > 16) {
+      this.#slowness += (ms / Math.max(usual.meanMs, 0.05) - this.#slowness) * RECENT;
+      this.#excessMs += (ms - usual.meanMs - this.#excessMs) * RECENT;
+    }
+    usual.meanMs += (ms - usual.meanMs) * Math.max(USUAL, 1 / usual.loads);
+  }
+}

@@ -1,0 +1,247 @@
+import type { PrefetchOutcome } from '../options.ts';
+import type { Count, Millis, Ratio } from '../units.ts';
+import type { OriginHealth } from './origin-health.ts';
+import type { RuleKind, RuleScore } from './rule-score.ts';
+import type { WasteBudget } from './waste-budget.ts';
+
+const MAX_GUESSES: Count = 4096;
+/** Outcomes a rule needs in shadow before it may fetch. */
+const SHADOW_OUTCOMES: Count = 8;
+/** A rule known to be wrong keeps being scored on one guess in eight. */
+const BAD_RULE_SAMPLE: Ratio = 1 / 8;
+const BAD_RULE_OUTCOMES: Count = 32;
+
+/** How long after a guess the read must come for the guess to count as true. */
+export const WINDOW_MS: Readonly<Record<RuleKind, Millis>> = {
+  'value-flow': 500,
+  'key-pair': 2000,
+  'time-of-day': 900_000,
+};
+
+/** The part of a cache that a gate needs. */
+export interface PrefetchTarget {
+  has(key: string): boolean;
+  prefetch(key: string): PrefetchOutcome;
+}
+
+/** What became of a guess. */
+export type GuessOutcome =
+  | 'fetched'
+  | 'held'
+  | 'pending'
+  | 'shadow'
+  | 'held-out'
+  | 'no-budget'
+  | 'busy'
+  | 'origin-unwell'
+  | 'refused';
+
+export interface GateOptions {
+  /** Confidence a rule needs while the budget is full; rises to 1 as it empties. */
+  readonly minConfidence: Ratio;
+  /** Most prefetches in flight. */
+  readonly maxConcurrent: Count;
+  /** Share of guesses never fetched, so that the benefit stays measurable. */
+  readonly holdOutRatio: Ratio;
+  readonly rng: () => Ratio;
+}
+
+/** What the gate has counted since it was made. */
+export interface GateStats {
+  readonly fetched: Count;
+  /** Fetched, ready when read. */
+  readonly timely: Count;
+  /** Fetched, still loading when read: the read joined the load. */
+  readonly late: Count;
+  /** Fetched and not read within the window, or gone before the read. */
+  readonly unused: Count;
+  readonly heldOut: Count;
+  readonly heldOutRead: Count;
+  readonly outcomes: Readonly<Record<GuessOutcome, Count>>;
+}
+
+interface Guessed {
+  readonly key: string;
+  readonly rule: RuleScore;
+  readonly mode: 'live' | 'shadow' | 'held-out';
+  readonly deadlineMs: Millis;
+  ready: boolean;
+  done: boolean;
+}
+
+/**
+ * Every guess of every learner passes here: shadow scoring, confidence against what is left of the waste budget,
+ * concurrency, the origin's health, and the hold-out. It also settles what became of each guess.
+ */
+export class PrefetchGate {
+  readonly #target: PrefetchTarget;
+  readonly #budget: WasteBudget;
+  readonly #health: OriginHealth;
+  readonly #options: GateOptions;
+  readonly #open = new Map<string, Guessed>();
+  readonly #shadows = new Map<string, Guessed>();
+  readonly #queues: Record<RuleKind, Queue> = {
+    'value-flow': new Queue(),
+    'key-pair': new Queue(),
+    'time-of-day': new Queue(),
+  };
+  readonly #outcomes: Record<GuessOutcome, Count> = {
+    fetched: 0,
+    held: 0,
+    pending: 0,
+    shadow: 0,
+    'held-out': 0,
+    'no-budget': 0,
+    busy: 0,
+    'origin-unwell': 0,
+    refused: 0,
+  };
+  #timely = 0;
+  #late = 0;
+  #unused = 0;
+  #heldOutRead = 0;
+
+  constructor(target: PrefetchTarget, budget: WasteBudget, health: OriginHealth, options: GateOptions) {
+    this.#target = target;
+    this.#budget = budget;
+    this.#health = health;
+    this.#options = options;
+  }
+
+  stats(): GateStats {
+    return {
+      fetched: this.#outcomes.fetched,
+      timely: this.#timely,
+      late: this.#late,
+      unused: this.#unused,
+      heldOut: this.#outcomes['held-out'],
+      heldOutRead: this.#heldOutRead,
+      outcomes: { ...this.#outcomes },
+    };
+  }
+
+  /** Guesses not settled yet. */
+  get openGuesses(): Count {
+    return this.#open.size + this.#shadows.size;
+  }
+
+  /** A learner expects the key to be read soon. */
+  offer(key: string, rule: RuleScore, atMs: Millis): GuessOutcome {
+    const outcome = this.#decide(key, rule, atMs);
+    this.#outcomes[outcome]++;
+    return outcome;
+  }
+
+  /** A key was asked for; settles the guesses made about it. */
+  onRead(key: string, found: boolean): void {
+    if (!found) this.#budget.onMiss();
+    const shadow = this.#shadows.get(key);
+    if (shadow) this.#settle(shadow, true);
+    const guess = this.#open.get(key);
+    if (!guess) return;
+    if (guess.mode === 'held-out') {
+      this.#heldOutRead++;
+      this.#settle(guess, true);
+    } else if (!found && guess.ready) {
+      // It was right, but gone before the read: as useless as a wrong one.
+      this.#unused++;
+      this.#settle(guess, false);
+    } else {
+      if (found) this.#timely++;
+      else this.#late++;
+      guess.rule.used++;
+      this.#budget.refund();
+      this.#settle(guess, true);
+    }
+  }
+
+  /** A prefetched value has arrived. */
+  onPrefetched(key: string): void {
+    const guess = this.#open.get(key);
+    if (guess) guess.ready = true;
+  }
+
+  /** Settles the guesses whose time is up. */
+  expire(atMs: Millis): void {
+    for (const kind of Object.keys(this.#queues) as RuleKind[]) {
+      const queue = this.#queues[kind];
+      for (let guess = queue.first; guess && (guess.done || guess.deadlineMs <= atMs); guess = queue.first) {
+        queue.shift();
+        if (guess.done) continue;
+        if (guess.mode === 'live') this.#unused++;
+        this.#settle(guess, false);
+      }
+    }
+  }
+
+  #decide(key: string, rule: RuleScore, atMs: Millis): GuessOutcome {
+    if (this.#open.has(key)) return 'pending';
+    if (this.#target.has(key)) return 'held';
+    if (this.openGuesses >= MAX_GUESSES) return 'busy';
+    const confidence = rule.outcomes < SHADOW_OUTCOMES ? 0 : rule.lowerBound;
+    const needed = 1 - (1 - this.#options.minConfidence) * Math.sqrt(this.#budget.fill);
+    if (confidence < needed) return this.#shadow(key, rule, atMs, confidence);
+    if (this.#options.rng() < this.#options.holdOutRatio) {
+      this.#remember(this.#open, key, rule, 'held-out', atMs);
+      return 'held-out';
+    }
+    if (this.#health.prefetchesInFlight >= this.#options.maxConcurrent) return 'busy';
+    if (!this.#health.allows(atMs)) return 'origin-unwell';
+    if (!this.#budget.take()) return 'no-budget';
+    if (this.#target.prefetch(key) !== 'started') {
+      this.#budget.refund();
+      return 'refused';
+    }
+    this.#health.begin(key, atMs, true);
+    rule.fetched++;
+    this.#remember(this.#open, key, rule, 'live', atMs);
+    return 'fetched';
+  }
+
+  #shadow(key: string, rule: RuleScore, atMs: Millis, confidence: Ratio): GuessOutcome {
+    if (this.#shadows.has(key)) return 'pending';
+    const hopeless = rule.outcomes >= BAD_RULE_OUTCOMES && confidence < this.#options.minConfidence / 2;
+    if (!hopeless || this.#options.rng() < BAD_RULE_SAMPLE)
+      this.#remember(this.#shadows, key, rule, 'shadow', atMs);
+    return 'shadow';
+  }
+
+  #remember(
+    among: Map<string, Guessed>,
+    key: string,
+    rule: RuleScore,
+    mode: Guessed['mode'],
+    atMs: Millis,
+  ): void {
+    const guess = { key, rule, mode, deadlineMs: atMs + WINDOW_MS[rule.kind], ready: false, done: false };
+    among.set(key, guess);
+    this.#queues[rule.kind].push(guess);
+  }
+
+  #settle(guess: Guessed, cameTrue: boolean): void {
+    guess.done = true;
+    guess.rule.learn(cameTrue);
+    (guess.mode === 'shadow' ? this.#shadows : this.#open).delete(guess.key);
+  }
+}
+
+/** First in, first out; the guesses of one kind share one window, so they also end in order. */
+class Queue {
+  #items: Guessed[] = [];
+  #head = 0;
+
+  get first(): Guessed | undefined {
+    return this.#items[this.#head];
+  }
+
+  push(guess: Guessed): void {
+    this.#items.push(guess);
+  }
+
+  shift(): void {
+    this.#head++;
+    if (this.#head < 1024 || this.#head * 2 < this.#items.length) return;
+    this.#items = this.#items.slice(this.#head);
+    this.#head = 0;
+  }
+}

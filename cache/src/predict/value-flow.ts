@@ -1,0 +1,149 @@
+import { hashKey } from '../store/hash-key.ts';
+import type { Count, Millis } from '../units.ts';
+import { IdentifierFields } from './identifier-fields.ts';
+import type { KeyShape } from './key-template.ts';
+import { RecentIdentifiers } from './recent-identifiers.ts';
+import { RuleScore } from './rule-score.ts';
+
+const MAX_SOURCES: Count = 2048;
+const MAX_RULES: Count = 1024;
+const MAX_RULES_PER_SOURCE: Count = 16;
+const BUCKETS: Count = 2048;
+/** Different identifiers a rule must have joined before it may guess. */
+const MIN_SUPPORT: Count = 4;
+/** After so many looks, a field whose identifiers mostly repeat across keys (country, status) is left alone. */
+const JUDGE_AFTER: Count = 64;
+
+/** A place identifiers come from: a field of the values, or a varying segment of the keys, of one template. */
+interface Source {
+  readonly id: number;
+  readonly templateId: Count;
+  readonly name: string;
+  readonly rules: FlowRule[];
+  seen: Count;
+  repeated: Count;
+}
+
+/** `name` names the key `prefix + identifier + suffix`. */
+interface FlowRule {
+  readonly targetId: Count;
+  readonly prefix: string;
+  readonly suffix: string;
+  readonly score: RuleScore;
+  support: Count;
+  lastIdentifier: number;
+}
+
+/** Receives a guess: this key will be read soon, says this rule. */
+export type Guess = (key: string, rule: RuleScore) => void;
+
+/**
+ * Learns that a field of a value just read names the key read next: the `userId` of `session:{}` is the id of
+ * `profile:{}`. Needs neither hints nor a request context: identifiers of the last 500 ms are joined with the
+ * varying segments of the keys now read. Generalises Apollo's parameter mapping (Glasbergen et al., EDBT 2018).
+ *
+ * Only salted 32-bit hashes of identifiers are kept; fields named like secrets are never looked at.
+ */
+export class ValueFlow {
+  readonly #salt: number;
+  readonly #fields: IdentifierFields;
+  readonly #recent: RecentIdentifiers;
+  readonly #sources: Source[] = [];
+  readonly #byTemplate = new Map<Count, Map<string, Source>>();
+  #rules = 0;
+
+  constructor(salt: number, horizonMs: Millis, denyFields: readonly string[] = []) {
+    this.#salt = salt;
+    this.#fields = new IdentifierFields(denyFields);
+    this.#recent = new RecentIdentifiers(horizonMs, BUCKETS);
+  }
+
+  /** Rules held, guessing or not; at most 1,024. */
+  get ruleCount(): Count {
+    return this.#rules;
+  }
+
+  /** A key was asked for: which values read before named it? */
+  onRead(key: string, shape: KeyShape, atMs: Millis): void {
+    const reader = hashKey(key, this.#salt);
+    for (let i = 0; i < shape.slots.length; i += 2) {
+      const start = shape.slots[i]!;
+      const end = shape.slots[i + 1]!;
+      const identifier = hashKey(key.slice(start, end), this.#salt);
+      this.#recent.find(identifier, reader, atMs, (id) =>
+        this.#support(this.#sources[id]!, shape.template.id, key, start, end, identifier),
+      );
+    }
+  }
+
+  /** A key's value is known: remembers what it names, and guesses. */
+  onValue(key: string, shape: KeyShape, value: unknown, atMs: Millis, guess: Guess): void {
+    const owner = hashKey(key, this.#salt);
+    const look = (name: string, identifier: string) => {
+      const source = this.#sourceOf(shape.template.id, shape.template.pattern, name);
+      if (!source) return;
+      if (source.seen >= JUDGE_AFTER) {
+        if (source.repeated > source.seen / 2) return;
+        source.seen /= 2;
+        source.repeated /= 2;
+      }
+      source.seen++;
+      const hash = hashKey(identifier, this.#salt);
+      if (this.#recent.remember(hash, source.id, owner, atMs) === 'repeated') source.repeated++;
+      for (const rule of source.rules)
+        if (rule.support >= MIN_SUPPORT) {
+          const named = rule.prefix + identifier + rule.suffix;
+          if (named !== key) guess(named, rule.score);
+        }
+    };
+    for (let i = 0; i < shape.slots.length; i += 2)
+      look(`#${i / 2}`, key.slice(shape.slots[i], shape.slots[i + 1]));
+    this.#fields.visit(value, look);
+  }
+
+  #sourceOf(templateId: Count, pattern: string, name: string): Source | undefined {
+    let sources = this.#byTemplate.get(templateId);
+    if (!sources) {
+      sources = new Map();
+      this.#byTemplate.set(templateId, sources);
+    }
+    let source = sources.get(name);
+    if (!source && this.#sources.length < MAX_SOURCES) {
+      const id = this.#sources.length;
+      source = { id, templateId, name: `${pattern} ${name}`, rules: [], seen: 0, repeated: 0 };
+      this.#sources.push(source);
+      sources.set(name, source);
+    }
+    return source;
+  }
+
+  #support(
+    source: Source,
+    targetId: Count,
+    key: string,
+    start: number,
+    end: number,
+    identifier: number,
+  ): void {
+    const prefix = key.slice(0, start);
+    const suffix = key.slice(end);
+    for (const rule of source.rules)
+      if (rule.targetId === targetId && rule.prefix === prefix && rule.suffix === suffix) {
+        if (rule.lastIdentifier !== identifier) rule.support++;
+        rule.lastIdentifier = identifier;
+        return;
+      }
+    const score = new RuleScore('value-flow', `${source.name} names ${prefix}{}${suffix}`);
+    const rule: FlowRule = { targetId, prefix, suffix, score, support: 1, lastIdentifier: identifier };
+    if (source.rules.length < MAX_RULES_PER_SOURCE && this.#rules < MAX_RULES) {
+      source.rules.push(rule);
+      this.#rules++;
+      return;
+    }
+    // No room: the weakest of the source fades, and gives way once it has nothing left.
+    const weakest = source.rules.reduce((a, b) => (b.support < a.support ? b : a), source.rules[0] ?? rule);
+    weakest.support /= 2;
+    const at = source.rules.indexOf(weakest);
+    if (weakest.support < 1 && at >= 0) source.rules[at] = rule;
+  }
+}
