@@ -1,0 +1,20 @@
+import { LearnedFreshness, type LearnedFreshnessOptions } from '../../src/freshness/learned-freshness.ts';
+import type { Millis } from '../../src/units.ts';
+import type { TtlSource, WorldKey } from './simulate.ts';
+
+/** The library's own learner. */
+export function learned(
+  options: LearnedFreshnessOptions,
+): TtlSource & { readonly learner: LearnedFreshness } {
+  const learner = new LearnedFreshness(options);
+  return {
+    learner,
+    onHits: (key, count) => learner.onHits(key.name, count),
+    onFetched: (key, atMs, validator) => learner.onFetched({ key: key.name, atMs, validator }),
+  };
+}
+
+/** A TTL by table: one for all keys, one a domain, or one a key from someone who knows its true rates. */
+export function fixed(ttlMs: (key: WorldKey) => Millis): TtlSource {
+  return { onHits: () => {}, onFetched: ttlMs };
+}

@@ -1,0 +1,285 @@
+import type { Count, Millis, Ratio } from '../units.ts';
+import type { FreshnessPolicy } from './policy.ts';
+import { logLikelihood, type Observation, RATES, RateGrid } from './rate-grid.ts';
+import { StalePrice } from './stale-price.ts';
+import { changedBy, expectedStaleMs, ttlOfCost, ttlOfShare, typicalRatePerMs } from './stale-share.ts';
+import { templateOfKey } from './template.ts';
+import { type TemplatePrior, TemplatePriors } from './template-prior.ts';
+import { TrackedKeys, UNTRACKED } from './tracked-keys.ts';
+import { digest, type Validator } from './validator.ts';
+
+export interface LearnedFreshnessOptions {
+  /** Default: at most 5 % of all reads stale. */
+  readonly policy?: FreshnessPolicy;
+  /** No value is served longer than this without being fetched again, whatever was learned. Default 6 h. */
+  readonly maxAgeMs?: Millis;
+  /** No TTL is shorter. Default 50 ms. */
+  readonly minTtlMs?: Millis;
+  /** TTL of the first keys of a kind, before anything is known. Default 1 s. */
+  readonly initialTtlMs?: Millis;
+  /** Keys with a belief of their own, 126 bytes each and their map entry; others live by their template's. Default 20,000. */
+  readonly trackedKeys?: Count;
+  /**
+   * How far TTLs are spread, so that the pods of a fleet do not all refetch at once: `fleet` draws the factor
+   * from 0.1 to 1.9, `alone` from 0.9 to 1.1. Default `alone`.
+   */
+  readonly spread?: 'alone' | 'fleet';
+  /** The pattern of a key; keys of one pattern teach each other. Default: segments with a digit vary. */
+  readonly templateOf?: (key: string) => string;
+  /** Draws from 0 (included) to 1 (excluded). */
+  readonly rng: () => Ratio;
+}
+
+/** A value just fetched from the origin. */
+export interface Fetched {
+  readonly key: string;
+  /** When it was fetched, by any clock that never goes backwards. */
+  readonly atMs: Millis;
+  readonly validator: Validator;
+  /**
+   * Why it was fetched: a read found nothing fresh, a read came after a notice that it had changed, or it was
+   * loaded ahead of any read. Default `read`.
+   */
+  readonly cause?: 'read' | 'notice' | 'ahead';
+}
+
+/** What the learner knows about one key. */
+export interface KeyFreshness {
+  readonly meanChangeIntervalMs: Millis;
+  readonly readsPerSecond: number;
+  readonly ttlMs: Millis;
+  readonly observations: Count;
+}
+
+const SIX_HOURS_MS = 6 * 3_600_000;
+const SLOW_RETENTION = 0.98;
+const FAST_RETENTION = 0.85;
+/** ln Bayes factor at which the fast belief replaces the slow one, and what of it is kept a fetch. */
+const MOVED_NATS = 3.5;
+const MOVED_KEPT = 0.95;
+/** A change less likely than this is a surprise: shrink, then double again while nothing changes. */
+const SURPRISE_RATIO = 0.05;
+const SURPRISE_SHRINK = 8;
+/** Changes in a row that are let pass; each further one halves the TTL. */
+const CHANGES_LET_PASS = 4;
+/** No TTL lets a key's hits be stale more often than this share, however cheap that would be. */
+const MAX_KEY_SHARE = 0.25;
+/** A TTL may grow to this multiple of the longest time just seen unchanged. */
+const GROWTH = 2;
+/** Beliefs after which a template is trusted to set the first TTL of its keys. */
+const KNOWN_KIND = 8;
+const READS_KEPT = 0.9;
+
+/**
+ * Learns how often values change, from what their refetches show, and sets each TTL accordingly.
+ *
+ * Two beliefs a key (slow and fast forgetting) over 33 change rates; the fast one takes over when it explains the
+ * refetches better. New keys start from the belief of their template. Works at fetches only: a hit costs one
+ * counter, and that in batches. It cannot notice a change before the TTL it gave is over: only an invalidation or
+ * another pod's notice can.
+ *
+ * Sources: research/predictive.md §1b and §2b; Cho & Garcia-Molina, TOIT 2003; Cate 1992 for the growth guard.
+ */
+export class LearnedFreshness {
+  readonly #policy: FreshnessPolicy;
+  readonly #maxAgeMs: Millis;
+  readonly #minTtlMs: Millis;
+  readonly #initialTtlMs: Millis;
+  readonly #spread: number;
+  readonly #templateOf: (key: string) => string;
+  readonly #rng: () => Ratio;
+  readonly #keys: TrackedKeys;
+  readonly #slow: RateGrid;
+  readonly #fast: RateGrid;
+  readonly #priors = new TemplatePriors();
+  readonly #price: StalePrice;
+  readonly #likelihood = new Float64Array(RATES);
+  readonly #probabilities = new Float64Array(RATES);
+
+  constructor(options: LearnedFreshnessOptions) {
+    this.#policy = options.policy ?? { kind: 'staleness-budget', budgetRatio: 0.05 };
+    this.#maxAgeMs = options.maxAgeMs ?? SIX_HOURS_MS;
+    this.#minTtlMs = options.minTtlMs ?? 50;
+    this.#initialTtlMs = options.initialTtlMs ?? 1000;
+    this.#spread = options.spread === 'fleet' ? 0.9 : 0.1;
+    this.#templateOf = options.templateOf ?? templateOfKey;
+    this.#rng = options.rng;
+    const tracked = options.trackedKeys ?? 20_000;
+    this.#keys = new TrackedKeys(tracked, options.rng);
+    this.#slow = new RateGrid(tracked, SLOW_RETENTION, options.rng);
+    this.#fast = new RateGrid(tracked, FAST_RETENTION, options.rng);
+    this.#price = new StalePrice(this.#policy.kind === 'staleness-budget' ? this.#policy.budgetRatio : 1);
+  }
+
+  /** Counts reads answered from the cache. Batches are fine; reads of a key should arrive before its next fetch. */
+  onHits(key: string, count: Count): void {
+    const slot = this.#keys.slotOf(key);
+    if (slot !== UNTRACKED) this.#keys.touch(slot, count);
+  }
+
+  /** Learns from a fetch and returns how long the value may be served. About 10 µs. */
+  onFetched(fetched: Fetched): Millis {
+    const prior = this.#priors.of(this.#templateOf(fetched.key));
+    let slot = this.#keys.slotOf(fetched.key);
+    if (slot === UNTRACKED) {
+      slot = this.#keys.admit(fetched.key);
+      if (slot === UNTRACKED) return this.#ttlOfTemplate(prior);
+      this.#begin(slot, prior);
+    }
+    this.#learn(slot, fetched, prior);
+    const ttlMs = this.#spreadOut(this.#ttlOfSlot(slot, prior));
+    this.#keys.ttlMs[slot] = ttlMs;
+    this.#keys.filledAtMs[slot] = fetched.atMs;
+    this.#keys.hits[slot] = 0;
+    return ttlMs;
+  }
+
+  /** What is known about a key, or nothing when it is not tracked. */
+  inspect(key: string): KeyFreshness | undefined {
+    const slot = this.#keys.slotOf(key);
+    if (slot === UNTRACKED) return undefined;
+    this.#slow.probabilities(slot, this.#probabilities);
+    return {
+      meanChangeIntervalMs: 1 / typicalRatePerMs(this.#probabilities),
+      readsPerSecond: (this.#keys.reads[slot]! / this.#keys.readsOverMs[slot]!) * 1000,
+      ttlMs: this.#keys.ttlMs[slot]!,
+      observations: this.#keys.observations[slot]!,
+    };
+  }
+
+  /** The share of all reads believed to be stale; NaN before the first refetch. Only with `staleness-budget`. */
+  get staleRatio(): Ratio {
+    return this.#price.foundRatio;
+  }
+
+  #begin(slot: number, prior: TemplatePrior): void {
+    this.#slow.reset(slot, prior.logPrior);
+    this.#fast.reset(slot, prior.logPrior);
+    if (prior.taught < KNOWN_KIND) this.#keys.guardMs[slot] = this.#initialTtlMs;
+  }
+
+  #learn(slot: number, fetched: Fetched, prior: TemplatePrior): void {
+    const keys = this.#keys;
+    const intervalMs = fetched.atMs - keys.filledAtMs[slot]!;
+    const seen = this.#compare(slot, fetched, intervalMs);
+    keys.stamp[slot] = stampOf(fetched.validator);
+    if (intervalMs > 0) this.#countReads(slot, intervalMs, fetched.cause === 'ahead' ? 0 : 1, prior);
+    if (seen === undefined) return;
+    this.#slow.probabilities(slot, this.#probabilities);
+    const changed = seen.kind !== 'unchanged';
+    if (intervalMs > 0) {
+      this.#guard(slot, changed, intervalMs);
+      this.#account(slot, seen, intervalMs, fetched.atMs);
+    }
+    if (seen.kind === 'dated') keys.guardMs[slot] = Math.max(keys.guardMs[slot]!, GROWTH * seen.ageMs);
+    logLikelihood(seen, this.#likelihood);
+    const fast = this.#fast.observe(slot, this.#likelihood, prior.logPrior);
+    const slow = this.#slow.observe(slot, this.#likelihood, prior.logPrior);
+    const moved = Math.max(0, keys.movedNats[slot]! * MOVED_KEPT + fast - slow);
+    keys.movedNats[slot] = moved > MOVED_NATS ? 0 : moved;
+    if (moved > MOVED_NATS) this.#slow.copyFrom(this.#fast, slot);
+    const observations = Math.min(255, keys.observations[slot]! + 1);
+    keys.observations[slot] = observations;
+    if (observations % 8 === 0) {
+      this.#slow.probabilities(slot, this.#probabilities);
+      this.#priors.learn(prior, this.#probabilities);
+    }
+  }
+
+  /** What this fetch shows against the one before; undefined when there is nothing to compare. */
+  #compare(slot: number, { validator, cause }: Fetched, intervalMs: Millis): Observation | undefined {
+    const before = this.#keys.stamp[slot]!;
+    const now = stampOf(validator);
+    const ageMs = validator.ageMs ?? -1;
+    if (Number.isNaN(now)) return undefined;
+    if (Number.isNaN(before)) return ageMs >= 0 ? { kind: 'dated', ageMs } : undefined;
+    if (!(intervalMs > 0)) return undefined;
+    if (now === before) return { kind: 'unchanged', intervalMs };
+    if (validator.version !== undefined && now === before + 1) return { kind: 'changed-once', intervalMs };
+    if (validator.version !== undefined && now > before) return { kind: 'changed-often', intervalMs };
+    if (ageMs >= 0 && ageMs <= intervalMs) return { kind: 'dated', ageMs };
+    return { kind: cause === 'notice' ? 'changed-once' : 'changed', intervalMs };
+  }
+
+  #countReads(slot: number, intervalMs: Millis, thisOne: Count, prior: TemplatePrior): void {
+    const keys = this.#keys;
+    keys.reads[slot] = keys.reads[slot]! * READS_KEPT + keys.hits[slot]! + thisOne;
+    keys.readsOverMs[slot] = keys.readsOverMs[slot]! * READS_KEPT + intervalMs;
+    if (keys.reads[slot]! > 0) this.#priors.learnReads(prior, keys.reads[slot]! / keys.readsOverMs[slot]!);
+  }
+
+  #guard(slot: number, changed: boolean, intervalMs: Millis): void {
+    const keys = this.#keys;
+    if (!changed) {
+      keys.changesInRow[slot] = 0;
+      keys.guardMs[slot] = Math.max(keys.guardMs[slot]!, GROWTH * intervalMs);
+      return;
+    }
+    const inRow = Math.min(255, keys.changesInRow[slot]! + 1);
+    keys.changesInRow[slot] = inRow;
+    const surprising = changedBy(this.#probabilities, intervalMs) < SURPRISE_RATIO;
+    if (surprising) keys.guardMs[slot] = keys.ttlMs[slot]! / SURPRISE_SHRINK;
+    else if (inRow > CHANGES_LET_PASS) keys.guardMs[slot] = keys.ttlMs[slot]! / 2;
+    keys.guardMs[slot] = Math.max(this.#minTtlMs, keys.guardMs[slot]!);
+  }
+
+  /** Estimates how many of the reads since the last fetch were stale, by the belief held before this fetch. */
+  #account(slot: number, seen: Observation, intervalMs: Millis, nowMs: Millis): void {
+    if (this.#policy.kind !== 'staleness-budget') return;
+    const hits = this.#keys.hits[slot]!;
+    const livedMs = Math.min(this.#keys.ttlMs[slot]!, intervalMs);
+    let staleMs = 0;
+    if (seen.kind === 'dated') {
+      // The last change is known, the first is not: it may have come earlier.
+      const firstByMs = Math.min(livedMs, intervalMs - seen.ageMs);
+      staleMs = livedMs - firstByMs + expectedStaleMs(this.#probabilities, firstByMs);
+    } else if (seen.kind !== 'unchanged') {
+      staleMs = expectedStaleMs(this.#probabilities, livedMs) / changedBy(this.#probabilities, intervalMs);
+    }
+    this.#price.account((hits * staleMs) / livedMs, hits + 1, nowMs);
+  }
+
+  #ttlOfSlot(slot: number, prior: TemplatePrior): Millis {
+    this.#slow.probabilities(slot, this.#probabilities);
+    const readsPerMs =
+      this.#keys.readsOverMs[slot]! > 0
+        ? this.#keys.reads[slot]! / this.#keys.readsOverMs[slot]!
+        : Math.exp(prior.logReadsPerMs);
+    return Math.min(this.#ttlOf(readsPerMs), this.#keys.guardMs[slot]!);
+  }
+
+  #ttlOfTemplate(prior: TemplatePrior): Millis {
+    for (let i = 0; i < RATES; i++) this.#probabilities[i] = Math.exp(prior.logPrior[i]!);
+    return this.#spreadOut(this.#ttlOf(Math.exp(prior.logReadsPerMs)));
+  }
+
+  /** The TTL the policy asks for under the belief in `#probabilities`. */
+  #ttlOf(readsPerMs: number): Millis {
+    const policy = this.#policy;
+    const belief = this.#probabilities;
+    // A spread TTL is stale more often than one at its mean: E[T²] / E[T]² = 1 + spread² / 3.
+    const spreading = 1 + this.#spread ** 2 / 3;
+    switch (policy.kind) {
+      case 'article-preset':
+        return Math.min(0.5 / typicalRatePerMs(belief), SIX_HOURS_MS);
+      case 'target-share':
+        return ttlOfShare(belief, policy.shareRatio, this.#maxAgeMs) / spreading;
+      case 'staleness-budget': {
+        const most = ttlOfShare(belief, MAX_KEY_SHARE, this.#maxAgeMs);
+        if (!(readsPerMs > 0)) return Math.min(most, this.#initialTtlMs);
+        return Math.min(most, ttlOfCost(belief, readsPerMs, this.#price.price, this.#maxAgeMs));
+      }
+    }
+  }
+
+  #spreadOut(ttlMs: Millis): Millis {
+    const spread = ttlMs * (1 + this.#spread * (2 * this.#rng() - 1));
+    return Math.min(this.#maxAgeMs, Math.max(this.#minTtlMs, spread));
+  }
+}
+
+/** One number that differs when the value does; NaN when the origin gives nothing to compare. */
+function stampOf(validator: Validator): number {
+  if (validator.version !== undefined) return validator.version;
+  return validator.etag === undefined ? Number.NaN : digest(validator.etag);
+}
