@@ -34,7 +34,8 @@ function context(
   peerIs: { readonly exact: string } | { readonly prefix: string },
 ): EnvoyConfig {
   return {
-    tls_params: { tls_minimum_protocol_version: 'TLSv1_3' },
+    // Both ends: a calling Envoy goes no higher than 1.2 unless told.
+    tls_params: { tls_minimum_protocol_version: 'TLSv1_3', tls_maximum_protocol_version: 'TLSv1_3' },
     tls_certificates: [
       {
         certificate_chain: { filename: identity.certificateFile },
