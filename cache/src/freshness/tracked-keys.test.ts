@@ -12,13 +12,13 @@ test('a scan of keys read once leaves the read keys where they are', () => {
   }
   let held = 0;
   for (let i = 0; i < 100; i++) if (keys.slotOf(`hot:${i}`) !== UNTRACKED) held++;
-  assert.ok(held >= 60, `${held} of 100 hot keys left`);
+  assert.ok(held >= 90, `${held} of 100 hot keys left`);
 });
 
 test('keys no longer read make room, and the number never exceeds the capacity', () => {
   const keys = new TrackedKeys(100, randomOf(2));
   for (let i = 0; i < 100; i++) keys.touch(keys.admit(`old:${i}`), 200);
-  for (let round = 0; round < 150; round++)
+  for (let round = 0; round < 40; round++)
     for (let i = 0; i < 100; i++) {
       const slot = keys.slotOf(`new:${i}`);
       if (slot === UNTRACKED) keys.admit(`new:${i}`);

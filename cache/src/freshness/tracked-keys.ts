@@ -9,9 +9,9 @@ const CANDIDATES = 8;
 /**
  * What is remembered of each of the most read keys: columns of numbers, one slot a key, a fixed size.
  *
- * A newcomer takes the slot of the least read of eight random keys when that one was read at most once since it
- * was last chosen; otherwise its count is halved and the newcomer stays out for now (CLOCK's second chance). So a
- * scan of keys read once does not push out the keys that are read.
+ * A newcomer takes the slot of the least read of eight random keys when that one was read at most once of late;
+ * otherwise it stays out for now. Counts are halved each time as many newcomers have come as there are slots
+ * (TinyLFU's ageing, arXiv 1512.00727), so a scan of keys read once does not push out the keys that are read.
  */
 export class TrackedKeys {
   readonly capacity: Count;
@@ -38,6 +38,7 @@ export class TrackedKeys {
   readonly #slots = new Map<string, number>();
   readonly #keys: (string | undefined)[] = [];
   readonly #rng: () => Ratio;
+  #newcomers = 0;
 
   constructor(capacity: Count, rng: () => Ratio) {
     this.capacity = capacity;
@@ -95,13 +96,15 @@ export class TrackedKeys {
   }
 
   #leastRead(): number {
+    if (++this.#newcomers >= this.capacity) {
+      this.#newcomers = 0;
+      for (let slot = 0; slot < this.capacity; slot++) this.#recency[slot]! >>= 1;
+    }
     let least = UNTRACKED;
     for (let i = 0; i < CANDIDATES; i++) {
       const slot = Math.floor(this.#rng() * this.capacity);
       if (least === UNTRACKED || this.#recency[slot]! < this.#recency[least]!) least = slot;
     }
-    if (this.#recency[least]! <= 1) return least;
-    this.#recency[least]! >>= 1;
-    return UNTRACKED;
+    return this.#recency[least]! <= 1 ? least : UNTRACKED;
   }
 }

@@ -18,7 +18,7 @@ export function validatorOf(value: unknown, unixMs: Millis): Validator {
   if (typeof value !== 'object' || value === null) return { etag: String(value) };
   const fields = value as Record<string, unknown>;
   const { version, etag } = fields;
-  const modified = timeOf(fields['lastModified'] ?? fields['updatedAt']);
+  const modified = timeOf(fields.lastModified ?? fields.updatedAt);
   const dated = modified === undefined ? {} : { ageMs: unixMs - modified };
   if (typeof version === 'number') return { version, ...dated };
   if (typeof etag === 'string') return { etag, ...dated };
