@@ -1,0 +1,96 @@
+import { mean } from 'simple-statistics';
+import { type Figure, missing } from '../summary/figure.ts';
+import type { LatencyFigures } from '../summary/latency.ts';
+import type { ScenarioSummary } from '../summary/scenario.ts';
+import type { Summary } from '../summary.ts';
+import type { LevelLatency, Measured, Measurements, ScenarioLatency } from './measurements.ts';
+
+const as = (figure: Figure, how: string): Measured => ({ ...figure, how });
+
+function level({ p50, p99, mean }: LatencyFigures, how: string): LevelLatency {
+  return { p50: as(p50, how), p99: as(p99, how), mean: as(mean, how) };
+}
+
+function latencyOf(scenario: ScenarioSummary): ScenarioLatency {
+  const run = `interleaved blocks of scenario ${scenario.name}, open loop`;
+  const outcome = (name: string) =>
+    scenario.outcomes.find((one) => one.outcome === name)?.latency.mean ?? null;
+  const hit = outcome('l1') ?? outcome('redis');
+  const miss = outcome('origin');
+  return {
+    scenario: scenario.name,
+    read: level(scenario.read, `all reads; ${run}`),
+    readsOfRequest: level(scenario.readsOfRequest, `all reads of a request together; ${run}`),
+    request: level(scenario.request, `request from its scheduled arrival; ${run}`),
+    hitRatio: as(scenario.hitRatio, `reads that did not ask the origin; ${run}`),
+    hitMean: hit && as(hit, `reads that hit; ${run}`),
+    missMean: miss && as(miss, `reads that went to the origin; ${run}`),
+  };
+}
+
+function coldStartOf(scenario: ScenarioSummary): Measurements['coldStarts'][number] | null {
+  const points = scenario.coldStart?.points ?? [];
+  const first = points[0];
+  if (first === undefined) return null;
+  const steady = mean(points.slice(-Math.ceil(points.length / 4)).map(({ hitRatio }) => hitRatio));
+  const reached = points.find(({ hitRatio }) => hitRatio >= 0.95 * steady);
+  return {
+    scenario: scenario.name,
+    firstInterval: {
+      ...missing('ratio', 'reads'),
+      value: first.hitRatio,
+      n: first.reads,
+      how: `reads of the first ${first.tMs} ms after the pods were born empty`,
+    },
+    timeTo95: {
+      ...missing('ns', 'samples'),
+      value: reached === undefined ? null : reached.tMs * 1e6,
+      n: points.length,
+      how: 'first interval at 95 % of the mean of the last quarter of the series',
+    },
+  };
+}
+
+/** The measurements that an ordinary run holds already. */
+export function measurementsFrom(summary: Summary): Partial<Measurements> {
+  const find = (name: string) => summary.scenarios.find((scenario) => scenario.name === name);
+  const [baseline, l1, sidecar] = [find('shared-redis'), find('in-process-l1'), find('redis-sidecar')];
+  const coldStarts = summary.scenarios.map(coldStartOf).filter((start) => start !== null);
+  const perPayload = (scenario: ScenarioSummary | undefined) => {
+    const memory = scenario?.memory;
+    if (memory === null || memory === undefined) return null;
+    const added = memory.addedPerPayloadByte;
+    return added.value === null
+      ? as(memory.chargedPerPayloadByte, 'bytes the cache charges ÷ payload bytes it holds')
+      : as(added, 'memory of all pods less that of the mesh without a cache ÷ payload bytes cached');
+  };
+  const [redisBytes, l1Bytes] = [perPayload(sidecar), perPayload(l1)];
+  return {
+    ...(l1 === undefined
+      ? {}
+      : {
+          inProcessRead: {
+            hit: as(
+              l1.l1PerRead.p50,
+              'hits of one request between two clock readings, in the mesh under load',
+            ),
+            batch: as(l1.l1Batch.p50, 'the same keys in batches of 128 at the end of a block'),
+            mapGet: null,
+          },
+        }),
+    ...(baseline === undefined || l1 === undefined
+      ? {}
+      : {
+          baselineAndL1: {
+            baseline: latencyOf(baseline),
+            l1: latencyOf(l1),
+            readsPerRequest: summary.settings.fanOutMean,
+            fanOut: summary.settings.fanOut,
+          },
+        }),
+    ...(redisBytes === null || l1Bytes === null
+      ? {}
+      : { memoryPerPayload: { redisSidecar: redisBytes, l1: l1Bytes } }),
+    ...(coldStarts.length === 0 ? {} : { coldStarts }),
+  };
+}

@@ -1,0 +1,113 @@
+import { intervalText, samples, withUnit } from '../format.ts';
+import { cellText, markdownTable } from '../markdown.ts';
+import { escapeHtml } from '../page/escape.ts';
+import type { ClaimVerdict } from './claim.ts';
+import type { Ledger, LedgerRow } from './ledger.ts';
+import type { Measured } from './measurements.ts';
+
+const ORDER: readonly ClaimVerdict[] = [
+  'reproduced',
+  'reproduced if',
+  'not reproduced',
+  'refuted by arithmetic',
+  'not testable here',
+];
+
+/** How many claims got each verdict, in words. */
+export function tally({ rows }: Ledger): string {
+  return ORDER.map((verdict) => [rows.filter((row) => row.verdict === verdict).length, verdict] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, verdict]) => `${count} ${verdict}`)
+    .join(', ');
+}
+
+/** A measured value with interval and samples; a value computed from the article has neither. */
+function valueText(measured: Measured): string {
+  if (measured.value === null) return `not reached (${samples(measured)})`;
+  const interval = intervalText(measured);
+  return [
+    withUnit(measured.value, measured.unit),
+    ...(interval === null ? [] : [`(95 % interval ${interval})`]),
+    measured.n > 1 ? samples(measured) : 'n = 1',
+    ...(measured.emulated ? ['emulated origin wait included'] : []),
+  ].join(', ');
+}
+
+const verdictText = ({ verdict, condition }: LedgerRow): string =>
+  condition === null
+    ? verdict
+    : verdict === 'reproduced if'
+      ? `reproduced if ${condition}`
+      : `${verdict} (${condition})`;
+
+/** The ledger as Markdown: a table to scan, then every claim with its numbers. */
+export function ledgerMarkdown(ledger: Ledger): string {
+  const overview = ledger.rows.map((row) => [`\`${row.id}\``, row.claim, verdictText(row)]);
+  const details = ledger.rows.map((row) =>
+    [
+      `### ${row.id}: ${row.verdict}`,
+      `> ${row.quote}`,
+      row.because,
+      ...(row.condition === null ? [] : [`Condition: ${row.condition}.`]),
+      ...(row.values.length === 0
+        ? []
+        : [row.values.map(({ label, measured }) => `- ${label}: ${valueText(measured)}`).join('\n')]),
+      ...(row.how.length === 0 ? [] : [`How: ${row.how.join('; ')}.`]),
+      `Repeat: \`${row.command}\``,
+    ].join('\n\n'),
+  );
+  const contradictions = ledger.contradictions.map(
+    ({ claims, line }) => `- ${claims.join(' against ')}: ${line}`,
+  );
+  return `# The article's claims, measured
+
+Run ${ledger.runId}, ${ledger.startedAt}, target ${ledger.target}, ${ledger.environment.cpuModel}, mesh ${ledger.environment.mesh}: ${tally(ledger)}.
+
+${markdownTable(['Claim', 'What it says', 'Verdict'], overview)}
+${contradictions.length === 0 ? '' : `\n## Where the article contradicts itself\n\n${contradictions.join('\n')}\n`}
+## Claim by claim
+
+${details.join('\n\n')}
+`;
+}
+
+/** One line a claim, for a terminal. */
+export function ledgerLines(ledger: Ledger): string[] {
+  return ledger.rows.map((row) => `${row.id.padEnd(12)} ${cellText(verdictText(row))}`);
+}
+
+const VERDICT_CLASS: Record<ClaimVerdict, string> = {
+  reproduced: 'faster',
+  'reproduced if': 'faster',
+  'not reproduced': 'slower',
+  'refuted by arithmetic': 'slower',
+  'not testable here': 'INCONCLUSIVE',
+};
+
+function rowHtml(row: LedgerRow): string {
+  const values = row.values.map(
+    ({ label, measured }) => `<li>${escapeHtml(label)}: <b>${escapeHtml(valueText(measured))}</b></li>`,
+  );
+  return `<h3 id="claim-${row.id}">${escapeHtml(row.claim)}</h3>
+<blockquote>${escapeHtml(row.quote)}</blockquote>
+<p><b class="${VERDICT_CLASS[row.verdict]}">${escapeHtml(verdictText(row))}</b>. ${escapeHtml(row.because)}</p>
+${values.length === 0 ? '' : `<ul>${values.join('')}</ul>`}
+${row.how.length === 0 ? '' : `<p class="muted">How: ${escapeHtml(row.how.join('; '))}.</p>`}
+<p class="muted">Repeat: <code>${escapeHtml(row.command)}</code> · id ${row.id}</p>`;
+}
+
+/** The ledger as a section of the report page, for a reader who has the article open beside it. */
+export function ledgerSection(ledger: Ledger): string {
+  const overview = ledger.rows.map(
+    (row) =>
+      `<tr><th scope="row"><a href="#claim-${row.id}">${row.id}</a></th><td class="text">${escapeHtml(row.claim)}</td><td class="text ${VERDICT_CLASS[row.verdict]}">${escapeHtml(row.verdict)}</td></tr>`,
+  );
+  const contradictions = ledger.contradictions.map(
+    ({ claims, line }) => `<li><b>${claims.join(' against ')}</b>: ${escapeHtml(line)}</li>`,
+  );
+  return `<h2 id="claims">The article's claims</h2>
+<p>${tally(ledger)} (n = ${ledger.rows.length} claims, target ${ledger.target}).</p>
+<div class="scroll" tabindex="0"><table><thead><tr><th>Claim</th><th class="text">What it says</th><th class="text">Verdict</th></tr></thead><tbody>${overview.join('\n')}</tbody></table></div>
+${contradictions.length === 0 ? '' : `<h3>Where the article contradicts itself</h3><ul>${contradictions.join('')}</ul>`}
+${ledger.rows.map(rowHtml).join('\n')}`;
+}
