@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { parseResult } from '../../reports/parse-result.ts';
 import type { Result } from '../../reports/schema.ts';
 import { BenchError, EXIT } from '../errors.ts';
-import { REPORTS_FOLDER } from '../project.ts';
+import { runFolderOf } from '../project.ts';
 
 /**
  * Reads a run's result, named by its id, its folder or the file itself.
  * @throws {BenchError} `RESULT_MISSING` or `RESULT_UNREADABLE`.
  */
 export async function readResult(run: string): Promise<{ readonly result: Result; readonly folder: string }> {
-  const folder = run.includes('/') ? run.replace(/\/result\.json$/, '') : join(REPORTS_FOLDER, run);
+  const folder = runFolderOf(run.replace(/\/result\.json$/, ''));
   const file = join(folder, 'result.json');
   let text: string;
   try {

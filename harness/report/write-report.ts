@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { chartsOf } from '../../reports/charts/charts.ts';
 import { renderHtml } from '../../reports/html.ts';
 import { renderMarkdown } from '../../reports/markdown.ts';
@@ -11,17 +10,25 @@ import { type Summary, summarise } from '../../reports/summary.ts';
 import { buildTopology } from '../../scenarios/topology/build.ts';
 import { topologySvg } from '../../scenarios/topology/svg.ts';
 
+/** The build of chart.js for a page; the package exports only its neighbours. */
+const CHART_JS = join(dirname(createRequire(import.meta.url).resolve('chart.js')), 'chart.umd.min.js');
+
 /** Writes `result.json`, `report.md`, `index.html` and one PNG a chart into the folder; answers the summary. */
 export async function writeReport(result: Result, folder: string): Promise<Summary> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'result.json'), `${JSON.stringify(result, null, 1)}\n`);
   const summary = summarise(result);
   const charts = chartsOf(summary);
-  const chartJs = await readFile(createRequire(import.meta.url).resolve('chart.js/dist/chart.umd.min.js'), 'utf8');
+  const chartJs = await readFile(CHART_JS, 'utf8');
   await writeFile(join(folder, 'report.md'), renderMarkdown(summary, charts));
   await writeFile(
     join(folder, 'index.html'),
-    renderHtml({ summary, charts, chartJs, topologySvg: topologySvg(buildTopology(topologyOptionsOf(result))) }),
+    renderHtml({
+      summary,
+      charts,
+      chartJs,
+      topologySvg: topologySvg(buildTopology(topologyOptionsOf(result))),
+    }),
   );
   for (const chart of charts) await writeFile(join(folder, `${chart.id}.png`), renderPng(chart));
   return summary;

@@ -34,6 +34,7 @@ export interface RunRequest {
   readonly fanOut: 'parallel' | 'sequential';
   readonly profileName: ProfileName;
   readonly profile: Profile;
+  readonly mesh: Mesh | 'auto';
   readonly driver: LoadDriver['name'];
   readonly workload: LoadPlan['workload'];
   readonly budgetBytes: Bytes;

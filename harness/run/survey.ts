@@ -10,7 +10,7 @@ import { findTools } from '../tools/find-tools.ts';
 import { needTool } from '../tools/need-tool.ts';
 import { setUp } from '../tools/set-up.ts';
 import type { ToolReport, ToolReports } from '../tools/tool.ts';
-import type { Surroundings } from './execute.ts';
+import type { RunRequest, Surroundings } from './execute.ts';
 
 /**
  * Finds what a run needs, brings what is missing and can be brought, and probes the machine. What the reader must
@@ -18,18 +18,17 @@ import type { Surroundings } from './execute.ts';
  *
  * @throws {BenchError} `REDIS_MISSING`, `REDIS_TOO_OLD`, `ENVOY_MISSING` when it was asked for by name, `K6_MISSING`.
  */
-export async function survey(options: {
-  readonly mesh: Mesh | 'auto';
-  readonly needsK6: boolean;
-  readonly say: (line: string) => void;
-}): Promise<Surroundings> {
-  const tools = await toolsFor(options);
+export async function survey(
+  asked: Pick<RunRequest, 'mesh' | 'driver'>,
+  say: (line: string) => void,
+): Promise<Surroundings> {
+  const tools = await toolsFor(asked, say);
   needTool(tools.redis);
-  if (options.needsK6) needTool(tools.k6);
-  const { mesh, meshReason } = meshOf(options.mesh, tools.envoy);
-  options.say(`mesh: ${mesh} (${meshReason})`);
+  if (asked.driver === 'k6') needTool(tools.k6);
+  const { mesh, meshReason } = meshOf(asked.mesh, tools.envoy);
+  say(`mesh: ${mesh} (${meshReason})`);
   const fitness = await probeFitness();
-  for (const warning of fitness.warnings) options.say(`machine: ${warning}`);
+  for (const warning of fitness.warnings) say(`machine: ${warning}`);
   const environment = describeEnvironment({
     fitness,
     tools,
@@ -42,11 +41,11 @@ export async function survey(options: {
 }
 
 /** Looks first; sets up only when something this run would use is missing. */
-async function toolsFor(options: Parameters<typeof survey>[0]): Promise<ToolReports> {
+async function toolsFor(asked: Pick<RunRequest, 'mesh'>, say: (line: string) => void): Promise<ToolReports> {
   const found = await findTools(PROJECT_FOLDER);
-  const wanted = [found.redis, ...(options.mesh === 'none' ? [] : [found.envoy])];
+  const wanted = [found.redis, ...(asked.mesh === 'none' ? [] : [found.envoy])];
   if (wanted.every(({ state }) => state === 'found')) return found;
-  return setUp({ projectFolder: PROJECT_FOLDER, k6: false, onStep: options.say });
+  return setUp({ projectFolder: PROJECT_FOLDER, k6: false, onStep: say });
 }
 
 function meshOf(asked: Mesh | 'auto', envoy: ToolReport): { mesh: Mesh; meshReason: string } {

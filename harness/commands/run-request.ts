@@ -1,0 +1,110 @@
+import { resolve } from 'node:path';
+import type { ArgumentsCamelCase, Argv, InferredOptionTypes, Options } from 'yargs';
+import { DEFAULT_SCENARIOS, SCENARIOS, scenarioOf } from '../../scenarios/catalogue.ts';
+import { BenchError, EXIT } from '../errors.ts';
+import type { LoadPlan } from '../load/driver.ts';
+import type { RunRequest } from '../run/execute.ts';
+import { PROFILES } from '../run/profile.ts';
+import { runIdOf } from '../run/run-id.ts';
+import { topologyOptions } from './options.ts';
+
+/** The options that say what a run measures. */
+export const runOptions = {
+  ...topologyOptions,
+  'fan-out': {
+    choices: ['parallel', 'sequential'] as const,
+    default: 'parallel' as const,
+    describe: 'How a request does its reads',
+  },
+  rate: { type: 'number', describe: 'Inbound requests per second (default: the profile’s)' },
+  profile: {
+    choices: ['quick', 'standard', 'full'] as const,
+    default: 'quick' as const,
+    describe: 'How much is measured: under 3 minutes, under 10, or about an hour',
+  },
+  mesh: {
+    choices: ['auto', 'envoy', 'none'] as const,
+    default: 'auto' as const,
+    describe: 'Sidecars with mutual TLS; auto uses Envoy where there is one',
+  },
+  driver: {
+    choices: ['open-loop', 'k6'] as const,
+    default: 'open-loop' as const,
+    describe: 'What sends the load',
+  },
+  workload: {
+    type: 'string',
+    default: 'synthetic',
+    describe: 'synthetic, or trace:<file> to take the keys from a recorded trace',
+  },
+  'budget-mib': { type: 'number', default: 64, describe: 'What one pod may spend on its cache' },
+  blocks: { type: 'number', describe: 'Interleaved rounds (default: the profile’s)' },
+  'time-scale': {
+    type: 'number',
+    default: 1,
+    describe: 'How much faster than the clock data changes and expires',
+  },
+} as const satisfies Record<string, Options>;
+
+type RunOptions = ArgumentsCamelCase<InferredOptionTypes<typeof runOptions>>;
+
+export function scenarioArgument<T>(args: Argv<T>) {
+  return args.positional('scenario', {
+    type: 'string',
+    array: true,
+    default: [...DEFAULT_SCENARIOS],
+    describe: `Any of: ${SCENARIOS.map(({ name }) => name).join(', ')}; or all`,
+  });
+}
+
+/**
+ * What the user typed as a run. `nonce` is any number between 0 and 1.
+ * @throws {InputError} `SCENARIO_UNKNOWN`. @throws {BenchError} `WORKLOAD_UNKNOWN`, `OPTION_OUT_OF_RANGE`.
+ */
+export function requestOf(
+  args: RunOptions & { readonly scenario: readonly string[] },
+  command: string,
+  now: Date,
+  nonce: number,
+): RunRequest {
+  const profile = PROFILES[args.profile];
+  const names = args.scenario.includes('all') ? SCENARIOS.map(({ name }) => name) : args.scenario;
+  return {
+    runId: runIdOf(now, args.profile, nonce),
+    command,
+    scenarios: [...new Set(names)].map(scenarioOf).map(({ name, description }) => ({ name, description })),
+    services: args.services,
+    seed: args.seed,
+    fanOutMean: args.fanoutMean,
+    fanOutDistribution: args.fanoutDistribution,
+    fanOut: args.fanOut,
+    profileName: args.profile,
+    profile: {
+      ...profile,
+      ratePerSecond: positive('--rate', args.rate ?? profile.ratePerSecond),
+      rounds: positive('--blocks', Math.floor(args.blocks ?? profile.rounds)),
+    },
+    mesh: args.mesh,
+    driver: args.driver,
+    workload: workloadOf(args.workload),
+    budgetBytes: positive('--budget-mib', args.budgetMib) * 2 ** 20,
+    timeScale: positive('--time-scale', args.timeScale),
+  };
+}
+
+function workloadOf(text: string): LoadPlan['workload'] {
+  if (text === 'synthetic') return { kind: 'synthetic' };
+  if (text.startsWith('trace:')) return { kind: 'trace', file: resolve(text.slice('trace:'.length)) };
+  throw new BenchError('WORKLOAD_UNKNOWN', `--workload is ${text}; it is synthetic or trace:<file>.`, {
+    hint: 'For instance --workload trace:../shared/traces/orm-busy.trace.zst',
+    exitCode: EXIT.usage,
+  });
+}
+
+function positive(option: string, value: number): number {
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new BenchError('OPTION_OUT_OF_RANGE', `${option} is ${value}; it must be above 0.`, {
+    hint: 'See l1bench run --help.',
+    exitCode: EXIT.usage,
+  });
+}
