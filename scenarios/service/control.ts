@@ -6,7 +6,7 @@ export interface Controlled {
   useScenario(name: string): Promise<void>;
   clear(): Promise<void>;
   startBlock(): void;
-  stopBlock(): PodBlock;
+  stopBlock(): Promise<PodBlock>;
   hits(): HitCounts;
   memory(): PodMemory;
 }

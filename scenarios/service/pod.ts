@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Millis } from 'l1-cache';
 import { scenarioOf } from '../catalogue.ts';
 import { createRng } from '../random.ts';
@@ -89,7 +90,9 @@ export class Pod implements Controlled, AsyncDisposable {
     return this.#recorder.hitCounts();
   }
 
-  stopBlock(): PodBlock {
+  async stopBlock(): Promise<PodBlock> {
+    // Requests already answered may still wait for their turn to be recorded.
+    await nextTurn();
     const recorder = this.#recorder;
     const cpu = this.#stats.cpu();
     this.#stats.stop();

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SCENARIOS, scenarioOf } from './catalogue.ts';
+import { cacheKey, parseCacheKey } from './read-key.ts';
+import type { ReadKey, ReadPath, ReadPathContext, Stamped } from './read-path.ts';
+import { NO_REDIS, startTestRedis, type TestRedis } from './test-redis.ts';
+
+const AT: ReadKey = { domain: 'price', owner: 3, id: 7 };
+const KEY = cacheKey(AT.domain, AT.owner, AT.id);
+
+/** An origin that counts its calls and answers when told. */
+class CountingOrigin {
+  calls = 0;
+  version = 1;
+  failing = false;
+
+  fetch = async (at: ReadKey): Promise<Stamped> => {
+    this.calls += 1;
+    const version = this.version;
+    await sleep(2);
+    if (this.failing) throw new Error('origin down');
+    return { version, data: `${at.domain}/${at.id}` };
+  };
+}
+
+interface Opened {
+  readonly path: ReadPath;
+  readonly origin: CountingOrigin;
+  readonly redis: TestRedis | null;
+  commands: number;
+}
+
+async function withPath(name: string, ttlMs: number, use: (opened: Opened) => Promise<void>): Promise<void> {
+  const redis = scenarioOf(name).redis === 'none' ? null : await startTestRedis();
+  const origin = new CountingOrigin();
+  const opened = { origin, redis, commands: 0 };
+  const context: ReadPathContext = {
+    serviceIndex: 0,
+    budgetBytes: 8 * 1024 * 1024,
+    fetchFromOrigin: origin.fetch,
+    ttlMs: () => ttlMs,
+    countRedisCommands: (count) => {
+      opened.commands += count;
+    },
+    sharedRedis: redis,
+    sidecarRedis: redis,
+  };
+  try {
+    await using path = await scenarioOf(name).open(context);
+    await use(Object.assign(opened, { path }));
+  } finally {
+    await redis?.[Symbol.asyncDispose]();
+  }
+}
+
+/** Reads as the service does: synchronously first. */
+async function read(path: ReadPath, key = KEY, at = AT): Promise<{ value: Stamped; outcome: string }> {
+  const value = path.readNow(key);
+  return value === undefined ? path.read(key, at) : { value, outcome: 'l1' };
+}
+
+/** Reads until the cache has taken the value in; a store may write behind the answer. */
+async function untilCached(path: ReadPath): Promise<string> {
+  for (let i = 0; i < 200; i += 1) {
+    const { outcome } = await read(path);
+    if (outcome !== 'origin') return outcome;
+    await sleep(5);
+  }
+  throw new Error('never cached');
+}
+
+for (const scenario of SCENARIOS) {
+  const options = { skip: scenario.redis !== 'none' && NO_REDIS };
+  const contract = (sentence: string, ttlMs: number, use: (opened: Opened) => Promise<void>): void => {
+    test(`${scenario.name}: ${sentence}`, options, () => withPath(scenario.name, ttlMs, use));
+  };
+
+  contract('a first read is answered by the origin', 60_000, async ({ path, origin }) => {
+    const { value, outcome } = await read(path);
+    assert.deepEqual(value, { version: 1, data: 'price/7' });
+    assert.equal(outcome, 'origin');
+    assert.equal(origin.calls, 1);
+  });
+
+  contract(
+    'a failing origin fails the read, and the failure is not kept',
+    60_000,
+    async ({ path, origin }) => {
+      origin.failing = true;
+      await assert.rejects(read(path), /origin down/);
+      origin.failing = false;
+      assert.equal((await read(path)).value.version, 1);
+    },
+  );
+
+  if (scenario.name === 'no-cache') {
+    contract('every read asks the origin', 60_000, async ({ path, origin }) => {
+      for (let i = 1; i <= 3; i += 1) {
+        assert.equal((await read(path)).outcome, 'origin');
+        assert.equal(origin.calls, i);
+      }
+    });
+    continue;
+  }
+
+  contract(
+    'a second read is answered without the origin, with the same value',
+    60_000,
+    async ({ path, origin }) => {
+      const first = await read(path);
+      await untilCached(path);
+      const calls = origin.calls;
+      origin.version = 2;
+      const again = await read(path);
+      assert.deepEqual(again.value, first.value);
+      assert.equal(origin.calls, calls);
+    },
+  );
+
+  contract('concurrent misses of one key share one fetch', 60_000, async ({ path, origin }) => {
+    await Promise.all(Array.from({ length: 20 }, () => read(path)));
+    assert.equal(origin.calls, 1);
+  });
+
+  contract('a value is not served past its TTL', 40, async ({ path, origin }) => {
+    await read(path);
+    origin.version = 2;
+    const deadline = Date.now() + 5_000;
+    while ((await read(path)).value.version === 1) assert.ok(Date.now() < deadline, 'still the old value');
+  });
+
+  contract('clear forgets everything', 60_000, async ({ path, origin }) => {
+    await read(path);
+    await untilCached(path);
+    await path.clear();
+    const calls = origin.calls;
+    assert.equal((await read(path)).outcome, 'origin');
+    assert.equal(origin.calls, calls + 1);
+  });
+
+  if (scenario.redis === 'none') {
+    contract('a hit is synchronous and tells what the cache holds', 60_000, async ({ path }) => {
+      await read(path);
+      assert.equal(path.readNow(KEY)?.version, 1);
+      const { entries, payloadBytes, chargedBytes } = path.contents();
+      assert.equal(entries, 1);
+      assert.ok(payloadBytes > 0 && chargedBytes >= payloadBytes);
+    });
+  } else {
+    contract('reads go to the origin when Redis is gone', 60_000, async (opened) => {
+      await read(opened.path);
+      await untilCached(opened.path);
+      assert.ok(opened.commands >= 3);
+      await opened.redis?.kill();
+      opened.origin.version = 2;
+      const deadline = Date.now() + 5_000;
+      for (;;) {
+        const { value, outcome } = await read(opened.path);
+        if (value.version === 2 && outcome === 'origin') break;
+        assert.ok(Date.now() < deadline, 'no answer from the origin');
+      }
+    });
+  }
+}
+
+test('a cache key says domain, owner and id, and reads back', () => {
+  assert.equal(KEY, 'price.3:7');
+  assert.deepEqual(parseCacheKey(KEY), AT);
+});
+
+test('an unknown scenario is refused with the names there are', () => {
+  assert.throws(() => scenarioOf('magic'), { code: 'SCENARIO_UNKNOWN', hint: /in-process-l1/ });
+});
