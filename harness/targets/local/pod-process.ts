@@ -6,6 +6,13 @@ import type { OwnedRun } from '../../journal/owned-run.ts';
 
 const MIB = 1024 * 1024;
 
+/** Makes glibc give freed memory back at once: start-up leaves 1 MiB a pod that is never needed again. */
+const MALLOC_SETTINGS = {
+  MALLOC_ARENA_MAX: '1',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  MALLOC_TOP_PAD_: '65536',
+};
+
 /** Starts one service program; it serves once its control port says so. */
 export async function startPod(run: OwnedRun, bundle: string, config: PodConfig): Promise<OwnedProcess> {
   const name = config.topology.services[config.serviceIndex]?.name ?? `svc-${config.serviceIndex}`;
@@ -15,7 +22,7 @@ export async function startPod(run: OwnedRun, bundle: string, config: PodConfig)
     name,
     command: process.execPath,
     args: [...nodeFlags(config), bundle, file],
-    env: { NODE_COMPILE_CACHE: join(run.folder, 'compile-cache'), MALLOC_ARENA_MAX: '2' },
+    env: MALLOC_SETTINGS,
   });
 }
 
@@ -24,7 +31,7 @@ function nodeFlags({ budgetBytes }: PodConfig): readonly string[] {
   const oldSpaceMib = 128 + Math.ceil((3 * budgetBytes) / MIB);
   return [
     '--expose-gc',
-    '--max-semi-space-size=2',
+    '--max-semi-space-size=1',
     `--max-old-space-size=${oldSpaceMib}`,
     '--v8-pool-size=1',
     '--no-warnings',

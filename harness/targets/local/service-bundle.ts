@@ -1,29 +1,53 @@
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const SERVICE_PROGRAM = fileURLToPath(new URL('../../../scenarios/service/main.ts', import.meta.url));
 
 /**
- * Bundles the service program into one JavaScript file in `folder` and answers its path. Fifty processes that each
- * strip types and resolve a tree of modules would start slowly and carry the stripper's memory along.
+ * Bundles the service program into JavaScript files in `folder`; answers the one to start. Fifty processes that each
+ * strip types and resolve a tree of modules would start slowly and be larger; what only one scenario needs (a Redis
+ * client) is a file of its own, loaded with that scenario. A compile cache was tried and saves nothing: for ES
+ * modules it holds only what is compiled before anything runs.
  */
 export async function bundleService(folder: string, program: string = SERVICE_PROGRAM): Promise<string> {
-  const outfile = join(folder, 'service.mjs');
+  const outdir = join(folder, 'service');
   await build({
-    entryPoints: [program],
-    outfile,
+    entryPoints: { main: program },
+    outdir,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
+    splitting: true,
     platform: 'node',
     format: 'esm',
     target: 'node24',
     conditions: ['l1-source'],
-    minifyWhitespace: true,
+    minify: true,
+    legalComments: 'none',
     logLevel: 'error',
-    // CommonJS dependencies call require for Node's own modules, which an ES module does not have.
+    plugins: [requireBuiltins],
+    // An ES module has no require of its own.
     banner: {
       js: "import{createRequire as l1benchRequire}from'node:module';const require=l1benchRequire(import.meta.url);",
     },
   });
-  return outfile;
+  return join(outdir, 'main.mjs');
 }
+
+/**
+ * Loads Node's own modules with require. Importing `node:http` reads all its exports, among them a getter that
+ * loads Node's inner copy of undici: 6 MiB in every pod for a WebSocket that nobody opens.
+ */
+const requireBuiltins: Plugin = {
+  name: 'require-builtins',
+  setup(builder) {
+    builder.onResolve({ filter: /.*/ }, ({ path, kind }) =>
+      kind === 'import-statement' && isBuiltin(path) ? { path, namespace: 'builtin' } : null,
+    );
+    builder.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+      loader: 'js',
+    }));
+  },
+};
