@@ -1,4 +1,4 @@
-import type { Count } from '../units.ts';
+import type { Bytes, Count } from '../units.ts';
 
 /** Distinct words a segment may have before it is taken to vary; more than a large mesh has services. */
 const MAX_WORDS = 64;
@@ -48,6 +48,11 @@ export class KeyTemplates {
   /** Nodes held now. */
   get nodes(): Count {
     return this.#nodes;
+  }
+
+  /** Memory held, by what one node was measured to take. */
+  get bytes(): Bytes {
+    return this.#nodes * 400;
   }
 
   /** The shape of a key; undefined when it follows no known pattern and there is no room for a new one. */

@@ -31,6 +31,7 @@ export class OriginHealth {
   #excessMs = 0;
   #failedShare = 0;
   #latencyMs = 0;
+  #deviationMs = 0;
   #pausedUntilMs = Number.NEGATIVE_INFINITY;
   #pauseMs = FIRST_PAUSE_MS;
   #prefetches = 0;
@@ -40,9 +41,9 @@ export class OriginHealth {
     return this.#prefetches;
   }
 
-  /** What a load takes lately, all keys together. */
-  get latencyMs(): Millis {
-    return this.#latencyMs;
+  /** How long before its read a key must be asked for to be there in time: the usual load and a margin. */
+  get leadMs(): Millis {
+    return this.#latencyMs + 2 * this.#deviationMs;
   }
 
   /** Whether guesses may load now. */
@@ -91,7 +92,9 @@ export class OriginHealth {
   }
 
   #took(key: string, ms: Millis): void {
-    this.#latencyMs += (ms - this.#latencyMs) * (this.#latencyMs === 0 ? 1 : RECENT);
+    if (this.#latencyMs === 0) this.#latencyMs = ms;
+    this.#deviationMs += (Math.abs(ms - this.#latencyMs) - this.#deviationMs) * RECENT;
+    this.#latencyMs += (ms - this.#latencyMs) * RECENT;
     const group = key.slice(0, key.lastIndexOf(':') + 1);
     let usual = this.#usual.get(group);
     if (!usual) {

@@ -1,5 +1,5 @@
 import type { PrefetchOutcome } from '../options.ts';
-import type { Count, Millis, Ratio } from '../units.ts';
+import type { Bytes, Count, Millis, Ratio } from '../units.ts';
 import type { OriginHealth } from './origin-health.ts';
 import type { RuleKind, RuleScore } from './rule-score.ts';
 import type { WasteBudget } from './waste-budget.ts';
@@ -34,7 +34,8 @@ export type GuessOutcome =
   | 'no-budget'
   | 'busy'
   | 'origin-unwell'
-  | 'refused';
+  | 'refused'
+  | 'stopped';
 
 export interface GateOptions {
   /** Confidence a rule needs while the budget is full; rises to 1 as it empties. */
@@ -95,6 +96,7 @@ export class PrefetchGate {
     busy: 0,
     'origin-unwell': 0,
     refused: 0,
+    stopped: 0,
   };
   #timely = 0;
   #late = 0;
@@ -120,9 +122,21 @@ export class PrefetchGate {
     };
   }
 
+  /** Memory of the guesses not settled, by what one was measured to take. */
+  get bytes(): Bytes {
+    return this.openGuesses * 200;
+  }
+
   /** Guesses not settled yet. */
   get openGuesses(): Count {
     return this.#open.size + this.#shadows.size;
+  }
+
+  /** Whether a rule may fetch now: confident enough for what is left of the budget. */
+  stateOf(rule: RuleScore): 'live' | 'shadow' | 'stopped' {
+    if (rule.stopped) return 'stopped';
+    const needed = 1 - (1 - this.#options.minConfidence) * Math.sqrt(this.#budget.fill);
+    return rule.outcomes >= SHADOW_OUTCOMES && rule.lowerBound >= needed ? 'live' : 'shadow';
   }
 
   /** A learner expects the key to be read soon. */
@@ -175,12 +189,11 @@ export class PrefetchGate {
   }
 
   #decide(key: string, rule: RuleScore, atMs: Millis): GuessOutcome {
+    if (rule.stopped) return 'stopped';
     if (this.#open.has(key)) return 'pending';
     if (this.#target.has(key)) return 'held';
     if (this.openGuesses >= MAX_GUESSES) return 'busy';
-    const confidence = rule.outcomes < SHADOW_OUTCOMES ? 0 : rule.lowerBound;
-    const needed = 1 - (1 - this.#options.minConfidence) * Math.sqrt(this.#budget.fill);
-    if (confidence < needed) return this.#shadow(key, rule, atMs, confidence);
+    if (this.stateOf(rule) === 'shadow') return this.#shadow(key, rule, atMs);
     if (this.#options.rng() < this.#options.holdOutRatio) {
       this.#remember(this.#open, key, rule, 'held-out', atMs);
       return 'held-out';
@@ -198,9 +211,9 @@ export class PrefetchGate {
     return 'fetched';
   }
 
-  #shadow(key: string, rule: RuleScore, atMs: Millis, confidence: Ratio): GuessOutcome {
-    if (this.#shadows.has(key)) return 'pending';
-    const hopeless = rule.outcomes >= BAD_RULE_OUTCOMES && confidence < this.#options.minConfidence / 2;
+  #shadow(key: string, rule: RuleScore, atMs: Millis): GuessOutcome {
+    if (this.#shadows.has(key)) return 'shadow';
+    const hopeless = rule.outcomes >= BAD_RULE_OUTCOMES && rule.lowerBound < this.#options.minConfidence / 2;
     if (!hopeless || this.#options.rng() < BAD_RULE_SAMPLE)
       this.#remember(this.#shadows, key, rule, 'shadow', atMs);
     return 'shadow';

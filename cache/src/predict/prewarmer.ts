@@ -1,9 +1,14 @@
 import type { AccessRecord } from '../access.ts';
-import type { Count, Millis, Ratio } from '../units.ts';
+import type { Clock } from '../clock.ts';
+import type { Bytes, Count, Millis, Ratio } from '../units.ts';
+import { KeyPairs } from './key-pairs.ts';
 import { KeyTemplates } from './key-template.ts';
+import { LearningTime } from './learning-time.ts';
 import { OriginHealth } from './origin-health.ts';
 import { type GateStats, PrefetchGate, type PrefetchTarget } from './prefetch-gate.ts';
-import { ValueFlow } from './value-flow.ts';
+import type { RuleKind, RuleScore } from './rule-score.ts';
+import { SlotDigests, type SlotOptions } from './slot-digests.ts';
+import { type Guess, ValueFlow } from './value-flow.ts';
 import { WasteBudget } from './waste-budget.ts';
 
 export interface PrewarmerOptions {
@@ -14,67 +19,156 @@ export interface PrewarmerOptions {
   readonly wastePerMiss?: Ratio;
   /** Useless prefetches allowed before the first miss. Default 400. */
   readonly wasteBurst?: Count;
-  /** Confidence a rule needs while the waste budget is full. Default 0.6. */
+  /** Confidence a rule needs while the waste budget is full. Default 0.7. */
   readonly minConfidence?: Ratio;
   /** Most prefetches in flight. Default 16. */
   readonly maxConcurrent?: Count;
   /** Share of guesses that are never fetched, to measure the benefit by. Default 0.0025. */
   readonly holdOutRatio?: Ratio;
+  /** Learners that are switched off altogether. Default: none. */
+  readonly without?: readonly RuleKind[];
+  /** Holds learning to a share of one core by this clock; without it, learning takes what it takes. */
+  readonly time?: { readonly clock: Clock; readonly share: Ratio };
+  /** How accesses are told the time of day; without it, days are not learned. */
+  readonly slots?: SlotOptions;
   /** Fields never looked at, besides those named like secrets. */
   readonly denyFields?: readonly string[];
 }
 
+/** How often the clock is looked at while learning. */
+const ACCESSES_PER_LOOK = 8;
 /** How long ago a value may have been read to name the key read now. */
 const HORIZON_MS: Millis = 500;
+
+/** One rule as an operator sees it. */
+export interface RuleReport {
+  readonly kind: RuleKind;
+  readonly name: string;
+  readonly state: 'live' | 'shadow' | 'stopped';
+  /** Guesses fetched, and those of them that were read. */
+  readonly fetched: Count;
+  readonly used: Count;
+  /** Share of the last guesses that came true, at least, with 90 % confidence. */
+  readonly confidence: Ratio;
+}
+
+export interface PrewarmerStats extends GateStats {
+  /** Accesses not learned from, for want of time. */
+  readonly skipped: Count;
+  /** Memory of everything learned. */
+  readonly bytes: Bytes;
+}
 
 /** Learns from accesses what is read next and asks the target to load it. Pure: time comes with the records. */
 export class Prewarmer {
   readonly #templates = new KeyTemplates();
-  readonly #flow: ValueFlow;
+  readonly #flow: ValueFlow | undefined;
+  readonly #pairs: KeyPairs | undefined;
+  readonly #slots: SlotDigests | undefined;
   readonly #health = new OriginHealth();
   readonly #gate: PrefetchGate;
+  readonly #time: LearningTime | undefined;
+  #atMs: Millis = 0;
+  #skipped = 0;
 
   constructor(target: PrefetchTarget, options: PrewarmerOptions) {
-    this.#flow = new ValueFlow(options.salt, HORIZON_MS, options.denyFields);
+    const { salt, rng, slots, time } = options;
+    const has = (kind: RuleKind) => !options.without?.includes(kind);
+    if (has('value-flow')) this.#flow = new ValueFlow(salt, HORIZON_MS, options.denyFields);
+    if (has('key-pair')) this.#pairs = new KeyPairs(salt, rng);
+    if (has('time-of-day') && slots) this.#slots = new SlotDigests(slots);
+    if (time) this.#time = new LearningTime(time.clock, time.share);
     const budget = new WasteBudget(options.wastePerMiss ?? 0.1, options.wasteBurst ?? 400);
     this.#gate = new PrefetchGate(target, budget, this.#health, {
-      minConfidence: options.minConfidence ?? 0.6,
+      minConfidence: options.minConfidence ?? 0.7,
       maxConcurrent: options.maxConcurrent ?? 16,
       holdOutRatio: options.holdOutRatio ?? 0.0025,
-      rng: options.rng,
+      rng,
     });
   }
 
-  stats(): GateStats {
-    return this.#gate.stats();
+  stats(): PrewarmerStats {
+    const bytes =
+      (this.#flow?.bytes ?? 0) +
+      (this.#pairs?.bytes ?? 0) +
+      (this.#slots?.bytes ?? 0) +
+      this.#templates.bytes +
+      this.#gate.bytes;
+    return { ...this.#gate.stats(), skipped: this.#skipped, bytes };
+  }
+
+  /** Every rule that has made a guess. */
+  rules(): RuleReport[] {
+    return this.#scores()
+      .filter((score) => score.outcomes > 0)
+      .map((score) => ({
+        kind: score.kind,
+        name: score.name,
+        state: this.#gate.stateOf(score),
+        fetched: score.fetched,
+        used: score.used,
+        confidence: score.lowerBound,
+      }));
+  }
+
+  /** Switches one rule off, or on again; false when there is none of that name. */
+  setRule(name: string, state: 'on' | 'off'): boolean {
+    const score = this.#scores().find((candidate) => candidate.name === name);
+    if (score) score.stopped = state === 'off';
+    return score !== undefined;
   }
 
   /** Takes in accesses, oldest first. Predicts from each before learning from it. */
   learn(batch: readonly AccessRecord[]): void {
     const last = batch.at(-1);
     if (!last) return;
+    this.#atMs = last.atMs;
+    this.#time?.begin();
     this.#gate.expire(last.atMs);
     this.#health.expire(last.atMs);
-    for (const access of batch) this.#take(access);
+    this.#slots?.advance(last.atMs, this.#guess);
+    let learning = true;
+    for (let i = 0; i < batch.length; i++) {
+      const access = batch[i]!;
+      this.#settle(access);
+      if (i % ACCESSES_PER_LOOK === 0 && this.#time && learning) learning = this.#time.isLeft();
+      if (learning) this.#take(access);
+      else this.#skipped++;
+    }
+    this.#time?.isLeft();
   }
 
-  #take(access: AccessRecord): void {
-    const { key, atMs } = access;
-    if (access.outcome === 'fill') {
+  readonly #guess: Guess = (key, rule) => this.#gate.offer(key, rule, this.#atMs);
+
+  #scores(): RuleScore[] {
+    return [
+      ...(this.#flow?.scores() ?? []),
+      ...(this.#pairs?.scores() ?? []),
+      ...(this.#slots?.scores() ?? []),
+    ];
+  }
+
+  #settle({ key, outcome, origin, atMs }: AccessRecord): void {
+    if (outcome === 'fill') {
       this.#health.end(key, atMs);
-      if (access.origin === 'prefetch') this.#gate.onPrefetched(key);
+      if (origin === 'prefetch') this.#gate.onPrefetched(key);
     } else {
-      const found = access.outcome !== 'miss';
+      const found = outcome !== 'miss';
       this.#gate.onRead(key, found);
       if (!found) this.#health.begin(key, atMs, false);
     }
-    const shape = this.#templates.shapeOf(key);
-    if (!shape) return;
-    if (access.outcome !== 'fill') this.#flow.onRead(key, shape, atMs);
+  }
+
+  #take(access: AccessRecord): void {
+    const { key, atMs, outcome } = access;
+    this.#atMs = atMs;
+    const missed = outcome === 'miss' || access.firstUseOfPrefetch === true;
+    if (missed) this.#pairs?.onMiss(key, atMs, this.#health.leadMs, this.#guess);
+    if (outcome !== 'fill') this.#slots?.onRead(key, missed);
+    const shape = this.#flow && this.#templates.shapeOf(key);
+    if (!this.#flow || !shape) return;
+    if (outcome !== 'fill') this.#flow.onRead(key, shape, atMs);
     // A prefetched value names keys too: so chains are loaded ahead of their reads.
-    if (access.outcome !== 'miss')
-      this.#flow.onValue(key, shape, access.value, atMs, (named, rule) =>
-        this.#gate.offer(named, rule, atMs),
-      );
+    if (outcome !== 'miss') this.#flow.onValue(key, shape, access.value, atMs, this.#guess);
   }
 }

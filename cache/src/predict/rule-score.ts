@@ -19,6 +19,8 @@ export class RuleScore {
   readonly name: string;
   #true = 0;
   #outcomes = 0;
+  /** Switched off by hand: guesses are neither fetched nor scored. */
+  stopped = false;
   /** Guesses fetched. */
   fetched: Count = 0;
   /** Guesses fetched and read afterwards. */

@@ -1,7 +1,8 @@
 import { hashKey } from '../store/hash-key.ts';
-import type { Count, Millis } from '../units.ts';
+import type { Bytes, Count, Millis } from '../units.ts';
 import { IdentifierFields } from './identifier-fields.ts';
 import type { KeyShape } from './key-template.ts';
+import type { GuessOutcome } from './prefetch-gate.ts';
 import { RecentIdentifiers } from './recent-identifiers.ts';
 import { RuleScore } from './rule-score.ts';
 
@@ -35,7 +36,7 @@ interface FlowRule {
 }
 
 /** Receives a guess: this key will be read soon, says this rule. */
-export type Guess = (key: string, rule: RuleScore) => void;
+export type Guess = (key: string, rule: RuleScore) => GuessOutcome;
 
 /**
  * Learns that a field of a value just read names the key read next: the `userId` of `session:{}` is the id of
@@ -61,6 +62,15 @@ export class ValueFlow {
   /** Rules held, guessing or not; at most 1,024. */
   get ruleCount(): Count {
     return this.#rules;
+  }
+
+  /** Memory held: the index, and rules and sources by what one was measured to take. */
+  get bytes(): Bytes {
+    return this.#recent.bytes + this.#rules * 600 + this.#sources.length * 400;
+  }
+
+  scores(): RuleScore[] {
+    return this.#sources.flatMap((source) => source.rules.map((rule) => rule.score));
   }
 
   /** A key was asked for: which values read before named it? */
