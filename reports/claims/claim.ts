@@ -1,6 +1,6 @@
 import type { Measured, MeasurementKind, Measurements } from './measurements.ts';
 
-/** The ids of claims.md; the ledger's rows carry them. */
+/** The ids of docs/claims.md; the ledger's rows carry them. */
 export const CLAIM_IDS = [
   'in-process',
   'localhost',

@@ -28,7 +28,7 @@ const head: LedgerHead = {
   environment: syntheticResult({ rounds: 1 }).environment,
 };
 
-test('every claim of claims.md is in the table once, in its order', () => {
+test('every claim of docs/claims.md is in the table once, in its order', () => {
   assert.deepEqual(
     CLAIMS.map(({ id }) => id),
     [...CLAIM_IDS],

@@ -7,7 +7,7 @@ import { warmthClaims } from './table/warmth.ts';
 
 const ALL = [...latencyClaims, ...networkClaims, ...memoryClaims, ...warmthClaims, ...deliveryClaims];
 
-/** Every claim of the article, in the order of claims.md. */
+/** Every claim of the article, in the order of docs/claims.md. */
 export const CLAIMS: readonly Claim[] = CLAIM_IDS.map((id) => {
   const claim = ALL.find((one) => one.id === id);
   if (claim === undefined) throw new Error(`claim ${id} has no entry in the table`);

@@ -136,7 +136,7 @@ export const networkClaims: readonly Claim[] = [
   claim({
     id: '500,000x',
     line: 'Data access becomes 500,000 times faster.',
-    quote: 'the same deployment model, 500,000x faster data access',
+    quote: 'same deployment model, 500,000x faster data access',
     needs: ['arithmetic'],
     judge: () => {
       const before = ARTICLE.hitNs * 500_000;
