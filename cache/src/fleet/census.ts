@@ -1,0 +1,84 @@
+import type { Count, Millis } from '../units.ts';
+import type { KeyHash } from './namespaces.ts';
+
+/** Keys counted at a time; beyond, the oldest count is given up. */
+const MAX_KEYS = 20_000;
+/** A key is called hot at most once in this time. */
+const QUIET_MS = 60_000;
+/** Reads a pod may expect of the key before it would evict it, at the lower confidence bound, to call it hot. */
+const WORTH_READS = 0.8;
+/** A burst of reports cannot make the rate look higher than reports over this time would. */
+const MIN_ELAPSED_MS = 250;
+
+/** What the owner knows of its fleet when it judges. */
+export interface FleetView {
+  readonly pods: Count;
+  /** How long an entry that is not read stays in a cache: capacity over insert rate. */
+  readonly evictionAgeMs: Millis;
+}
+
+/** What a report made of a key. */
+export type Judgement =
+  | { readonly hot: false }
+  /** Worth loading everywhere; `reporters` are the pods that missed it. */
+  | { readonly hot: true; readonly reporters: readonly string[] };
+
+interface Counting {
+  readonly sinceMs: Millis;
+  readonly reporters: Set<string>;
+}
+
+/**
+ * Counts, for the keys a pod owns, which pods missed them. A key is hot when enough distinct pods missed it that
+ * every pod can expect to read it before evicting it: LCB(misses per time)·T_C / P ≥ 0.8 over a window of 4·T_C / P,
+ * and from at least min(8, max(3, 0.4·P)) pods. One pod, however loud, counts once.
+ *
+ * Source: research/predictive.md §0.8 and §2c; counting by owner after JD-hotkey.
+ */
+export class Census {
+  readonly #counting = new Map<KeyHash, Counting>();
+  readonly #called = new Map<KeyHash, Millis>();
+
+  report(hash: KeyHash, from: string, nowMs: Millis, view: FleetView): Judgement {
+    const windowMs = (4 * view.evictionAgeMs) / view.pods;
+    this.#forgetBefore(nowMs, windowMs);
+    if (this.#called.has(hash)) return { hot: false };
+    let counting = this.#counting.get(hash);
+    if (counting === undefined) {
+      counting = { sinceMs: nowMs, reporters: new Set() };
+      this.#counting.set(hash, counting);
+      if (this.#counting.size > MAX_KEYS) this.#counting.delete(first(this.#counting)!);
+    }
+    counting.reporters.add(from);
+    const pods = counting.reporters.size;
+    if (pods < quorumOf(view.pods)) return { hot: false };
+    const elapsedMs = Math.max(MIN_ELAPSED_MS, nowMs - counting.sinceMs);
+    const readsBeforeEviction = (((pods - Math.sqrt(pods)) / elapsedMs) * view.evictionAgeMs) / view.pods;
+    if (readsBeforeEviction < WORTH_READS) return { hot: false };
+    this.#counting.delete(hash);
+    this.#called.set(hash, nowMs);
+    if (this.#called.size > MAX_KEYS) this.#called.delete(first(this.#called)!);
+    return { hot: true, reporters: [...counting.reporters] };
+  }
+
+  /** Both maps are in order of time, so only their heads can be over. */
+  #forgetBefore(nowMs: Millis, windowMs: Millis): void {
+    for (const [hash, { sinceMs }] of this.#counting) {
+      if (nowMs - sinceMs <= windowMs) break;
+      this.#counting.delete(hash);
+    }
+    for (const [hash, calledMs] of this.#called) {
+      if (nowMs - calledMs <= QUIET_MS) break;
+      this.#called.delete(hash);
+    }
+  }
+}
+
+/** Distinct pods that must have missed a key: 40 % of a small fleet, never fewer than 3 nor asked for more than 8. */
+export function quorumOf(pods: Count): Count {
+  return Math.min(8, Math.max(3, Math.ceil(0.4 * pods)));
+}
+
+function first<K>(map: ReadonlyMap<K, unknown>): K | undefined {
+  return map.keys().next().value;
+}

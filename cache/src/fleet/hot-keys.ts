@@ -1,0 +1,159 @@
+import type { Count, Millis } from '../units.ts';
+import { Census } from './census.ts';
+import type { KeyDirectory } from './key-directory.ts';
+import { LoadQueue } from './load-queue.ts';
+import type { FleetSecrets, KeyHash } from './namespaces.ts';
+import { Outbox } from './outbox.ts';
+import type { FleetContext } from './pod.ts';
+import type { Rendezvous } from './rendezvous.ts';
+import type { SourceTrust } from './source-trust.ts';
+import { ALL } from './transport.ts';
+import { packKeys, type Signal, unpackKeys } from './wire.ts';
+
+/** Misses wait this long for company; announcements less. */
+const REPORT_EVERY_MS = 500;
+const ANNOUNCE_EVERY_MS = 100;
+const MAX_BATCH = 200;
+/** Announced keys are loaded after up to this long, so that the pods do not all load at once. */
+const LOAD_WITHIN_MS = 1000;
+/** Loads for announcements, as a share of the pod's reads. */
+const LOADS_PER_READ = 0.25;
+/** Announced keys loaded here whose use is still awaited. */
+const MAX_AWAITED = 5000;
+
+/** From a miss here to a load everywhere: reports to the owner, the owner's count, its announcement. */
+export class HotKeys {
+  readonly #context: FleetContext;
+  readonly #secrets: FleetSecrets;
+  readonly #directory: KeyDirectory;
+  readonly #trust: SourceTrust;
+  readonly #census = new Census();
+  readonly #reports = new Outbox<KeyHash>(REPORT_EVERY_MS, MAX_BATCH);
+  readonly #hashedReports = new Outbox<KeyHash>(REPORT_EVERY_MS, MAX_BATCH);
+  readonly #reveals = new Outbox<KeyHash>(ANNOUNCE_EVERY_MS, MAX_BATCH);
+  readonly #hot = new Outbox<string>(ANNOUNCE_EVERY_MS, MAX_BATCH);
+  readonly #hotHashed = new Outbox<KeyHash>(ANNOUNCE_EVERY_MS, MAX_BATCH);
+  readonly #loads = new LoadQueue();
+  readonly #awaited = new Map<string, { readonly from: string; readonly sinceMs: Millis }>();
+
+  constructor(context: FleetContext, secrets: FleetSecrets, directory: KeyDirectory, trust: SourceTrust) {
+    this.#context = context;
+    this.#secrets = secrets;
+    this.#directory = directory;
+    this.#trust = trust;
+  }
+
+  onMiss(key: string, owners: Rendezvous): void {
+    const hash = this.#secrets.hash(key);
+    this.#directory.see(hash, key);
+    const owner = owners.ownerOf(hash);
+    if (owner === undefined) return;
+    const travels = this.#secrets.mayTravel(key);
+    if (owner === this.#context.self) this.#count(owner, hash, travels, owners.members.length);
+    else (travels ? this.#reports : this.#hashedReports).put(owner, hash, this.#context.now());
+  }
+
+  /** A loaded announcement was read: its sender was right. */
+  onPrefetchUsed(key: string): void {
+    const awaited = this.#awaited.get(key);
+    if (awaited === undefined) return;
+    this.#awaited.delete(key);
+    this.#trust.record(awaited.from, 'right', this.#context.now());
+  }
+
+  onMisses(from: string, hashes: readonly KeyHash[], travel: boolean, owners: Rendezvous): void {
+    for (const hash of hashes)
+      if (owners.ownerOf(hash) === this.#context.self) this.#count(from, hash, travel, owners.members.length);
+  }
+
+  /** The owner asks: it cannot announce a key that only its digest is known of. */
+  onReveal(hashes: readonly KeyHash[]): Signal | undefined {
+    const keys: string[] = [];
+    for (const hash of hashes) {
+      const key = this.#directory.get(hash)?.key;
+      if (key !== undefined && this.#secrets.mayTravel(key)) keys.push(key);
+    }
+    return keys.length === 0 ? undefined : { kind: 'revealed', sealed: this.#secrets.seal(packKeys(keys)) };
+  }
+
+  onRevealed(sealed: Uint8Array, owners: Rendezvous): void {
+    for (const key of this.#keysOf(sealed)) {
+      const hash = this.#secrets.hash(key);
+      if (owners.ownerOf(hash) !== this.#context.self) continue;
+      this.#directory.see(hash, key);
+      this.#announce(key);
+    }
+  }
+
+  onHot(from: string, sealed: Uint8Array, owners: Rendezvous): void {
+    const keys = this.#keysOf(sealed);
+    if (this.#trust.admit(from, keys.length, this.#context.now()) !== 'heard') return;
+    const dueMs = this.#context.now() + this.#context.rng() * LOAD_WITHIN_MS;
+    for (const key of keys) {
+      if (owners.ownerOf(this.#secrets.hash(key)) === from) this.#loads.push(key, from, dueMs);
+    }
+  }
+
+  onHotHashed(from: string, hashes: readonly KeyHash[], owners: Rendezvous): void {
+    const dueMs = this.#context.now() + this.#context.rng() * LOAD_WITHIN_MS;
+    for (const hash of hashes) {
+      const key = this.#directory.get(hash)?.key;
+      if (key !== undefined && owners.ownerOf(hash) === from) this.#loads.push(key, from, dueMs);
+    }
+  }
+
+  tick(send: (to: string, signal: Signal, signals: Count) => void): void {
+    const { pod, now } = this.#context;
+    const nowMs = now();
+    this.#reports.flush(nowMs, (to, hashes) => send(to, { kind: 'misses', hashes }, hashes.length));
+    this.#hashedReports.flush(nowMs, (to, hashes) =>
+      send(to, { kind: 'misses-hashed', hashes }, hashes.length),
+    );
+    this.#reveals.flush(nowMs, (to, hashes) => send(to, { kind: 'reveal', hashes }, hashes.length));
+    this.#hot.flush(nowMs, (to, keys) =>
+      send(to, { kind: 'hot', sealed: this.#secrets.seal(packKeys(keys)) }, keys.length),
+    );
+    this.#hotHashed.flush(nowMs, (to, hashes) => send(to, { kind: 'hot-hashed', hashes }, hashes.length));
+    this.#loads.drain(nowMs, LOADS_PER_READ * pod.readsPerSecond(), (key, from) => {
+      if (pod.holds(key) || !pod.prefetch(key)) return false;
+      if (from !== this.#context.self && this.#awaited.size < MAX_AWAITED)
+        this.#awaited.set(key, { from, sinceMs: nowMs });
+      return true;
+    });
+    const horizonMs = pod.evictionAgeMs();
+    for (const [key, { from, sinceMs }] of this.#awaited) {
+      if (nowMs - sinceMs <= horizonMs) break;
+      this.#awaited.delete(key);
+      this.#trust.record(from, 'wrong', nowMs);
+    }
+  }
+
+  #count(from: string, hash: KeyHash, travels: boolean, pods: Count): void {
+    const { now, pod } = this.#context;
+    const judged = this.#census.report(hash, from, now(), { pods, evictionAgeMs: pod.evictionAgeMs() });
+    if (!judged.hot) return;
+    if (!travels) {
+      this.#hotHashed.put(ALL, hash, now());
+      this.#load(this.#directory.get(hash)?.key);
+      return;
+    }
+    const known = this.#directory.get(hash);
+    if (known !== undefined) this.#announce(known.key);
+    else this.#reveals.put(judged.reporters.at(-1)!, hash, now());
+  }
+
+  #announce(key: string): void {
+    this.#hot.put(ALL, key, this.#context.now());
+    this.#load(key);
+  }
+
+  /** The owner follows its own announcements. */
+  #load(key: string | undefined): void {
+    if (key !== undefined) this.#loads.push(key, this.#context.self, this.#context.now());
+  }
+
+  #keysOf(sealed: Uint8Array): string[] {
+    const plain = this.#secrets.open(sealed);
+    return plain === undefined ? [] : unpackKeys(plain).filter((key) => this.#secrets.mayTravel(key));
+  }
+}

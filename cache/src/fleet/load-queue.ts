@@ -1,0 +1,43 @@
+import type { Count, Millis } from '../units.ts';
+
+/** Keys waiting; beyond, new ones are turned away. */
+const MAX_WAITING: Count = 50_000;
+
+interface Waiting {
+  readonly key: string;
+  readonly from: string;
+  readonly dueMs: Millis;
+}
+
+/** Keys to load, in order, not before they are due and at a bounded rate. */
+export class LoadQueue {
+  #waiting: Waiting[] = [];
+  #head = 0;
+  #allowance = 0;
+  #tickMs = Number.NaN;
+
+  get length(): Count {
+    return this.#waiting.length - this.#head;
+  }
+
+  push(key: string, from: string, dueMs: Millis): void {
+    if (this.length < MAX_WAITING) this.#waiting.push({ key, from, dueMs });
+  }
+
+  /** Loads what is due, `perSecond` at most on average. `load` says whether it cost a fetch. */
+  drain(nowMs: Millis, perSecond: number, load: (key: string, from: string) => boolean): void {
+    const elapsedMs = Number.isNaN(this.#tickMs) ? 0 : nowMs - this.#tickMs;
+    this.#tickMs = nowMs;
+    this.#allowance = Math.min(perSecond, this.#allowance + (elapsedMs / 1000) * perSecond);
+    while (this.#allowance >= 1 && this.#head < this.#waiting.length) {
+      const next = this.#waiting[this.#head]!;
+      if (next.dueMs > nowMs) break;
+      this.#head++;
+      if (load(next.key, next.from)) this.#allowance--;
+    }
+    if (this.#head > 1000 && this.#head > this.#waiting.length / 2) {
+      this.#waiting = this.#waiting.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import type { Count, Millis } from '../units.ts';
+import { LoadQueue } from './load-queue.ts';
+import type { FleetSecrets } from './namespaces.ts';
+import type { FleetContext } from './pod.ts';
+import { packKeys, type Signal, unpackKeys } from './wire.ts';
+
+/** Keys of one part of a digest: well under 64 KiB. */
+const KEYS_PER_PART: Count = 500;
+/** Parts sent a tick, so that a digest does not hold up the event loop or the bus. */
+const PARTS_PER_TICK: Count = 4;
+/** A pod gives one digest at a time, and the same pod one in this time. */
+const ONE_DIGEST_IN_MS: Millis = 10_000;
+/** Without a part for so long the peer is given up and the next one asked; after so many the pod starts cold. */
+const PATIENCE_MS: Millis = 1500;
+const MAX_PEERS: Count = 3;
+
+/** How a warm-up ended. `keys` were named by the peer, `loaded` cost a fetch. */
+export type WarmUpOutcome =
+  | { readonly outcome: 'warm'; readonly keys: Count; readonly loaded: Count }
+  /** No peer answered, or none knows a key that may travel. */
+  | { readonly outcome: 'cold'; readonly why: 'no-peer' | 'no-answer' };
+
+interface Running {
+  readonly peers: string[];
+  readonly perSecond: number;
+  readonly settle: (outcome: WarmUpOutcome) => void;
+  peer: string;
+  heardMs: Millis;
+  complete: boolean;
+  keys: Count;
+  loaded: Count;
+}
+
+/** Fills a cold pod with the working set of a peer, hottest first. Only keys travel; values come from the origin. */
+export class WarmUp {
+  readonly #context: FleetContext;
+  readonly #secrets: FleetSecrets;
+  readonly #maxKeys: Count;
+  readonly #loads = new LoadQueue();
+  readonly #answeredMs = new Map<string, Millis>();
+  #running: Running | undefined;
+  #answer: { readonly to: string; readonly keys: readonly string[]; sent: Count } | undefined;
+
+  constructor(context: FleetContext, secrets: FleetSecrets, maxKeys: Count) {
+    this.#context = context;
+    this.#secrets = secrets;
+    this.#maxKeys = maxKeys;
+  }
+
+  /** Asks a peer; loads what it names at `perSecond` at most. */
+  start(
+    peers: readonly string[],
+    perSecond: number,
+    send: (to: string, signal: Signal) => void,
+  ): Promise<WarmUpOutcome> {
+    const order = peers.toSorted(() => this.#context.rng() - 0.5).slice(0, MAX_PEERS);
+    const peer = order.shift();
+    if (peer === undefined) return Promise.resolve({ outcome: 'cold', why: 'no-peer' });
+    send(peer, { kind: 'warm-request' });
+    const { promise, resolve } = Promise.withResolvers<WarmUpOutcome>();
+    this.#running = {
+      peers: order,
+      perSecond,
+      settle: resolve,
+      peer,
+      heardMs: this.#context.now(),
+      complete: false,
+      keys: 0,
+      loaded: 0,
+    };
+    return promise;
+  }
+
+  onRequest(from: string): void {
+    const nowMs = this.#context.now();
+    for (const [pod, atMs] of this.#answeredMs)
+      if (nowMs - atMs >= ONE_DIGEST_IN_MS) this.#answeredMs.delete(pod);
+    if (this.#answer !== undefined || this.#answeredMs.has(from)) return;
+    const keys = this.#context.pod.workingSet(this.#maxKeys).filter((key) => this.#secrets.mayTravel(key));
+    if (keys.length === 0) return;
+    this.#answeredMs.set(from, nowMs);
+    this.#answer = { to: from, keys, sent: 0 };
+  }
+
+  onKeys(from: string, last: boolean, sealed: Uint8Array): void {
+    const running = this.#running;
+    const plain = this.#secrets.open(sealed);
+    if (running === undefined || running.peer !== from || plain === undefined) return;
+    running.heardMs = this.#context.now();
+    running.complete ||= last;
+    for (const key of unpackKeys(plain)) {
+      if (running.keys >= this.#maxKeys) break;
+      running.keys++;
+      this.#loads.push(key, from, running.heardMs);
+    }
+  }
+
+  tick(send: (to: string, signal: Signal) => void): void {
+    this.#sendParts(send);
+    const running = this.#running;
+    if (running === undefined) return;
+    const { pod, now } = this.#context;
+    this.#loads.drain(now(), running.perSecond, (key) => {
+      const started = !pod.holds(key) && pod.prefetch(key);
+      if (started) running.loaded++;
+      return started;
+    });
+    const silent = now() - running.heardMs > PATIENCE_MS;
+    if (this.#loads.length === 0 && running.keys > 0 && (running.complete || silent)) {
+      this.#running = undefined;
+      running.settle({ outcome: 'warm', keys: running.keys, loaded: running.loaded });
+    } else if (silent && running.keys === 0) this.#askNext(running, send);
+  }
+
+  #askNext(running: Running, send: (to: string, signal: Signal) => void): void {
+    const peer = running.peers.shift();
+    if (peer === undefined) {
+      this.#running = undefined;
+      running.settle({ outcome: 'cold', why: 'no-answer' });
+      return;
+    }
+    running.peer = peer;
+    running.heardMs = this.#context.now();
+    send(peer, { kind: 'warm-request' });
+  }
+
+  #sendParts(send: (to: string, signal: Signal) => void): void {
+    for (let part = 0; part < PARTS_PER_TICK && this.#answer !== undefined; part++) {
+      const { to, keys, sent } = this.#answer;
+      const chunk = keys.slice(sent, sent + KEYS_PER_PART);
+      this.#answer.sent += chunk.length;
+      const last = this.#answer.sent >= keys.length;
+      send(to, { kind: 'warm-keys', last, sealed: this.#secrets.seal(packKeys(chunk)) });
+      if (last) this.#answer = undefined;
+    }
+  }
+}

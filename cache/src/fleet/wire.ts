@@ -1,0 +1,147 @@
+import type { KeyHash } from './namespaces.ts';
+
+/** A key's digest and what tells one state of its value from the next, in 32 bits. */
+export interface StampedHash {
+  readonly hash: KeyHash;
+  readonly stamp: number;
+}
+
+/** What pods tell each other. Never a value. */
+export type Signal =
+  /** I am here. */
+  | { readonly kind: 'hello' }
+  /** To the owner of the keys: I missed these. */
+  | { readonly kind: 'misses'; readonly hashes: readonly KeyHash[] }
+  /** The same of keys that may not travel. */
+  | { readonly kind: 'misses-hashed'; readonly hashes: readonly KeyHash[] }
+  /** The owner to a pod that missed: which keys are these? */
+  | { readonly kind: 'reveal'; readonly hashes: readonly KeyHash[] }
+  /** The answer, sealed. */
+  | { readonly kind: 'revealed'; readonly sealed: Uint8Array }
+  /** The owner to all: these keys are hot; sealed. */
+  | { readonly kind: 'hot'; readonly sealed: Uint8Array }
+  /** The owner to all: the keys of these digests are hot. */
+  | { readonly kind: 'hot-hashed'; readonly hashes: readonly KeyHash[] }
+  /** To all: I fetched these and they had changed. */
+  | { readonly kind: 'changed'; readonly keys: readonly StampedHash[] }
+  /** To all: I fetched these and they had not changed. */
+  | { readonly kind: 'validated'; readonly keys: readonly StampedHash[] }
+  /** To all: what the predictor has learned, in its own format. */
+  | { readonly kind: 'rules'; readonly payload: Uint8Array }
+  /** To one: send me your working set. */
+  | { readonly kind: 'warm-request' }
+  /** The answer, in parts, hottest first; sealed. */
+  | { readonly kind: 'warm-keys'; readonly last: boolean; readonly sealed: Uint8Array };
+
+/** First byte of every message; pods of another format version are not understood and not answered. */
+const FORMAT = 1;
+const KINDS = [
+  'hello',
+  'misses',
+  'misses-hashed',
+  'reveal',
+  'revealed',
+  'hot',
+  'hot-hashed',
+  'changed',
+  'validated',
+  'rules',
+  'warm-request',
+  'warm-keys',
+] as const satisfies readonly Signal['kind'][];
+
+/** Writes a signal; `room` bytes are left free at the end for the signature. */
+export function encode(signal: Signal, room: number): Buffer {
+  const head = Buffer.from([FORMAT, KINDS.indexOf(signal.kind)]);
+  const tail = Buffer.alloc(room);
+  switch (signal.kind) {
+    case 'hello':
+    case 'warm-request':
+      return Buffer.concat([head, tail]);
+    case 'misses':
+    case 'misses-hashed':
+    case 'reveal':
+    case 'hot-hashed': {
+      const body = Buffer.alloc(signal.hashes.length * 8);
+      for (const [i, hash] of signal.hashes.entries()) body.writeBigUInt64LE(hash, i * 8);
+      return Buffer.concat([head, body, tail]);
+    }
+    case 'changed':
+    case 'validated': {
+      const body = Buffer.alloc(signal.keys.length * 12);
+      for (const [i, { hash, stamp }] of signal.keys.entries()) {
+        body.writeBigUInt64LE(hash, i * 12);
+        body.writeUInt32LE(stamp, i * 12 + 8);
+      }
+      return Buffer.concat([head, body, tail]);
+    }
+    case 'revealed':
+    case 'hot':
+      return Buffer.concat([head, signal.sealed, tail]);
+    case 'rules':
+      return Buffer.concat([head, signal.payload, tail]);
+    case 'warm-keys':
+      return Buffer.concat([head, Buffer.from([signal.last ? 1 : 0]), signal.sealed, tail]);
+  }
+}
+
+/** Reads a signal from a message without its signature; undefined when it is not one. */
+export function decode(message: Uint8Array): Signal | undefined {
+  const bytes = Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+  const kind = KINDS[bytes[1] ?? KINDS.length];
+  if (bytes[0] !== FORMAT || kind === undefined) return undefined;
+  const body = bytes.subarray(2);
+  switch (kind) {
+    case 'hello':
+    case 'warm-request':
+      return { kind };
+    case 'misses':
+    case 'misses-hashed':
+    case 'reveal':
+    case 'hot-hashed': {
+      if (body.length % 8 !== 0) return undefined;
+      return { kind, hashes: Array.from({ length: body.length / 8 }, (_, i) => body.readBigUInt64LE(i * 8)) };
+    }
+    case 'changed':
+    case 'validated': {
+      if (body.length % 12 !== 0) return undefined;
+      const keys = Array.from({ length: body.length / 12 }, (_, i) => ({
+        hash: body.readBigUInt64LE(i * 12),
+        stamp: body.readUInt32LE(i * 12 + 8),
+      }));
+      return { kind, keys };
+    }
+    case 'revealed':
+    case 'hot':
+      return { kind, sealed: body };
+    case 'rules':
+      return { kind, payload: body };
+    case 'warm-keys':
+      return body.length < 1 ? undefined : { kind, last: body[0] === 1, sealed: body.subarray(1) };
+  }
+}
+
+/** Keys as bytes, each behind its length. */
+export function packKeys(keys: readonly string[]): Buffer {
+  const parts: Buffer[] = [];
+  for (const key of keys) {
+    const text = Buffer.from(key);
+    const length = Buffer.alloc(2);
+    length.writeUInt16LE(text.length);
+    parts.push(length, text);
+  }
+  return Buffer.concat(parts);
+}
+
+/** The keys of `packKeys`; what is cut off at the end is left out. */
+export function unpackKeys(bytes: Buffer): string[] {
+  const keys: string[] = [];
+  let at = 0;
+  while (at + 2 <= bytes.length) {
+    const end = at + 2 + bytes.readUInt16LE(at);
+    if (end > bytes.length) break;
+    keys.push(bytes.toString('utf8', at + 2, end));
+    at = end;
+  }
+  return keys;
+}
