@@ -29,8 +29,8 @@ export function deltaMs(directives: Directives, name: string): number | undefine
   return value !== null && /^\d+$/.test(value) ? Math.min(Number(value), 2 ** 31) * 1000 : 0;
 }
 
-const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
-const IMF_FIXDATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d) (\w{3}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/;
+const MONTHS = 'janfebmaraprmayjunjulaugsepoctnovdec';
+const IMF_FIXDATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d) (\w{3}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT$/i;
 
 /**
  * Wall-clock milliseconds of an HTTP date; undefined for anything but the preferred form, which callers take as
@@ -40,7 +40,7 @@ const IMF_FIXDATE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d\d) (\w{3}) (\d{4}) (\
 export function parseHttpDate(text: string | undefined): number | undefined {
   const parts = text === undefined ? null : IMF_FIXDATE.exec(text);
   if (!parts) return undefined;
-  const month = MONTHS.indexOf(parts[2]!);
+  const month = MONTHS.indexOf(parts[2]!.toLowerCase());
   if (month < 0 || month % 3 !== 0) return undefined;
   return Date.UTC(
     Number(parts[3]),

@@ -1,6 +1,5 @@
 import { eachHeader, type HeadersLike } from './headers.ts';
 import { hitHeaders, type KeptAnswer } from './http-answer.ts';
-import { isInstalled } from './install-dispatcher.ts';
 import { find } from './interceptor.ts';
 import type { InterceptedReads } from './reads.ts';
 import type { RequestRules } from './request.ts';
@@ -16,11 +15,13 @@ const MAX_ADDRESSES = 1024;
  * A `fetch` that answers the plain case (`fetch(text, { method: 'GET', headers, signal })`, answer held and not
  * encoded) itself, at a tenth of what a hit costs below `fetch`. Everything else goes to the `fetch` it wraps,
  * where the dispatcher decides.
+ * @param isInstalled tells whether `original` would go through our dispatcher now.
  */
 export function wrapFetch(
   original: typeof fetch,
   reads: InterceptedReads,
   rules: RequestRules,
+  isInstalled: () => boolean,
 ): typeof fetch {
   const addresses = new Map<string, Address | null>();
   const addressOf = (text: string): Address | null => {

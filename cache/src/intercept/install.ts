@@ -10,7 +10,7 @@ import { configFromEnv } from './config.ts';
 import type { Coverage } from './coverage.ts';
 import { wrapFetch } from './fetch.ts';
 import { hookModules } from './hook-modules.ts';
-import { installDispatcher } from './install-dispatcher.ts';
+import { installDispatcher, isInstalled } from './install-dispatcher.ts';
 import { createInterceptor } from './interceptor.ts';
 import { InterceptedReads } from './reads.ts';
 import { RequestRules } from './request.ts';
@@ -50,7 +50,7 @@ export function install(env: Readonly<Record<string, string | undefined>>): void
     const rules = new RequestRules(config.http);
     const interceptor = createInterceptor(reads, rules);
     installDispatcher(interceptor);
-    globalThis.fetch = wrapFetch(globalThis.fetch, reads, rules);
+    globalThis.fetch = wrapFetch(globalThis.fetch, reads, rules, isInstalled);
     countBypass(reads, rules);
     hookModules(reads, () => installDispatcher(interceptor));
   } else {

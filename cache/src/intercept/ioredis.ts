@@ -46,14 +46,15 @@ function wrapRead(original: Method, name: string, redis: RedisReads): Method {
     const given = (callback === undefined ? args : args.slice(0, -1)).flat();
     if (given.length === 0 || !given.every((key) => typeof key === 'string'))
       return original.apply(this, args);
-    const keys = given as string[];
+    const prefix = String(this.options.keyPrefix ?? '');
+    const keys = given.map((key) => prefix + key);
     let space: string;
     try {
       if (this.status === 'end' || this.condition?.subscriber || redis.isLive(this)) {
         redis.passed(keys);
         return original.apply(this, args);
       }
-      space = `${spaceOf(redis, this)}${this.options.keyPrefix ?? ''}`;
+      space = spaceOf(redis, this);
       // A string and its bytes are different answers under one key: the value held says which it is.
       const held = redis.take(space, keys);
       if (held?.every((value) => (typeof value === 'string') !== name.endsWith('Buffer'))) {

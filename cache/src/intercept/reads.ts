@@ -58,11 +58,11 @@ export class InterceptedReads {
     return this.#store;
   }
 
+  /** What is held and still fresh. Looks at the clock itself: the store's own look may be a millisecond old. */
   lookup<K extends Kept>(key: string): K | undefined {
     const kept = this.#store?.get(key) as K | undefined;
-    return kept !== undefined && this.#invalidations.allows(kept.address, kept.requestedAtMs)
-      ? kept
-      : undefined;
+    if (kept === undefined || this.now() >= kept.storedAtMs + kept.lifeMs) return undefined;
+    return this.#invalidations.allows(kept.address, kept.requestedAtMs) ? kept : undefined;
   }
 
   ageMs(kept: Kept): Millis {

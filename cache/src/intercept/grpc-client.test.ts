@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { after, before, test } from 'node:test';
+import * as grpc from '@grpc/grpc-js';
+import { patchGrpc } from './grpc-client.ts';
+import { TestClock, testReads } from './test-origin.ts';
+
+const clock = new TestClock();
+const METHOD = '/catalog.Catalog/GetItem';
+const reads = testReads(clock, { grpc: [{ method: METHOD, ttlMs: 1000, keyMetadata: ['authorization'] }] });
+patchGrpc(createRequire(import.meta.url)('@grpc/grpc-js/build/src/client.js'), reads);
+
+const asBytes = (value: unknown) => Buffer.from(JSON.stringify(value));
+const fromBytes = (bytes: Buffer) => JSON.parse(bytes.toString());
+let served = 0;
+let port = 0;
+const server = new grpc.Server();
+
+before(async () => {
+  const definition = {
+    path: METHOD,
+    requestStream: false,
+    responseStream: false,
+    requestSerialize: asBytes,
+    requestDeserialize: fromBytes,
+    responseSerialize: asBytes,
+    responseDeserialize: fromBytes,
+  } as const;
+  server.addService(
+    { GetItem: definition },
+    {
+      GetItem: (call: grpc.ServerUnaryCall<{ id: number }, unknown>, answer: grpc.sendUnaryData<unknown>) => {
+        served++;
+        if (call.request.id < 0) return answer({ code: grpc.status.NOT_FOUND });
+        const user = call.metadata.get('x-user-id')[0] ?? call.metadata.get('authorization')[0] ?? null;
+        setImmediate(() => answer(null, { id: call.request.id, served, user }));
+      },
+    },
+  );
+  port = await new Promise<number>((resolve, reject) =>
+    server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    ),
+  );
+});
+after(() => server.forceShutdown());
+
+function open(options: grpc.ClientOptions = {}): grpc.Client & Disposable {
+  const client = new grpc.Client(`127.0.0.1:${port}`, grpc.credentials.createInsecure(), options);
+  return Object.assign(client, { [Symbol.dispose]: () => client.close() });
+}
+
+interface Item {
+  readonly id: number;
+  readonly served: number;
+  readonly user: string | null;
+}
+
+function ask(client: grpc.Client, id: number, metadata = {}, options: grpc.CallOptions = {}): Promise<Item> {
+  const sent = new grpc.Metadata();
+  for (const [name, value] of Object.entries(metadata)) sent.set(name, value as string);
+  return new Promise((resolve, reject) =>
+    client.makeUnaryRequest(METHOD, asBytes, fromBytes, { id }, sent, options, (error, item) =>
+      error ? reject(error) : resolve(item as Item),
+    ),
+  );
+}
+
+test('an allowed unary method is called once while its answer lives, with a fresh message for every caller', async () => {
+  using client = open();
+  const first = await ask(client, 1);
+  const second = await ask(client, 1);
+  assert.deepEqual(second, first);
+  assert.notEqual(second, first);
+  assert.notDeepEqual(await ask(client, 2), first);
+  clock.nowMs += 1001;
+  assert.notEqual((await ask(client, 1)).served, first.served);
+});
+
+test('callers who ask together share one call', async () => {
+  using client = open();
+  const before = served;
+  const items = await Promise.all(Array.from({ length: 5 }, () => ask(client, 3)));
+  assert.equal(served, before + 1);
+  assert.equal(new Set(items.map((item) => item.served)).size, 1);
+});
+
+test('user B never gets the message of user A, whether metadata or an interceptor says who asks', async () => {
+  using client = open();
+  for (const name of ['x-user-id', 'authorization'])
+    for (const user of ['alice', 'bob', 'alice'])
+      assert.equal((await ask(client, 4, { [name]: user })).user, user);
+  let current = '';
+  const identity: grpc.Interceptor = (options, next) =>
+    new grpc.InterceptingCall(next(options), {
+      start(metadata, listener, start) {
+        metadata.set('x-user-id', current);
+        start(metadata, listener);
+      },
+    });
+  using withInterceptor = open({ interceptors: [identity] });
+  for (const user of ['carol', 'dave', 'carol']) {
+    current = user;
+    assert.equal((await ask(withInterceptor, 5)).user, user);
+    assert.equal((await ask(client, 6, {}, { interceptors: [identity] })).user, user);
+  }
+});
+
+test('call credentials are below the interceptors: such calls are made live', async () => {
+  using client = open();
+  const credentials = grpc.credentials.createEmpty();
+  const first = await ask(client, 7, {}, { credentials });
+  assert.notEqual((await ask(client, 7, {}, { credentials })).served, first.served);
+});
+
+test('an error is not kept, and a caller who cancels cancels only for itself', async () => {
+  using client = open();
+  const before = served;
+  await assert.rejects(ask(client, -1), { code: grpc.status.NOT_FOUND });
+  await assert.rejects(ask(client, -1), { code: grpc.status.NOT_FOUND });
+  assert.equal(served, before + 2);
+  const leader = ask(client, 8);
+  const cancelled = new Promise((resolve) => {
+    const call = client.makeUnaryRequest(METHOD, asBytes, fromBytes, { id: 8 }, (error) =>
+      resolve(error?.code),
+    );
+    call.cancel();
+  });
+  assert.equal(await cancelled, grpc.status.CANCELLED);
+  assert.equal((await leader).id, 8);
+  assert.equal(reads.coverage.faults, 0);
+});

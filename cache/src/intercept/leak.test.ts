@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Agent, request, fetch as undiciFetch } from 'undici';
+import { wrapFetch } from './fetch.ts';
+import { createInterceptor } from './interceptor.ts';
+import { RequestRules } from './request.ts';
+import { startOrigin, TestClock, testReads } from './test-origin.ts';
+
+/** Every way in which one request may say who asks. The origin answers with all of it. */
+const IDENTITIES: Record<
+  string,
+  (user: string) => { headers?: Record<string, string>; path?: string; body?: string }
+> = {
+  Authorization: (user) => ({ headers: { authorization: `Bearer ${user}` } }),
+  'Authorization, basic': (user) => ({ headers: { authorization: `Basic ${btoa(`${user}:x`)}` } }),
+  Cookie: (user) => ({ headers: { cookie: `sid=${user}` } }),
+  'Proxy-Authorization': (user) => ({ headers: { 'proxy-authorization': user } }),
+  'x-user-id': (user) => ({ headers: { 'x-user-id': user } }),
+  'x-forwarded-user': (user) => ({ headers: { 'x-forwarded-user': user } }),
+  'x-forwarded-for': (user) => ({ headers: { 'x-forwarded-for': user } }),
+  'x-forwarded-client-cert': (user) => ({ headers: { 'x-forwarded-client-cert': `Subject=${user}` } }),
+  'x-api-key': (user) => ({ headers: { 'x-api-key': user } }),
+  'x-jwt-assertion': (user) => ({ headers: { 'x-jwt-assertion': user } }),
+  'x-tenant': (user) => ({ headers: { 'x-tenant': user } }),
+  baggage: (user) => ({ headers: { baggage: `user=${user}` } }),
+  forwarded: (user) => ({ headers: { forwarded: `for=${user}` } }),
+  from: (user) => ({ headers: { from: user } }),
+  referer: (user) => ({ headers: { referer: `http://app/${user}` } }),
+  origin: (user) => ({ headers: { origin: `http://${user}` } }),
+  'user-agent': (user) => ({ headers: { 'user-agent': user } }),
+  'accept-language': (user) => ({ headers: { 'accept-language': user } }),
+  accept: (user) => ({ headers: { accept: `text/${user}` } }),
+  'a header nobody has heard of': (user) => ({ headers: { 'x-zyx': user } }),
+  'a header spelled in capitals': (user) => ({ headers: { 'X-USER-ID': user } }),
+  'the query': (user) => ({ path: `/data/profile?user=${user}` }),
+  'the path': (user) => ({ path: `/data/${user}` }),
+  'the body of a GET': (user) => ({ body: user }),
+  'the Host header': (user) => ({ headers: { host: `${user}.mesh` } }),
+};
+
+async function setUp() {
+  const origin = await startOrigin((incoming, response) => {
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk) => chunks.push(chunk));
+    incoming.on('end', () => {
+      // No Vary and a long life, as a careless origin would.
+      response.writeHead(200, {
+        'content-type': 'application/json',
+        'cache-control': 'public, max-age=3600',
+      });
+      response.end(JSON.stringify([incoming.url, incoming.headers, Buffer.concat(chunks).toString()]));
+    });
+  });
+  const routes = [origin.host, '*.mesh'].map((host) => ({
+    host,
+    path: '/data/*',
+    ttlMs: 60_000,
+    keyHeaders: ['authorization', 'cookie'],
+  }));
+  const reads = testReads(new TestClock(), { http: routes });
+  const rules = new RequestRules(routes);
+  const agent = new Agent();
+  const dispatcher = agent.compose(createInterceptor(reads, rules) as never);
+  return { origin, reads, rules, agent, dispatcher };
+}
+
+for (const [where, how] of Object.entries(IDENTITIES)) {
+  test(`user B, told apart by ${where}, never gets the answer of user A`, async () => {
+    const { origin, agent, dispatcher } = await setUp();
+    await using _ = origin;
+    const ask = async (user: string) => {
+      const { headers, path = '/data/profile', body } = how(user);
+      const options = {
+        dispatcher,
+        method: 'GET' as const,
+        ...(headers && { headers }),
+        ...(body && { body }),
+      };
+      return (await request(origin.url + path, options)).body.text();
+    };
+    const a = await ask('alice');
+    const b = await ask('bob');
+    const together = await Promise.all(['carol', 'dave', 'carol', 'dave'].map(ask));
+    const said = /alice|YWxpY2U6/;
+    assert.match(a, said);
+    assert.doesNotMatch(b, said);
+    assert.match(b, /bob|Ym9iOn/);
+    for (const [at, user] of ['carol', 'dave', 'carol', 'dave'].entries())
+      assert.match(together[at]!, new RegExp(`${user}|${btoa(`${user}:x`).slice(0, 6)}`));
+    assert.equal(await ask('bob'), b);
+    await agent.close();
+  });
+}
+
+test('credentials that no route names in keyHeaders pass, and leave nothing behind', async () => {
+  const { origin, agent } = await setUp();
+  await using _ = origin;
+  const routes = [{ host: origin.host, path: '/data/*', ttlMs: 60_000 }];
+  const reads = testReads(new TestClock(), { http: routes });
+  const dispatcher = agent.compose(createInterceptor(reads, new RequestRules(routes)) as never);
+  for (const headers of [{ authorization: 'a' }, { cookie: 'a' }, { 'proxy-authorization': 'a' }])
+    await (await request(`${origin.url}/data/x`, { dispatcher, headers })).body.dump();
+  assert.equal(reads.store, undefined);
+  assert.deepEqual(reads.coverage.snapshot().bypass, { credentials: 3 });
+  await agent.close();
+});
+
+test('no key tells who asked', async () => {
+  const { rules, origin } = await setUp();
+  await using _ = origin;
+  const decision = rules.decide({
+    method: 'GET',
+    origin: origin.url,
+    path: '/data/profile',
+    headers: { authorization: 'Bearer alice', 'x-user-id': 'alice' },
+    hasBody: false,
+    isUpgrade: false,
+  });
+  assert.equal(decision.kind, 'read');
+  assert.doesNotMatch(JSON.stringify(decision), /alice/);
+});
+
+test('an answer that sets a cookie is not kept', async () => {
+  await using origin = await startOrigin((_incoming, response) =>
+    response.writeHead(200, { 'set-cookie': `sid=${Math.random()}`, 'cache-control': 'max-age=60' }).end('x'),
+  );
+  const routes = [{ host: origin.host, path: '/**', ttlMs: 60_000 }];
+  const reads = testReads(new TestClock(), { http: routes });
+  const agent = new Agent();
+  const dispatcher = agent.compose(createInterceptor(reads, new RequestRules(routes)) as never);
+  for (let i = 0; i < 2; i++) await (await request(`${origin.url}/x`, { dispatcher })).body.dump();
+  assert.equal(origin.seen.length, 2);
+  assert.deepEqual(reads.coverage.snapshot().notStored, { 'set-cookie': 2 });
+  await agent.close();
+});
+
+test('the fast path of fetch tells users apart as well', async () => {
+  const { origin, reads, rules, agent, dispatcher } = await setUp();
+  await using _ = origin;
+  const wrapped = wrapFetch(
+    (input, init) => undiciFetch(input as never, { ...init, dispatcher } as never) as never,
+    reads,
+    rules,
+    () => true,
+  );
+  const ask = async (user: string) =>
+    (await wrapped(`${origin.url}/data/profile`, { headers: { 'x-user-id': user } })).text();
+  const a = await ask('alice');
+  assert.equal(await ask('alice'), a);
+  assert.match(await ask('bob'), /bob/);
+  assert.doesNotMatch(await ask('bob'), /alice/);
+  assert.deepEqual(reads.coverage.snapshot().byClient, { fetch: 2 });
+  await agent.close();
+});
