@@ -1,369 +1,310 @@
-import type { AccessListener, AccessRecord, FillOrigin } from './access.ts';
-import { type Clock, systemClock } from './clock.ts';
+import type { AccessListener } from './access.ts';
+import { checkBudget, checkOptions } from './check-options.ts';
+import { type Clock, coarseClock } from './clock.ts';
 import { CacheError } from './errors.ts';
-import {
-  type Definition,
-  type L1CacheOptions,
-  Loaded,
-  type Loader,
-  type LoadOptions,
-  type PrefetchOutcome,
-  type SetOptions,
-  type SetOutcome,
+import { lifeOfLoaded } from './life-of.ts';
+import { Definitions } from './loading/definitions.ts';
+import { Loading, type Source } from './loading/loading.ts';
+import { OriginProtection } from './loading/protection.ts';
+import { CgroupMemory, type ContainerMemory } from './memory/container-memory.ts';
+import { Maintenance } from './memory/maintenance.ts';
+import type {
+  BulkLoader,
+  Definition,
+  InvalidateOptions,
+  L1CacheOptions,
+  Loader,
+  LoadOptions,
+  PrefetchOutcome,
+  SetOptions,
+  SetOutcome,
 } from './options.ts';
-import { estimateSize } from './store/estimate-size.ts';
-import type { EvictionPolicy } from './store/eviction/policy.ts';
-import { hashKey } from './store/hash-key.ts';
-import { RecencyPolicy } from './store/recency.ts';
+import { seededRandom } from './random.ts';
+import { Serving } from './serving.ts';
+import {
+  encodeSnapshot,
+  type RestoreReport,
+  restoreSnapshot,
+  type SnapshotContents,
+} from './snapshot/snapshot.ts';
+import { BlockValues } from './store/block-values.ts';
+import type { Entries } from './store/entries.ts';
+import { AdaptivePolicy } from './store/eviction/adaptive.ts';
+import type { CacheStats } from './store/stats.ts';
+import { Store } from './store/store.ts';
+import { ReferenceValues } from './store/values.ts';
 import type { Bytes, Count, Millis } from './units.ts';
 
-const RING = 64;
-const OVERHEAD: Bytes = 96;
+const REFRESH_AHEAD = 0.1;
+const TTL_SPREAD = 0.1;
+const LOAD_TIMEOUT_MS: Millis = 30_000;
 
-export interface CacheStats {
-  /** Reads answered with a fresh value. */
-  readonly hits: Count;
-  /** Reads that found nothing to serve. */
-  readonly misses: Count;
-  /** Values stored. */
-  readonly fills: Count;
-  /** Entries given up for room. */
-  readonly evictions: Count;
-}
-
-interface Flight<V> {
-  readonly promise: Promise<V>;
-  readonly controller: AbortController;
-  invalidated: boolean;
-}
-
-/** A cache inside the process with a fixed memory budget. */
-export class L1Cache<V = unknown> {
-  #budgetBytes: Bytes;
-  #payloadBytes: Bytes = 0;
-  #now: Millis;
-  #cursor = 0;
-  #drained = 0;
-  #limit = 0;
-  #misses = 0;
-  #fills = 0;
-  #evictions = 0;
-  #capacity = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #pending: AccessRecord[] = [];
-  readonly #slots = new Map<string, number>();
-  readonly #free: number[] = [];
-  readonly #keys: (string | undefined)[] = [];
-  readonly #values: (V | undefined)[] = [];
-  readonly #ring = new Uint32Array(RING);
-  #expiresAt = new Float64Array(0);
-  #loadedAt = new Float64Array(0);
-  #bytes = new Float64Array(0);
-  #versions = new Float64Array(0);
-  #prefetched = new Uint8Array(0);
-  readonly #tags = new Map<string, Set<string>>();
-  readonly #flights = new Map<string, Flight<V>>();
-  readonly #definitions: [string, Definition<V>][] = [];
-  readonly #listeners = new Set<AccessListener>();
-  readonly #policy: EvictionPolicy;
-  readonly #clock: Clock;
-  readonly #seed: number;
+/**
+ * A cache inside the process with a fixed memory budget. A hit is one look-up in a `Map`, one comparison and one
+ * number written: it allocates nothing, makes no system call and copies no value.
+ */
+export class L1Cache<V = unknown> implements Disposable {
   readonly #options: L1CacheOptions<V>;
+  readonly #clock: Clock;
+  readonly #memory: ContainerMemory;
+  readonly #store: Store<V>;
+  readonly #entries: Entries<V>;
+  readonly #loading: Loading<V>;
+  readonly #protection: OriginProtection;
+  readonly #definitions = new Definitions<V>();
+  readonly #maintenance: Maintenance<V>;
+  readonly #serving: Serving<V>;
 
   constructor(options: L1CacheOptions<V>) {
+    this.#memory = options.containerMemory ?? new CgroupMemory();
+    checkOptions(options, this.#memory);
     this.#options = options;
-    this.#budgetBytes = options.budgetBytes;
-    this.#clock = options.clock ?? systemClock;
-    this.#now = this.#clock.now();
-    this.#seed = options.seed ?? Math.floor(Math.random() * 2 ** 32);
-    this.#policy = options.policy ?? new RecencyPolicy();
+    this.#clock = options.clock ?? coarseClock;
+    const seed = options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
+    const freezing = options.freezing ?? (process.env.NODE_ENV === 'development' ? 'deep' : 'none');
+    const { values = 'reference', staleWhileRevalidateMs = 0, staleIfErrorMs = 0 } = options;
+    this.#store = new Store<V>({
+      values: values === 'reference' ? new ReferenceValues<V>(freezing) : new BlockValues<V>(values),
+      policy: options.policy ?? new AdaptivePolicy(),
+      clock: this.#clock,
+      seed,
+      budgetBytes: Math.floor(options.budgetBytes / (options.workers ?? 1)),
+      maxEntries: options.maxEntries ?? Number.POSITIVE_INFINITY,
+      windows: { whileRevalidateMs: staleWhileRevalidateMs, ifErrorMs: staleIfErrorMs },
+      refreshAheadRatio: options.refreshAheadRatio ?? REFRESH_AHEAD,
+    });
+    this.#entries = this.#store.entries;
+    this.#protection = new OriginProtection(options.protection ?? {}, this.#clock);
+    const maxAgeMs = options.maxAgeMs ?? Number.POSITIVE_INFINITY;
+    const lifeRules = {
+      ttl: options.ttl,
+      ttlMs: options.ttlMs ?? Number.POSITIVE_INFINITY,
+      negativeTtlMs: options.negativeTtlMs ?? 0,
+      ttlSpreadRatio: options.ttlSpreadRatio ?? TTL_SPREAD,
+      random: seededRandom(seed),
+    };
+    this.#loading = new Loading({
+      store: this.#store,
+      timeoutMs: options.loadTimeoutMs ?? LOAD_TIMEOUT_MS,
+      maxAgeMs,
+      lifeOf: (key, access, ttlMs) => lifeOfLoaded(lifeRules, key, access, ttlMs),
+    });
+    this.#serving = new Serving(this.#store, this.#loading, this.#definitions, maxAgeMs);
+    this.#maintenance = new Maintenance(this.#store, (key) => this.#serving.maxAgeMs(key));
+    if (options.memoryPressure === 'follow') this.#maintenance.followPressure(this.#memory);
   }
 
+  /** How many entries are held, those not yet found to have expired among them. */
   get size(): Count {
-    return this.#slots.size;
+    return this.#entries.size;
   }
 
+  /** Keys, values and tags alone, as estimated when they were stored. */
   get payloadBytes(): Bytes {
-    return this.#payloadBytes;
+    return this.#store.budget.payloadBytes;
   }
 
+  /** What counts against the budget: the payload and every table of the cache. Never above `budgetBytes`. */
   get chargedBytes(): Bytes {
-    return this.#payloadBytes + this.#slots.size * OVERHEAD;
+    return this.#store.budget.chargedBytes;
   }
 
+  /** The budget now: lower than asked for while the cache follows the container's memory pressure. */
   get budgetBytes(): Bytes {
-    return this.#budgetBytes;
+    return this.#store.budget.budgetBytes;
   }
 
+  /** The value if it is held and fresh, or served stale while `define`'s loader renews it. Allocates nothing on a hit. */
   get(key: string): V | undefined {
-    const slot = this.#slots.get(key);
-    if (slot !== undefined) {
-      if (this.#cursor === this.#limit) this.#tick();
-      if (this.#expiresAt[slot]! > this.#now) {
-        this.#ring[this.#cursor++ & (RING - 1)] = slot;
-        return this.#values[slot];
-      }
+    const slot = this.#entries.slotOf.get(key);
+    if (slot !== undefined && this.#entries.validUntil[slot]! > this.#store.nowMs()) {
+      this.#store.log.hit(slot);
+      return this.#entries.values.read(slot);
     }
-    return this.#missed(key, slot);
+    return this.#serving.serve(key, slot, undefined) ? this.#entries.values.read(slot!) : undefined;
   }
 
+  /** The values that `get` gives for each key; keys without one are left out. */
+  getMany(keys: readonly string[]): Map<string, V> {
+    const found = new Map<string, V>();
+    for (const key of keys) {
+      const value = this.get(key);
+      if (value !== undefined) found.set(key, value);
+    }
+    return found;
+  }
+
+  /** Whether a fresh value is held, or the fresh knowledge that there is none. Leaves no trace. */
   has(key: string): boolean {
-    return this.peek(key) !== undefined;
+    const slot = this.#entries.slotOf.get(key);
+    return slot !== undefined && this.#store.lifetimes.freshUntil(slot) > this.#store.nowMs();
   }
 
+  /** The value if it is held and fresh. No effect on order, counters or listeners. */
   peek(key: string): V | undefined {
-    const slot = this.#slots.get(key);
-    return slot !== undefined && this.#expiresAt[slot]! > this.#clock.now() ? this.#values[slot] : undefined;
+    return this.has(key) ? this.#entries.values.read(this.#entries.slotOf.get(key)!) : undefined;
   }
 
+  /** Stores a value. Loads of the key that are under way do not overwrite it, unless they bring a later version. */
   set(key: string, value: V, options: SetOptions = {}): SetOutcome {
-    this.#tick();
-    const held = this.#slots.get(key);
-    const flight = this.#flights.get(key);
-    if (flight) flight.invalidated = true;
-    const version = options.version;
-    if (held !== undefined && version !== undefined && version < this.#versions[held]!)
-      return 'refused-older-version';
-    const sizeBytes = 2 * key.length + (options.sizeBytes ?? estimateSize(value));
-    const origin = options.origin ?? 'demand';
-    const previous =
-      held === undefined
-        ? undefined
-        : {
-            value: this.#values[held]!,
-            version: Number.isNaN(this.#versions[held]!) ? undefined : this.#versions[held]!,
-            ageMs: this.#now - this.#loadedAt[held]!,
-          };
-    const loadCostMs = options.loadCostMs ?? 0;
-    const ttlMs = Math.min(
-      options.ttlMs ??
-        this.#options.ttl?.(key, { value, origin, sizeBytes, loadCostMs, version, previous }) ??
+    this.#loading.flights.invalidate(key, options.version);
+    const defined = this.#definitions.of(key);
+    return this.#store.put(key, value, {
+      ...options,
+      origin: options.origin ?? 'demand',
+      refreshable: defined !== undefined,
+      maxAgeMs: this.#serving.maxAgeMs(key),
+      lifeOf: (access) =>
+        options.ttlMs ??
+        this.#options.ttl?.(key, access) ??
+        defined?.ttlMs ??
         this.#options.ttlMs ??
         Number.POSITIVE_INFINITY,
-      this.#options.maxAgeMs ?? Number.POSITIVE_INFINITY,
-    );
-    if (held !== undefined) this.#remove(held);
-    if (sizeBytes + OVERHEAD > this.#budgetBytes) return 'refused-too-large';
-    if (!(ttlMs > 0)) return 'refused-zero-ttl';
-    while (this.chargedBytes + sizeBytes + OVERHEAD > this.#budgetBytes) this.#evict();
-    const slot = this.#free.pop() ?? this.#grow();
-    this.#slots.set(key, slot);
-    this.#keys[slot] = key;
-    this.#values[slot] = value;
-    this.#expiresAt[slot] = this.#now + ttlMs;
-    this.#loadedAt[slot] = this.#now;
-    this.#bytes[slot] = sizeBytes;
-    this.#versions[slot] = version ?? Number.NaN;
-    this.#prefetched[slot] = origin === 'prefetch' ? 1 : 0;
-    this.#payloadBytes += sizeBytes;
-    this.#policy.onInsert(slot, hashKey(key, this.#seed), sizeBytes, loadCostMs);
-    for (const tag of options.tags ?? []) {
-      const keys = this.#tags.get(tag) ?? new Set();
-      this.#tags.set(tag, keys.add(key));
-    }
-    this.#fills++;
-    if (this.#listeners.size > 0) {
-      const record: AccessRecord = { key, outcome: 'fill', value, atMs: this.#now, origin, version };
-      const same = previous && {
-        sameValue:
-          version !== undefined && previous.version !== undefined
-            ? version === previous.version
-            : Object.is(previous.value, value),
-        previousAgeMs: previous.ageMs,
-      };
-      this.#record({ ...record, ...same });
-    }
-    return 'stored';
+    });
   }
 
-  delete(key: string): boolean {
-    const flight = this.#flights.get(key);
-    if (flight) flight.invalidated = true;
-    const slot = this.#slots.get(key);
+  /** Forgets the key; loads of it that are under way are not stored, unless they bring `version` or a later one. */
+  delete(key: string, options: InvalidateOptions = {}): boolean {
+    this.#loading.flights.invalidate(key, options.version);
+    if (options.version !== undefined) this.#store.fences.raise(key, options.version);
+    const slot = this.#entries.slotOf.get(key);
     if (slot === undefined) return false;
-    this.#remove(slot);
+    const held = this.#entries.version(slot);
+    if (options.version !== undefined && held !== undefined && held >= options.version) return false;
+    this.#store.remove(slot, 'deleted');
     return true;
   }
 
+  /** Forgets every entry with the tag, also those being loaded now. Returns how many were held. */
   invalidateTag(tag: string): Count {
-    let removed = 0;
-    for (const key of this.#tags.get(tag) ?? []) if (this.delete(key)) removed++;
-    for (const flight of this.#flights.values()) flight.invalidated = true;
-    this.#tags.delete(tag);
-    return removed;
+    this.#loading.flights.invalidateTag(tag);
+    return this.#store.removeTagged(tag);
   }
 
-  clear(): void {
-    for (const flight of this.#flights.values()) flight.invalidated = true;
-    for (const slot of [...this.#slots.values()]) this.#remove(slot);
-    this.#tags.clear();
-  }
-
-  setBudget(bytes: Bytes): void {
-    this.#budgetBytes = bytes;
-    while (this.chargedBytes > bytes && this.#slots.size > 0) this.#evict();
-  }
-
-  async getOrLoad(key: string, load: Loader<V>, options: LoadOptions = {}): Promise<V> {
-    const held = this.get(key);
-    if (held !== undefined) return held;
-    return this.#load(key, load, 'demand', options);
-  }
-
-  define(prefix: string, definition: Definition<V>): void {
-    this.#definitions.push([prefix, definition]);
-    this.#definitions.sort(([a], [b]) => b.length - a.length);
-  }
-
-  async read(key: string, options: LoadOptions = {}): Promise<V> {
-    const definition = this.#definitionOf(key);
-    if (!definition)
-      throw new CacheError(
-        'L1_NO_LOADER',
-        `No loader is defined for "${key}". Call define(prefix, ...) first.`,
-      );
-    return this.getOrLoad(key, definition.load, { ...defaultsOf(definition), ...options });
-  }
-
-  prefetch(key: string): PrefetchOutcome {
-    const definition = this.#definitionOf(key);
-    if (!definition) return 'no-loader';
-    if (!definition.prefetchable) return 'not-prefetchable';
-    if (this.has(key)) return 'held';
-    if (this.#flights.has(key)) return 'in-flight';
-    this.#load(key, definition.load, 'prefetch', defaultsOf(definition)).catch(() => {});
-    return 'started';
-  }
-
-  onAccesses(listener: AccessListener): Disposable {
-    this.#drain();
-    this.#listeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
-  }
-
-  stats(): CacheStats {
-    return { hits: this.#cursor, misses: this.#misses, fills: this.#fills, evictions: this.#evictions };
-  }
-
-  #definitionOf(key: string): Definition<V> | undefined {
-    return this.#definitions.find(([prefix]) => key.startsWith(prefix))?.[1];
-  }
-
-  #load(key: string, load: Loader<V>, origin: FillOrigin, options: LoadOptions): Promise<V> {
-    const running = this.#flights.get(key);
-    if (running && !running.invalidated) return running.promise;
-    const controller = new AbortController();
-    const startedMs = this.#clock.now();
-    const run = async (): Promise<V> => {
-      try {
-        const answer = await load(key, { signal: controller.signal });
-        const { value, options: said } = answer instanceof Loaded ? answer : { value: answer, options: {} };
-        const current = this.#flights.get(key) === flight && !flight.invalidated;
-        if (this.#flights.get(key) === flight) this.#flights.delete(key);
-        if (current)
-          this.set(key, value, { loadCostMs: this.#clock.now() - startedMs, ...options, ...said, origin });
-        return value;
-      } catch (error) {
-        if (this.#flights.get(key) === flight) this.#flights.delete(key);
-        throw error;
-      }
-    };
-    const flight: Flight<V> = { controller, invalidated: false, promise: Promise.resolve().then(run) };
-    this.#flights.set(key, flight);
-    return flight.promise;
-  }
-
-  #missed(key: string, slot: number | undefined): undefined {
-    if (slot !== undefined) this.#remove(slot);
-    this.#drain();
-    this.#misses++;
-    this.#policy.onMiss(hashKey(key, this.#seed));
-    if (this.#listeners.size > 0) this.#record({ key, outcome: 'miss', value: undefined, atMs: this.#now });
-    return undefined;
-  }
-
-  #evict(): void {
-    this.#drain();
-    const slot = this.#policy.evict();
-    this.#forget(slot);
-    this.#evictions++;
-  }
-
-  #remove(slot: number): void {
-    this.#drain();
-    this.#policy.onRemove(slot);
-    this.#forget(slot);
-  }
-
-  #forget(slot: number): void {
-    this.#slots.delete(this.#keys[slot]!);
-    this.#keys[slot] = undefined;
-    this.#values[slot] = undefined;
-    this.#payloadBytes -= this.#bytes[slot]!;
-    this.#free.push(slot);
-  }
-
-  #grow(): number {
-    const slot = this.#slots.size;
-    if (slot < this.#capacity) return slot;
-    this.#capacity = Math.max(1024, this.#capacity * 2);
-    const widen = (from: Float64Array) => {
-      const to = new Float64Array(this.#capacity);
-      to.set(from);
-      return to;
-    };
-    this.#expiresAt = widen(this.#expiresAt);
-    this.#loadedAt = widen(this.#loadedAt);
-    this.#bytes = widen(this.#bytes);
-    this.#versions = widen(this.#versions);
-    const prefetched = new Uint8Array(this.#capacity);
-    prefetched.set(this.#prefetched);
-    this.#prefetched = prefetched;
-    this.#policy.grow(this.#capacity);
-    return slot;
-  }
-
-  /** Every 64 hits or 1 ms: reads the clock, lets the policy see the hits, wakes the listeners. */
-  #tick(): void {
-    this.#now = this.#clock.now();
-    this.#drain();
-    this.#limit = this.#drained + RING;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#limit = this.#cursor;
-      this.#drain();
-      const batch = this.#pending;
-      this.#pending = [];
-      if (batch.length > 0) for (const listener of this.#listeners) listener(batch);
-    }, 1).unref();
-  }
-
-  #drain(): void {
-    for (; this.#drained < this.#cursor; this.#drained++) {
-      const slot = this.#ring[this.#drained & (RING - 1)]!;
-      this.#policy.onHit(slot);
-      if (this.#listeners.size === 0) continue;
-      const first = this.#prefetched[slot] === 1;
-      this.#prefetched[slot] = 0;
-      const hit = {
-        key: this.#keys[slot]!,
-        outcome: 'hit' as const,
-        value: this.#values[slot],
-        atMs: this.#now,
-      };
-      this.#pending.push(first ? { ...hit, firstUseOfPrefetch: true } : hit);
+  /** Forgets everything, or everything under a prefix, also what is being loaded now. Cost: all keys are looked at. */
+  clear(prefix = ''): void {
+    this.#loading.flights.invalidatePrefix(prefix);
+    for (const [key, slot] of this.#entries.slotOf) {
+      if (key.startsWith(prefix)) this.#store.remove(slot, 'cleared');
     }
   }
 
-  #record(record: AccessRecord): void {
-    this.#pending.push(record);
-    if (this.#cursor === this.#limit) this.#tick();
+  /**
+   * Changes the budget at once, giving up entries until it holds.
+   * @throws {CacheError} as for the option.
+   */
+  setBudget(budgetBytes: Bytes): void {
+    checkBudget(budgetBytes, this.#memory);
+    this.#maintenance.configuredBytes = budgetBytes;
+    this.#store.setBudget(budgetBytes);
   }
-}
 
-function defaultsOf<V>(definition: Definition<V>): LoadOptions {
-  return {
-    ...(definition.ttlMs !== undefined && { ttlMs: definition.ttlMs }),
-    ...(definition.tags && { tags: definition.tags }),
-  };
+  /** The value held, or else the one loaded; readers of a key that is being loaded wait for the same load. */
+  getOrLoad(key: string, load: Loader<V>, options?: LoadOptions): Promise<V> {
+    const slot = this.#entries.slotOf.get(key);
+    if (slot !== undefined && this.#entries.validUntil[slot]! > this.#store.nowMs()) {
+      this.#store.log.hit(slot);
+      return Promise.resolve(this.#entries.values.read(slot) as V);
+    }
+    return this.#getOrLoad(key, slot, { load, protection: this.#protection }, options);
+  }
+
+  /** As `getOrLoad` for several keys, with one call of the loader for all that must be loaded. */
+  async getOrLoadMany(
+    keys: readonly string[],
+    load: BulkLoader<V>,
+    options?: LoadOptions,
+  ): Promise<Map<string, V>> {
+    const found = new Map<string, V>();
+    const missing = new Set<string>();
+    for (const key of keys) {
+      const slot = this.#entries.slotOf.get(key);
+      if (!this.#serving.serve(key, slot, undefined)) missing.add(key);
+      else found.set(key, this.#entries.values.read(slot!) as V);
+    }
+    if (missing.size === 0) return found;
+    const wanted = [...missing];
+    const loads = this.#loading.loadMany(wanted, load, { protection: this.#protection }, options);
+    const values = await Promise.all(loads);
+    for (const [i, value] of values.entries()) if (value !== undefined) found.set(wanted[i]!, value);
+    return found;
+  }
+
+  /** Says how keys with the prefix are loaded. The longest prefix that fits a key counts. */
+  define(prefix: string, definition: Definition<V>): void {
+    this.#definitions.add(prefix, definition, this.#protection, this.#clock);
+  }
+
+  /**
+   * As `getOrLoad`, by the loader that `define` named.
+   * @throws {CacheError} `L1_NO_LOADER` when no prefix fits.
+   */
+  read(key: string, options?: LoadOptions): Promise<V> {
+    const defined = this.#definitions.of(key);
+    if (defined) return this.#getOrLoad(key, this.#entries.slotOf.get(key), defined, options);
+    return Promise.reject(
+      new CacheError('L1_NO_LOADER', `No loader is defined for "${key}". Call define(prefix, …) first.`),
+    );
+  }
+
+  /** Loads the key because it may be asked for soon. Never disturbs an origin that is struggling. */
+  prefetch(key: string): PrefetchOutcome {
+    const defined = this.#definitions.of(key);
+    if (!defined) return 'no-loader';
+    if (!defined.prefetchable) return 'not-prefetchable';
+    if (this.has(key)) return 'held';
+    if (this.#loading.flights.joinable(key)) return 'in-flight';
+    if (defined.protection.isBusy) return 'origin-busy';
+    this.#store.counters.prefetches++;
+    this.#loading.begin(key, defined, 'prefetch');
+    return 'started';
+  }
+
+  /** Lets the listener see every access in batches, within about 1 ms, off the hit path. Dispose to stop. */
+  onAccesses(listener: AccessListener): Disposable {
+    return this.#store.log.listen(listener);
+  }
+
+  /** Hands the listeners what they have not seen yet, now. */
+  flushAccesses(): void {
+    this.#store.log.flush();
+  }
+
+  stats(): CacheStats {
+    return this.#store.stats();
+  }
+
+  /**
+   * What is held, hottest first, with what is needed to start warm.
+   * @param unixMs when it is taken; the process that restores it counts the time between.
+   * @throws {CacheError} `L1_BAD_SNAPSHOT` when a value cannot be serialised.
+   */
+  snapshot(contents: SnapshotContents = 'keys-and-values', unixMs: Millis = Date.now()): Buffer {
+    return encodeSnapshot(this.#store, contents, unixMs);
+  }
+
+  /** Takes in a snapshot. A corrupt or foreign one is refused, and the cache stays as it was. */
+  restore(snapshot: Uint8Array, unixMs: Millis = Date.now()): RestoreReport {
+    return restoreSnapshot(snapshot, this, unixMs);
+  }
+
+  /** Stops the timers. What is held stays readable. */
+  [Symbol.dispose](): void {
+    this.#maintenance.stop();
+  }
+
+  #getOrLoad(
+    key: string,
+    slot: number | undefined,
+    source: Source<V>,
+    options: LoadOptions | undefined,
+  ): Promise<V> {
+    if (this.#serving.serve(key, slot, source)) return Promise.resolve(this.#entries.values.read(slot!) as V);
+    const loaded = this.#loading.load(key, source, options);
+    if (this.#options.staleIfErrorMs === undefined) return loaded;
+    return loaded.catch((error) => {
+      if (options?.signal?.aborted) throw error;
+      return this.#serving.staleOr(key, error);
+    });
+  }
 }

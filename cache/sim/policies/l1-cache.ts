@@ -3,10 +3,10 @@ import type { SimulatedCache } from './policy.ts';
 
 const VALUE_BYTES = 1;
 
-/**
- * The library itself, bounded by a number of entries: keys of one length and values of one size are all charged the
- * same, so a budget of n charges holds n entries.
- */
+/** Wide enough that the number of entries is what bounds the store. */
+const BUDGET_BYTES = 2 ** 32;
+
+/** The library itself, bounded by a number of entries. */
 export class L1CacheUnderTest implements SimulatedCache {
   readonly #cache: L1Cache<true>;
   readonly #names: string[];
@@ -14,9 +14,11 @@ export class L1CacheUnderTest implements SimulatedCache {
   constructor(entries: number, distinctKeys: number, seed: number) {
     this.#names = namesOf(distinctKeys);
     this.#cache = new L1Cache<true>({
-      budgetBytes: entries * chargePerEntry(),
+      budgetBytes: BUDGET_BYTES,
+      maxEntries: entries,
       seed,
       clock: { now: () => 0 },
+      containerMemory: { limitBytes: () => undefined, usedBytes: () => undefined },
     });
   }
 
@@ -26,12 +28,6 @@ export class L1CacheUnderTest implements SimulatedCache {
     this.#cache.set(name, true, { sizeBytes: VALUE_BYTES });
     return false;
   }
-}
-
-function chargePerEntry(): number {
-  const cache = new L1Cache<true>({ budgetBytes: 1_000_000, seed: 1, clock: { now: () => 0 } });
-  cache.set(nameOf(0), true, { sizeBytes: VALUE_BYTES });
-  return cache.chargedBytes;
 }
 
 const names: string[] = [];

@@ -1,29 +1,60 @@
 import type { Bytes } from '../units.ts';
+import { stringBytes } from './string-bytes.ts';
 
-const MAX_DEPTH = 8;
+/** Deeper parts are taken as free; a value this deep should come with its `sizeBytes`. */
+const MAX_DEPTH = 16;
+const WORD: Bytes = 8;
+const OBJECT_HEADER: Bytes = 24;
+const ARRAY_HEADER: Bytes = 48;
+const BOXED_NUMBER: Bytes = 16;
+/** A view, its ArrayBuffer and the bookkeeping of its memory outside the heap. */
+const VIEW_HEADER: Bytes = 232;
+const COLLECTION_HEADER: Bytes = 136;
+const COLLECTION_ENTRY: Bytes = 40;
 
-/** What a value takes in V8's memory, estimated from its shape. Cost grows with the value. */
-export function estimateSize(value: unknown, depth = 0): Bytes {
+/**
+ * What a value takes in V8's memory (64 bit, pointers not compressed), estimated from its shape. The cost grows with
+ * the value: some 10 ns a field. Text shared between values is counted in each.
+ */
+export function estimateSize(value: unknown): Bytes {
+  return sizeOf(value, 0);
+}
+
+function sizeOf(value: unknown, depth: number): Bytes {
   switch (typeof value) {
     case 'string':
-      return 16 + value.length * 2;
+      return stringBytes(value);
     case 'number':
-      return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? 0 : 16;
+      return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? 0 : BOXED_NUMBER;
     case 'bigint':
-      return 24;
+      return 2 * WORD + Math.ceil(value.toString(16).length / 16) * WORD;
+    case 'function':
+      return 8 * WORD;
     case 'object':
-      return value === null || depth > MAX_DEPTH ? 0 : sizeOfObject(value, depth + 1);
+      return value === null || depth >= MAX_DEPTH ? 0 : sizeOfObject(value, depth + 1);
     default:
       return 0;
   }
 }
 
 function sizeOfObject(value: object, depth: number): Bytes {
-  if (ArrayBuffer.isView(value)) return 200 + value.byteLength;
   if (Array.isArray(value)) {
-    return value.reduce((sum: number, item) => sum + 8 + estimateSize(item, depth), 32);
+    let bytes = ARRAY_HEADER;
+    for (const item of value) bytes += WORD + sizeOf(item, depth);
+    return bytes;
   }
-  let bytes = 32;
-  for (const key in value) bytes += 8 + estimateSize((value as Record<string, unknown>)[key], depth);
+  if (ArrayBuffer.isView(value)) return VIEW_HEADER + value.byteLength;
+  if (value instanceof ArrayBuffer) return VIEW_HEADER + value.byteLength;
+  if (value instanceof Date) return 96;
+  if (value instanceof Map || value instanceof Set) {
+    let bytes = COLLECTION_HEADER;
+    for (const [key, item] of value.entries()) {
+      bytes += COLLECTION_ENTRY + sizeOf(key, depth) + (value instanceof Map ? sizeOf(item, depth) : 0);
+    }
+    return bytes;
+  }
+  let bytes = OBJECT_HEADER;
+  for (const key of Object.keys(value))
+    bytes += WORD + sizeOf((value as Record<string, unknown>)[key], depth);
   return bytes;
 }

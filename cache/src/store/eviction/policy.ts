@@ -5,6 +5,8 @@
  * for the same key, so that a policy can remember keys that have left (ghosts) and count frequencies.
  */
 export interface EvictionPolicy {
+  /** What its tables take now. A policy that does not tell is charged 32 bytes a slot. */
+  readonly tableBytes?: number;
   /** Makes room for slots below `capacity`; called before a higher slot is used. */
   grow(capacity: number): void;
   /** A read found the slot. On the hit path: no allocation, a few nanoseconds. */

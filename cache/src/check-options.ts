@@ -1,0 +1,60 @@
+import { CacheError } from './errors.ts';
+import type { ContainerMemory } from './memory/container-memory.ts';
+import type { L1CacheOptions } from './options.ts';
+import type { Bytes, Count } from './units.ts';
+
+const DURATIONS = [
+  'ttlMs',
+  'maxAgeMs',
+  'staleWhileRevalidateMs',
+  'staleIfErrorMs',
+  'negativeTtlMs',
+  'loadTimeoutMs',
+] as const;
+const RATIOS = ['ttlSpreadRatio', 'refreshAheadRatio'] as const;
+
+/** @throws {CacheError} `L1_BAD_OPTION` for the first option that is out of range. */
+export function checkOptions<V>(options: L1CacheOptions<V>, memory: ContainerMemory): void {
+  for (const name of DURATIONS) {
+    const value = options[name];
+    if (value !== undefined && !(value >= 0)) throw bad(name, value, 'a number of milliseconds, 0 or more');
+  }
+  for (const name of RATIOS) {
+    const value = options[name];
+    if (value !== undefined && !(value >= 0 && value < 1)) throw bad(name, value, 'at least 0 and below 1');
+  }
+  checkCount('workers', options.workers, 1);
+  checkCount('maxEntries', options.maxEntries, 1);
+  checkBudget(options.budgetBytes, memory);
+}
+
+/**
+ * @throws {CacheError} `L1_BAD_OPTION` when it is no size, `L1_BUDGET_TOO_LARGE` when the container may not hold it.
+ */
+export function checkBudget(budgetBytes: Bytes, memory: ContainerMemory): void {
+  if (!(budgetBytes >= 0 && budgetBytes < Number.POSITIVE_INFINITY)) {
+    throw bad('budgetBytes', budgetBytes, 'a finite number of bytes, 0 or more');
+  }
+  const limit = memory.limitBytes();
+  if (limit !== undefined && budgetBytes > limit) {
+    throw new CacheError(
+      'L1_BUDGET_TOO_LARGE',
+      `budgetBytes is ${mebibytes(budgetBytes)}, but the container may use ${mebibytes(limit)} in all. ` +
+        'Make the budget smaller (a third of the limit is a good start) or the limit larger.',
+    );
+  }
+}
+
+function checkCount(name: string, value: Count | undefined, least: Count): void {
+  if (value !== undefined && !(Number.isInteger(value) && value >= least)) {
+    throw bad(name, value, `a whole number, ${least} or more`);
+  }
+}
+
+function bad(name: string, value: unknown, wanted: string): CacheError {
+  return new CacheError('L1_BAD_OPTION', `${name} is ${String(value)}; it must be ${wanted}.`);
+}
+
+function mebibytes(bytes: Bytes): string {
+  return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+}

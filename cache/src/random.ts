@@ -1,0 +1,12 @@
+import type { Ratio } from './units.ts';
+
+/** A seeded source of numbers from 0 up to 1: mulberry32. Not for secrets. */
+export function seededRandom(seed: number): () => Ratio {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

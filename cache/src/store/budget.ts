@@ -1,0 +1,73 @@
+import type { Bytes, Count } from '../units.ts';
+import type { Entries } from './entries.ts';
+import type { EvictionPolicy } from './eviction/policy.ts';
+
+/** What a policy that does not tell its size is taken to need. */
+const POLICY_BYTES_PER_SLOT: Bytes = 32;
+
+/** Keeps payload and tables together within the bound, and decides when the tables may grow. */
+export class Budget<V> {
+  budgetBytes: Bytes;
+  /** Keys, values and tags. */
+  payloadBytes: Bytes = 0;
+  readonly maxEntries: Count;
+  readonly #entries: Entries<V>;
+  readonly #policy: EvictionPolicy;
+
+  constructor(entries: Entries<V>, policy: EvictionPolicy, budgetBytes: Bytes, maxEntries: Count) {
+    this.#entries = entries;
+    this.#policy = policy;
+    this.budgetBytes = budgetBytes;
+    this.maxEntries = maxEntries;
+  }
+
+  /** Everything: payload, the index, the columns, the policy's order. */
+  get chargedBytes(): Bytes {
+    return this.payloadBytes + this.#entries.tableBytes + this.#policyBytes(this.#entries.capacity);
+  }
+
+  get isExceeded(): boolean {
+    return this.chargedBytes > this.budgetBytes;
+  }
+
+  /** Whether an entry of the size would fit into an empty cache. */
+  couldHold(sizeBytes: Bytes): boolean {
+    return this.#fitsAtCapacity(sizeBytes, this.#entries.capacity, 0) || this.#mayGrow('tight', sizeBytes, 0);
+  }
+
+  /** Whether the payload may become so much larger. */
+  fits(moreBytes: Bytes): boolean {
+    return this.chargedBytes + moreBytes <= this.budgetBytes;
+  }
+
+  /** Whether one more entry of the size fits; grows the tables when they are full and there is room. */
+  fitsOneMore(sizeBytes: Bytes): boolean {
+    const entries = this.#entries;
+    if (entries.size >= this.maxEntries) return false;
+    if (!entries.mustGrow) return this.#fitsAtCapacity(sizeBytes, entries.capacity, this.payloadBytes);
+    for (const growth of ['normal', 'tight'] as const) {
+      if (!this.#mayGrow(growth, sizeBytes, this.payloadBytes)) continue;
+      const capacity = Math.min(entries.grownCapacity(growth), this.maxEntries);
+      entries.grow(capacity);
+      this.#policy.grow(capacity);
+      return true;
+    }
+    return false;
+  }
+
+  #mayGrow(growth: 'normal' | 'tight', sizeBytes: Bytes, payloadBytes: Bytes): boolean {
+    return this.#fitsAtCapacity(sizeBytes, this.#entries.grownCapacity(growth), payloadBytes);
+  }
+
+  #fitsAtCapacity(sizeBytes: Bytes, capacity: Count, payloadBytes: Bytes): boolean {
+    const tables = this.#entries.tableBytesWith(capacity) + this.#policyBytes(capacity);
+    return payloadBytes + sizeBytes + tables <= this.budgetBytes;
+  }
+
+  #policyBytes(capacity: Count): Bytes {
+    const held = this.#entries.capacity;
+    const told = this.#policy.tableBytes;
+    if (told === undefined || held === 0) return capacity * POLICY_BYTES_PER_SLOT;
+    return capacity === held ? told : (told / held) * capacity;
+  }
+}

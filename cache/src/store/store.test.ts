@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { TestClock } from '../test-clock.ts';
+import { BlockValues } from './block-values.ts';
+import { AdaptivePolicy } from './eviction/adaptive.ts';
+import { Store } from './store.ts';
+import { stringBytes } from './string-bytes.ts';
+import { ReferenceValues, type Values } from './values.ts';
+
+const utf8 = {
+  encode: (text: string) => Buffer.from(text),
+  decode: (bytes: Uint8Array) => Buffer.from(bytes).toString(),
+};
+
+const KINDS: Readonly<Record<string, () => Values<string>>> = {
+  'values by reference': () => new ReferenceValues<string>('none'),
+  'values as bytes': () => new BlockValues<string>(utf8),
+};
+
+function storeOf(values: Values<string>, clock: TestClock, budgetBytes: number): Store<string> {
+  return new Store<string>({
+    values,
+    policy: new AdaptivePolicy(),
+    clock,
+    seed: 1,
+    budgetBytes,
+    maxEntries: Number.POSITIVE_INFINITY,
+    windows: { whileRevalidateMs: 0, ifErrorMs: 0 },
+    refreshAheadRatio: 0,
+  });
+}
+
+function put(
+  store: Store<string>,
+  key: string,
+  value: string,
+  ttlMs = Number.POSITIVE_INFINITY,
+  tags: string[] = [],
+) {
+  return store.put(key, value, {
+    origin: 'demand',
+    refreshable: false,
+    maxAgeMs: Number.POSITIVE_INFINITY,
+    lifeOf: () => ttlMs,
+    tags,
+  });
+}
+
+function read(store: Store<string>, key: string): string | undefined {
+  const slot = store.entries.slotOf.get(key);
+  if (slot === undefined || store.lifetimes.freshUntil(slot) <= store.nowMs()) {
+    store.missed(key);
+    return undefined;
+  }
+  store.log.hit(slot);
+  return store.entries.values.read(slot);
+}
+
+/** What must hold after every operation, whatever it was. */
+function assertSound(store: Store<string>): void {
+  const { entries, budget } = store;
+  assert.ok(budget.chargedBytes <= budget.budgetBytes || entries.size === 0, 'over budget');
+  let held = 0;
+  let payload = 0;
+  for (let slot = 0; slot < entries.used; slot++) {
+    if (!entries.isHeld(slot)) {
+      assert.equal(entries.values.read(slot), undefined, 'a free slot keeps a value alive');
+      continue;
+    }
+    held++;
+    payload += entries.payload[slot]!;
+    assert.equal(entries.slotOf.get(entries.keys[slot]!), slot, 'index and table disagree');
+    for (const tag of store.tagsOf(slot)) assert.ok(tag.length > 0);
+  }
+  assert.equal(held, entries.size);
+  assert.equal(payload, budget.payloadBytes);
+}
+
+for (const [kind, values] of Object.entries(KINDS)) {
+  test(`${kind}: bytes, index and entries agree after every operation, and reads match a plain reference`, () => {
+    const key = fc.integer({ min: 0, max: 40 }).map((n) => `key:${n}`);
+    const operation = fc.oneof(
+      {
+        weight: 4,
+        arbitrary: fc.record({ do: fc.constant('put'), key, length: fc.integer({ min: 0, max: 900 }) }),
+      },
+      { weight: 4, arbitrary: fc.record({ do: fc.constant('read'), key }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({ do: fc.constant('ttl'), key, length: fc.integer({ min: 0, max: 99 }) }),
+      },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant('remove'), key }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({ do: fc.constant('tag'), key, length: fc.integer({ min: 0, max: 3 }) }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({ do: fc.constant('untag'), key, length: fc.integer({ min: 0, max: 3 }) }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({ do: fc.constant('wait'), key, length: fc.integer({ min: 1, max: 400 }) }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({ do: fc.constant('budget'), key, length: fc.integer({ min: 0, max: 30_000 }) }),
+      },
+    );
+    fc.assert(
+      fc.property(fc.array(operation, { maxLength: 120 }), (operations) => {
+        const clock = new TestClock();
+        const store = storeOf(values(), clock, 20_000);
+        const truth = new Map<string, { value: string; endsMs: number; tag: string }>();
+        for (const [n, step] of operations.entries()) {
+          const length = 'length' in step ? (step.length as number) : 0;
+          const value = String.fromCharCode(97 + (n % 26)).repeat(length);
+          const slot = store.entries.slotOf.get(step.key);
+          const tag = `tag:${length}`;
+          const endsMs = step.do === 'ttl' ? clock.now() + Math.max(1, length) : Number.POSITIVE_INFINITY;
+          if (step.do === 'put' || step.do === 'ttl' || step.do === 'tag') {
+            const outcome = put(store, step.key, value, endsMs - clock.now(), step.do === 'tag' ? [tag] : []);
+            if (outcome === 'stored')
+              truth.set(step.key, { value, endsMs, tag: step.do === 'tag' ? tag : '' });
+            else truth.delete(step.key);
+          } else if (step.do === 'read') {
+            const expected = truth.get(step.key);
+            const found = read(store, step.key);
+            if (found !== undefined) assert.equal(found, expected?.value);
+            if (expected && expected.endsMs <= clock.now()) assert.equal(found, undefined);
+          } else if (step.do === 'remove') {
+            if (slot !== undefined) store.remove(slot, 'deleted');
+            truth.delete(step.key);
+          } else if (step.do === 'untag') {
+            store.removeTagged(tag);
+            for (const [held, { tag: its }] of truth) if (its === tag) truth.delete(held);
+          } else if (step.do === 'wait') {
+            clock.advance(length);
+            store.maintain(() => Number.POSITIVE_INFINITY);
+          } else store.setBudget(length);
+          assertSound(store);
+        }
+      }),
+      { seed: 7, numRuns: 150 },
+    );
+  });
+
+  test(`${kind}: the budget holds through many distinct keys and sizes`, () => {
+    const store = storeOf(values(), new TestClock(), 200_000);
+    for (let i = 0; i < 20_000; i++) {
+      put(store, `key:${i}`, 'x'.repeat((i * 7919) % 1500));
+      assert.ok(store.budget.chargedBytes <= 200_000);
+    }
+    assertSound(store);
+    assert.ok(store.budget.payloadBytes > 120_000, `only ${store.budget.payloadBytes} bytes are used`);
+  });
+}
+
+test('nothing is lost while the budget is not spent', () => {
+  const store = storeOf(new ReferenceValues<string>('none'), new TestClock(), 10_000_000);
+  for (let i = 0; i < 20_000; i++) put(store, `key:${i}`, `value ${i}`);
+  for (let i = 0; i < 20_000; i++) assert.equal(read(store, `key:${i}`), `value ${i}`);
+});
+
+test('expired entries that nobody reads are found', () => {
+  const clock = new TestClock();
+  const store = storeOf(new ReferenceValues<string>('none'), clock, 10_000_000);
+  for (let i = 0; i < 5000; i++) put(store, `key:${i}`, 'v', 1000 + (i % 100));
+  clock.advance(2000);
+  store.maintain(() => Number.POSITIVE_INFINITY);
+  assert.equal(store.entries.size, 0);
+  assert.equal(store.counters.removals.expired, 5000);
+});
+
+test('times stay right over months of running', () => {
+  const clock = new TestClock();
+  const store = storeOf(new ReferenceValues<string>('none'), clock, 100_000);
+  for (let day = 0; day < 100; day++) {
+    put(store, 'day', String(day), 3_600_000);
+    clock.advance(3_599_000);
+    assert.equal(read(store, 'day'), String(day));
+    clock.advance(2000);
+    assert.equal(read(store, 'day'), undefined);
+    clock.advance(24 * 3_600_000);
+    store.maintain(() => Number.POSITIVE_INFINITY);
+  }
+});
+
+test('a shrunk store of bytes gives its memory back', () => {
+  const values = new BlockValues<string>(utf8);
+  const store = storeOf(values, new TestClock(), 8_000_000);
+  for (let i = 0; i < 5000; i++) put(store, `key:${i}`, `${i}:`.padEnd(1000, 'x'));
+  const before = values.segmentCount;
+  store.setBudget(2_000_000);
+  assert.ok(values.segmentCount < before / 2);
+  for (const [key, slot] of store.entries.slotOf) {
+    assert.equal(store.entries.values.read(slot), `${key.slice(4)}:`.padEnd(1000, 'x'));
+  }
+});
+
+test('a key is charged one byte a character in Latin-1 and two otherwise', () => {
+  assert.equal(stringBytes('12345678'), 24);
+  assert.equal(stringBytes('ключключ'), 32);
+});

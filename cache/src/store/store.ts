@@ -1,0 +1,269 @@
+import type { AccessRecord, FillAccess, FillOrigin } from '../access.ts';
+import type { Clock } from '../clock.ts';
+import type { SetOptions, SetOutcome } from '../options.ts';
+import { publishRemoval } from '../telemetry/channels.ts';
+import type { Bytes, Count, Millis } from '../units.ts';
+import { AccessLog } from './access-log.ts';
+import { Budget } from './budget.ts';
+import { Entries, Flag } from './entries.ts';
+import type { EvictionPolicy } from './eviction/policy.ts';
+import { hashKey } from './hash-key.ts';
+import { Lifetimes, type StaleWindows } from './lifetimes.ts';
+import { type CacheStats, Counters, type RemovalReason } from './stats.ts';
+import { stringBytes } from './string-bytes.ts';
+import { BYTES_PER_TAG, Tags } from './tags.ts';
+import type { Values } from './values.ts';
+import { VersionFences } from './version-fences.ts';
+
+export interface StoreOptions<V> {
+  readonly values: Values<V>;
+  readonly policy: EvictionPolicy;
+  readonly clock: Clock;
+  readonly seed: number;
+  readonly budgetBytes: Bytes;
+  readonly maxEntries: Count;
+  readonly windows: StaleWindows;
+  readonly refreshAheadRatio: number;
+}
+
+/** A fill as the store needs it: what is known of the value, and how long it may live. */
+export interface Fill<V> extends SetOptions {
+  readonly lifeOf: (access: FillAccess<V>) => Millis;
+  readonly origin: FillOrigin;
+  /** Whether it can be renewed ahead: a loader is known. */
+  readonly refreshable: boolean;
+  /** Past this age nothing of it may be served. */
+  readonly maxAgeMs: Millis;
+}
+
+/** A value that is charged more is refused without a look at the budget: its size would not fit its column. */
+const LARGEST_PAYLOAD: Bytes = 2 ** 32 - 1;
+
+/** Most slots one round of maintenance looks at: a few milliseconds, should all have expired. */
+const LOOKS_PER_ROUND: Count = 40_000;
+/** Slots looked at for expired entries before a living one is given up. */
+const LOOKS_BEFORE_EVICTION: Count = 8;
+/** A frequency hint counts as so many reads at most: policies tell no more apart. */
+const MOST_HINTED_READS: Count = 15;
+
+/** What is held and nothing else: entries, their order, their ends, and the budget that bounds them. */
+export class Store<V> {
+  readonly entries: Entries<V>;
+  readonly log: AccessLog<V>;
+  readonly lifetimes: Lifetimes<V>;
+  readonly counters = new Counters();
+  readonly fences = new VersionFences();
+  readonly budget: Budget<V>;
+  readonly #tags = new Tags();
+  readonly #policy: EvictionPolicy;
+  readonly #clock: Clock;
+  readonly #seed: number;
+  #epochMs: Millis;
+
+  constructor(options: StoreOptions<V>) {
+    this.entries = new Entries(options.values);
+    this.#policy = options.policy;
+    this.#clock = options.clock;
+    this.#seed = options.seed;
+    this.#epochMs = options.clock.now();
+    this.log = new AccessLog(this.entries, options.policy, options.clock);
+    this.lifetimes = new Lifetimes(this.entries, options.windows, options.refreshAheadRatio);
+    this.budget = new Budget(this.entries, options.policy, options.budgetBytes, options.maxEntries);
+  }
+
+  /** The time in the columns' terms: milliseconds since the cache was made, or since times were last moved. */
+  nowMs(): Millis {
+    return this.#clock.now() - this.#epochMs;
+  }
+
+  get clockMs(): Millis {
+    return this.#clock.now();
+  }
+
+  put(key: string, value: V, fill: Fill<V>): SetOutcome {
+    const { entries } = this;
+    const nowMs = Math.trunc(this.nowMs());
+    let slot = entries.slotOf.get(key) ?? -1;
+    const { version, origin, loadCostMs = 0, tags = [] } = fill;
+    const previousVersion = slot < 0 ? undefined : entries.version(slot);
+    if (version !== undefined && previousVersion !== undefined && version < previousVersion)
+      return 'refused-older-version';
+    if (this.fences.refuses(key, version)) return 'refused-older-version';
+    // Pending hits belong to the value that is about to be replaced.
+    this.log.drain();
+    const previous =
+      slot < 0
+        ? undefined
+        : {
+            value: entries.values.read(slot) as V,
+            version: previousVersion,
+            ageMs: nowMs - entries.loadedAt[slot]!,
+          };
+    const stored = value === undefined ? undefined : entries.values.encode(value);
+    const valueBytes = value === undefined ? 0 : (fill.sizeBytes ?? entries.values.sizeOf(stored));
+    const sizeBytes = stringBytes(key) + valueBytes + tags.length * BYTES_PER_TAG;
+    const lifeMs = Math.min(
+      fill.lifeOf({ value, origin, sizeBytes, loadCostMs, version, previous }),
+      fill.maxAgeMs,
+    );
+    const refusal = this.#refusal(sizeBytes, lifeMs);
+    if (refusal) {
+      if (slot >= 0) this.remove(slot, 'overwritten');
+      return refusal;
+    }
+    if (slot >= 0) slot = this.#makeRoomInPlace(slot, key, sizeBytes);
+    if (slot < 0) {
+      if (!this.#makeRoom(sizeBytes, nowMs)) return 'refused-too-large';
+      slot = entries.add(key);
+      this.#place(slot, key, sizeBytes, fill);
+    } else if ((entries.flags[slot]! & Flag.tagged) !== 0) this.#tags.remove(slot);
+    this.budget.payloadBytes += sizeBytes - entries.payload[slot]!;
+    entries.payload[slot] = sizeBytes;
+    if (value === undefined) entries.values.clear(slot);
+    else entries.values.write(slot, stored);
+    entries.flags[slot] = (origin === 'prefetch' ? Flag.prefetched : 0) | (tags.length > 0 ? Flag.tagged : 0);
+    entries.setVersion(slot, version);
+    this.lifetimes.begin(slot, nowMs, lifeMs, fill.refreshable);
+    if (tags.length > 0) this.#tags.add(slot, tags);
+    this.counters.fills++;
+    if (this.log.isHeard) this.log.record(fillRecord(key, value, this.clockMs, origin, version, previous));
+    return 'stored';
+  }
+
+  remove(slot: number, reason: RemovalReason): void {
+    this.log.drain();
+    this.#policy.onRemove(slot);
+    this.#forget(slot, reason);
+  }
+
+  /** Counts a read that found nothing to serve and lets the policy know. */
+  missed(key: string): void {
+    this.log.drain();
+    this.counters.misses++;
+    this.#policy.onMiss(hashKey(key, this.#seed));
+    if (this.log.isHeard) this.log.record({ key, outcome: 'miss', value: undefined, atMs: this.clockMs });
+  }
+
+  servedStale(key: string, slot: number): void {
+    if (this.log.isHeard) {
+      this.log.record({ key, outcome: 'stale', value: this.entries.values.read(slot), atMs: this.clockMs });
+    }
+  }
+
+  removeTagged(tag: string): Count {
+    const slots = this.#tags.slotsOf(tag);
+    for (const slot of slots) this.remove(slot, 'tag-invalidated');
+    return slots.length;
+  }
+
+  tagsOf(slot: number): readonly string[] {
+    return this.#tags.tagsOf(slot);
+  }
+
+  setBudget(budgetBytes: Bytes): void {
+    this.budget.budgetBytes = budgetBytes;
+    while (this.budget.isExceeded && this.entries.size > 0) this.#evict('budget-shrunk');
+    this.entries.values.trim();
+  }
+
+  stats(): CacheStats {
+    const { counters, log } = this;
+    const answered = log.hits + counters.staleHits;
+    const reads = answered + counters.misses;
+    const removals = { ...counters.removals };
+    return {
+      ...counters,
+      removals,
+      hits: log.hits,
+      usedPrefetches: log.usedPrefetches,
+      droppedAccesses: log.dropped,
+      evictions: removals.evicted + removals['budget-shrunk'],
+      hitRatio: reads === 0 ? 0 : answered / reads,
+      entries: this.entries.size,
+      chargedBytes: this.budget.chargedBytes,
+      budgetBytes: this.budget.budgetBytes,
+    };
+  }
+
+  /** Frees entries past all use, a part of the table at each call; moves times that come near their end. */
+  maintain(maxAgeMsOf: (key: string) => Millis): void {
+    const nowMs = this.nowMs();
+    this.#sweep(nowMs, Math.min(LOOKS_PER_ROUND, this.lifetimes.dueSlots(nowMs)), maxAgeMsOf);
+    const byMs = this.lifetimes.rebaseBy(nowMs);
+    if (byMs === 0) return;
+    this.entries.rebase(byMs);
+    this.#epochMs += byMs;
+  }
+
+  #sweep(nowMs: Millis, count: Count, maxAgeMsOf: (key: string) => Millis): void {
+    this.lifetimes.sweep(
+      nowMs,
+      count,
+      (slot) => this.remove(slot, 'expired'),
+      (slot) => this.lifetimes.keepUntil(slot, maxAgeMsOf(this.entries.keys[slot]!)) <= nowMs,
+    );
+  }
+
+  #refusal(sizeBytes: Bytes, lifeMs: Millis): SetOutcome | undefined {
+    if (!(lifeMs > 0)) return 'refused-zero-ttl';
+    return sizeBytes > LARGEST_PAYLOAD || !this.budget.couldHold(sizeBytes) ? 'refused-too-large' : undefined;
+  }
+
+  /** Places a new entry in the policy's order. A hinted frequency is played to it as reads before and after. */
+  #place(slot: number, key: string, sizeBytes: Bytes, fill: Fill<V>): void {
+    const hash = hashKey(key, this.#seed);
+    const hinted = Math.min(MOST_HINTED_READS, Math.floor(fill.frequency ?? 0));
+    if (hinted > 0) this.#policy.onMiss(hash);
+    this.#policy.onInsert(slot, hash, sizeBytes, fill.loadCostMs ?? 0);
+    for (let read = 0; read < hinted; read++) this.#policy.onHit(slot);
+    this.entries.reads[slot] = hinted;
+  }
+
+  #makeRoom(sizeBytes: Bytes, nowMs: Millis): boolean {
+    if (this.lifetimes.inUse && !this.budget.fitsOneMore(sizeBytes)) {
+      this.#sweep(nowMs, LOOKS_BEFORE_EVICTION, () => Number.POSITIVE_INFINITY);
+    }
+    while (!this.budget.fitsOneMore(sizeBytes)) {
+      if (this.entries.size === 0) return false;
+      this.#evict('evicted');
+    }
+    return true;
+  }
+
+  /** The slot, or -1 when making room for its larger value took the slot itself. */
+  #makeRoomInPlace(slot: number, key: string, sizeBytes: Bytes): number {
+    const more = sizeBytes - this.entries.payload[slot]!;
+    while (!this.budget.fits(more)) {
+      this.#evict('evicted');
+      if (!this.entries.slotOf.has(key)) return -1;
+    }
+    return slot;
+  }
+
+  #evict(reason: 'evicted' | 'budget-shrunk'): void {
+    this.log.drain();
+    this.#forget(this.#policy.evict(), reason);
+  }
+
+  #forget(slot: number, reason: RemovalReason): void {
+    publishRemoval(this.entries.keys[slot]!, reason);
+    this.counters.removals[reason]++;
+    if ((this.entries.flags[slot]! & Flag.tagged) !== 0) this.#tags.remove(slot);
+    this.budget.payloadBytes -= this.entries.payload[slot]!;
+    this.entries.remove(slot);
+  }
+}
+
+function fillRecord<V>(
+  key: string,
+  value: V,
+  atMs: Millis,
+  origin: FillOrigin,
+  version: number | undefined,
+  previous: FillAccess<V>['previous'],
+): AccessRecord {
+  if (!previous) return { key, outcome: 'fill', value, atMs, origin, version };
+  const versioned = version !== undefined && previous.version !== undefined;
+  const sameValue = versioned ? version === previous.version : Object.is(previous.value, value);
+  return { key, outcome: 'fill', value, atMs, origin, version, sameValue, previousAgeMs: previous.ageMs };
+}

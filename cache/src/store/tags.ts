@@ -1,0 +1,36 @@
+import type { Bytes } from '../units.ts';
+
+/** What a tag on an entry takes: its place in the tag's set and in the entry's list. */
+export const BYTES_PER_TAG: Bytes = 72;
+
+/** Which entries carry which tag. */
+export class Tags {
+  readonly #slotsOf = new Map<string, Set<number>>();
+  readonly #tagsOf = new Map<number, readonly string[]>();
+
+  add(slot: number, tags: readonly string[]): void {
+    this.#tagsOf.set(slot, tags);
+    for (const tag of tags) {
+      const slots = this.#slotsOf.get(tag);
+      if (slots) slots.add(slot);
+      else this.#slotsOf.set(tag, new Set([slot]));
+    }
+  }
+
+  remove(slot: number): void {
+    for (const tag of this.#tagsOf.get(slot) ?? []) {
+      const slots = this.#slotsOf.get(tag)!;
+      slots.delete(slot);
+      if (slots.size === 0) this.#slotsOf.delete(tag);
+    }
+    this.#tagsOf.delete(slot);
+  }
+
+  slotsOf(tag: string): readonly number[] {
+    return [...(this.#slotsOf.get(tag) ?? [])];
+  }
+
+  tagsOf(slot: number): readonly string[] {
+    return this.#tagsOf.get(slot) ?? [];
+  }
+}

@@ -1,0 +1,69 @@
+import type { Bytes, Count } from '../units.ts';
+import { estimateSize } from './estimate-size.ts';
+
+/** Where values are kept. `Stored` is what is kept of a value: itself, or its bytes. */
+export interface Values<V, Stored = unknown> {
+  /** Size of the columns that say where a slot's value is. */
+  readonly bytesPerSlot: Bytes;
+  read(slot: number): V | undefined;
+  /** What would be kept of the value. */
+  encode(value: V): Stored;
+  /** What that takes, without the slot's columns. */
+  sizeOf(stored: Stored): Bytes;
+  write(slot: number, stored: Stored): void;
+  clear(slot: number): void;
+  grow(capacity: Count): void;
+  /** Gives memory outside the heap back to the system, as far as it is empty. */
+  trim(): void;
+}
+
+/** Whether objects are made immutable when they are stored, so that a reader who writes to one is found out. */
+export type Freezing = 'deep' | 'none';
+
+/** Values by reference on V8's heap: a hit hands out the object that was stored. */
+export class ReferenceValues<V> implements Values<V, V> {
+  readonly bytesPerSlot = 8;
+  readonly #freezing: Freezing;
+  #values: (V | undefined)[] = [];
+
+  constructor(freezing: Freezing) {
+    this.#freezing = freezing;
+  }
+
+  read(slot: number): V | undefined {
+    return this.#values[slot];
+  }
+
+  encode(value: V): V {
+    if (this.#freezing === 'deep') freezeDeep(value);
+    return value;
+  }
+
+  sizeOf(value: V): Bytes {
+    return estimateSize(value);
+  }
+
+  write(slot: number, value: V): void {
+    this.#values[slot] = value;
+  }
+
+  clear(slot: number): void {
+    this.#values[slot] = undefined;
+  }
+
+  grow(capacity: Count): void {
+    const values = new Array<V | undefined>(capacity);
+    for (let slot = 0; slot < this.#values.length; slot++) values[slot] = this.#values[slot];
+    this.#values = values;
+  }
+
+  trim(): void {}
+}
+
+function freezeDeep(value: unknown): void {
+  // Memory behind a view cannot be frozen; JavaScript refuses with a TypeError.
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value))
+    return;
+  Object.freeze(value);
+  for (const part of Object.values(value)) freezeDeep(part);
+}
