@@ -44,7 +44,8 @@ export function hookModules(reads: InterceptedReads, onUndici: () => void): void
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context);
       const file = files.find((each) => url.endsWith(each));
-      if (file === undefined || loaded.format !== 'commonjs') return loaded;
+      // Of a file that is required Node does not tell the format.
+      if (file === undefined || loaded.format === 'module') return loaded;
       // Required files come without their source: Node reads them later.
       const source = loaded.source ?? readFileSync(fileURLToPath(url), 'utf8');
       const call = `globalThis[Symbol.for('l1-cache.loaded')]?.(${JSON.stringify(file)}, module.exports);`;
