@@ -9,7 +9,11 @@ import { allEndpoints, type Endpoint, layOutEndpoints, type MeshEndpoints, NETWO
  * The first network, counted from one that the run id names, on which every port of the mesh is free.
  * @throws {BenchError} `PORT_TAKEN` when none is, as with a program that listens on all addresses.
  */
-export async function findFreeNetwork(runId: string, pods: number): Promise<MeshEndpoints> {
+export async function findFreeNetwork(
+  runId: string,
+  pods: number,
+  isFree: (endpoint: Endpoint) => Promise<boolean> = canListen,
+): Promise<MeshEndpoints> {
   const first = createHash('sha256').update(runId).digest().readUInt8(0);
   const taken: Endpoint[] = [];
   for (let offset = 0; offset < NETWORKS; offset++) {
@@ -18,7 +22,7 @@ export async function findFreeNetwork(runId: string, pods: number): Promise<Mesh
       network: (first + offset) % NETWORKS,
       pods,
     });
-    const blocker = await firstTaken(allEndpoints(mesh));
+    const blocker = await firstTaken(allEndpoints(mesh), isFree);
     if (blocker === null) return mesh;
     taken.push(blocker);
   }
@@ -33,14 +37,18 @@ export async function findFreeNetwork(runId: string, pods: number): Promise<Mesh
   );
 }
 
-async function firstTaken(endpoints: readonly Endpoint[]): Promise<Endpoint | null> {
+async function firstTaken(
+  endpoints: readonly Endpoint[],
+  isFree: (endpoint: Endpoint) => Promise<boolean>,
+): Promise<Endpoint | null> {
   for (const endpoint of endpoints) {
-    if (!(await canListen(endpoint))) return endpoint;
+    if (!(await isFree(endpoint))) return endpoint;
   }
   return null;
 }
 
-async function canListen({ host, port }: Endpoint): Promise<boolean> {
+/** Whether a program could listen there now. */
+export async function canListen({ host, port }: Endpoint): Promise<boolean> {
   const server = createServer();
   try {
     server.listen({ host, port, exclusive: true });

@@ -8,7 +8,10 @@ import { accepts, waitUntilReady } from './wait-until.ts';
 export interface RedisSpec {
   readonly name: string;
   readonly endpoint: Endpoint;
+  /** 0 is no limit. */
   readonly maxMemoryBytes: Bytes;
+  /** Path of a Unix socket to listen on too. */
+  readonly unixSocket?: string;
 }
 
 /** Starts a Redis that is a cache and nothing else: bounded, evicting by frequency, nothing written to disk. */
@@ -28,6 +31,7 @@ export async function startRedis(run: OwnedRun, executable: string, spec: RedisS
     dir: run.folder,
     // A rewritten title would overwrite the environment that marks the process as the run's.
     'set-proc-title': 'no',
+    ...(spec.unixSocket === undefined ? {} : { unixsocket: spec.unixSocket }),
   };
   const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
   const server = await startOwned(run, { name: spec.name, command: executable, args });

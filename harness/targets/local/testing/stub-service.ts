@@ -60,7 +60,7 @@ createServer((incoming, outgoing) => {
     incoming.on('end', () => {
       if (incoming.url === '/scenario') {
         scenario = JSON.parse(body).name;
-        if (scenario === 'dies') throw new Error('the stub was told to die');
+
         if (scenario === 'in-process-l1') while (kept.length < 4096) kept.push(Buffer.alloc(1024, 1));
         outgoing.end('{}');
         return;
@@ -72,5 +72,6 @@ createServer((incoming, outgoing) => {
   }).listen(listen.controlPort, listen.host);
 });
 
+process.stdout.write('stub serves\n');
 process.stdin.resume();
 process.stdin.on('end', () => process.exit(0));
