@@ -1,6 +1,7 @@
 import { eachHeader, type HeadersLike } from './headers.ts';
-import { hitHeaders, type KeptAnswer } from './http-answer.ts';
+import { hitHeaders } from './http-answer.ts';
 import { find } from './interceptor.ts';
+import { asResponse, KeptResponse } from './kept-response.ts';
 import type { InterceptedReads } from './reads.ts';
 import type { RequestRules } from './request.ts';
 
@@ -53,7 +54,14 @@ export function wrapFetch(
     if (kept === undefined || kept.vary.length > 0 || kept.headers['content-encoding'] !== undefined)
       return undefined;
     reads.hit('fetch', decision.route.path, kept);
-    return toResponse(kept, reads.ageMs(kept), address.origin + address.path);
+    const response = new KeptResponse({
+      bytes: kept.body,
+      status: kept.status,
+      statusText: kept.statusText,
+      headers: hitHeaders(kept, reads.ageMs(kept)) as Record<string, string>,
+      url: address.origin + address.path,
+    });
+    return asResponse(response);
   };
 
   const wrapped = function fetch(
@@ -97,15 +105,4 @@ function areSendable(headers: HeadersLike): boolean {
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || !/^[!-~]([\t -~]*[!-~])?$/.test(value)) sendable = false;
   });
   return sendable;
-}
-
-function toResponse(kept: KeptAnswer, ageMs: number, url: string): Response {
-  // `Response` copies the bytes, so every caller has a body of its own.
-  const response = new Response(new Uint8Array(kept.body), {
-    status: kept.status,
-    statusText: kept.statusText,
-    headers: hitHeaders(kept, ageMs) as Record<string, string>,
-  });
-  Object.defineProperty(response, 'url', { value: url });
-  return response;
 }

@@ -1,0 +1,49 @@
+/*
+ * The preload under every Node it promises: fetches node@22, 24 and 26 from the package registry into a temporary
+ * folder and runs an application that knows nothing of the cache, with fetch, undici 7 and undici 8. Exit code 1
+ * if one of them is not served from memory. Run: npm run smoke:preload -w cache
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const preload = fileURLToPath(new URL('../../dist/preload.mjs', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'l1-node-'));
+const app = join(folder, 'app.mjs');
+writeFileSync(
+  app,
+  `import { createServer } from 'node:http';
+   import { createRequire } from 'node:module';
+   const require = createRequire(${JSON.stringify(root)});
+   let served = 0;
+   const server = createServer((_q, r) => r.end(String(++served))).listen(0, '127.0.0.1', async () => {
+     const url = 'http://127.0.0.1:' + server.address().port + '/data/1';
+     for (let i = 0; i < 2; i++) await (await fetch(url)).text();
+     for (const name of ['undici7', 'undici']) await (await require(name).request(url)).body.text();
+     console.log(process.version, served === 1 ? 'served from memory' : 'asked ' + served + ' times');
+     process.exit(served === 1 ? 0 : 1);
+   });`,
+);
+let failed = false;
+for (const major of [22, 24, 26]) {
+  const home = join(folder, String(major));
+  execFileSync('npm', ['install', '--prefix', home, '--no-save', '--silent', `node@${major}`], {
+    stdio: 'inherit',
+  });
+  const node = join(home, 'node_modules/node/bin/node');
+  const env = {
+    ...process.env,
+    NODE_OPTIONS: `--import ${preload}`,
+    L1_CONFIG: JSON.stringify({ http: [{ host: '127.0.0.1:*', path: '/data/*', ttlMs: 60_000 }] }),
+  };
+  try {
+    execFileSync(node, [app], { env, stdio: 'inherit' });
+  } catch {
+    failed = true;
+  }
+}
+rmSync(folder, { recursive: true });
+process.exit(failed ? 1 : 0);
