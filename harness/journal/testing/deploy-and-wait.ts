@@ -1,4 +1,5 @@
 /** Stands up a mesh of stubs in the project folder of the first argument and never takes it down. */
+import { PROJECT_FOLDER } from '../../project.ts';
 import { localTarget } from '../../targets/local/local-target.ts';
 import { executables, planOf, STUB_SERVICE } from '../../targets/local/testing/small-mesh.ts';
 import { openRun } from '../owned-run.ts';
@@ -10,7 +11,7 @@ const mesh = await localTarget({
   run,
   redisExecutable: redis ?? '',
   envoyExecutable: envoy,
-  serviceProgram: STUB_SERVICE,
+  service: { sources: PROJECT_FOLDER, program: STUB_SERVICE },
 }).deploy(planOf(run, 4, envoy === null ? 'none' : 'envoy'), () => {});
 await mesh.useScenario('redis-sidecar');
 setInterval(() => {}, 1 << 30);

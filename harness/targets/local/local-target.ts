@@ -1,9 +1,10 @@
 import type { OwnedRun } from '../../journal/owned-run.ts';
+import { PROJECT_FOLDER } from '../../project.ts';
 import type { Deployment, DeployPlan, Target } from '../target.ts';
 import { explainDiskFull, needDiskRoom } from './disk-room.ts';
 import { findFreeNetwork } from './free-network.ts';
 import { LocalDeployment } from './local-deployment.ts';
-import { bundleService } from './service-bundle.ts';
+import { bundleProgram, type ProgramSource, serviceOf } from './service-bundle.ts';
 
 export interface LocalTargetOptions {
   /** The open run that owns everything started; its folder takes all files. */
@@ -11,8 +12,8 @@ export interface LocalTargetOptions {
   readonly redisExecutable: string;
   /** Needed for plans with mesh `envoy`. */
   readonly envoyExecutable: string | null;
-  /** The service program's source; default `scenarios/service/main.ts`. */
-  readonly serviceProgram?: string;
+  /** The service program; default: that of this checkout. */
+  readonly service?: ProgramSource;
 }
 
 /** This machine: every pod a process, or three with its sidecars. */
@@ -25,7 +26,7 @@ export function localTarget(options: LocalTargetOptions): Target {
         await needDiskRoom(options.run.folder);
         const [endpoints, bundle] = await Promise.all([
           findFreeNetwork(plan.runId, plan.topology.services.length),
-          bundleService(options.run.folder, options.serviceProgram),
+          bundleProgram(options.service ?? serviceOf(PROJECT_FOLDER), options.run.folder),
         ]);
         const deployment = cleanup.use(new LocalDeployment({ ...options, plan, endpoints, bundle }));
         await deployment.start(onProgress);

@@ -1,18 +1,28 @@
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
-const SERVICE_PROGRAM = fileURLToPath(new URL('../../../scenarios/service/main.ts', import.meta.url));
+/** What is bundled: a program of one checkout, with the cache of the same checkout. */
+export interface ProgramSource {
+  /** Root of the checkout. */
+  readonly sources: string;
+  /** The program, as a path. */
+  readonly program: string;
+}
+
+/** The mesh's service program of a checkout. */
+export function serviceOf(sources: string): ProgramSource {
+  return { sources, program: join(sources, 'scenarios', 'service', 'main.ts') };
+}
 
 /**
- * Bundles the service program into JavaScript files in `folder`; answers the one to start. Fifty processes that each
+ * Bundles a program into JavaScript files in `outFolder`; answers the one to start. Fifty processes that each
  * strip types and resolve a tree of modules would start slowly and be larger; what only one scenario needs (a Redis
  * client) is a file of its own, loaded with that scenario. A compile cache was tried and saves nothing: for ES
  * modules it holds only what is compiled before anything runs.
  */
-export async function bundleService(folder: string, program: string = SERVICE_PROGRAM): Promise<string> {
-  const outdir = join(folder, 'service');
+export async function bundleProgram({ sources, program }: ProgramSource, outFolder: string): Promise<string> {
+  const outdir = join(outFolder, 'program');
   await build({
     entryPoints: { main: program },
     outdir,
@@ -26,7 +36,7 @@ export async function bundleService(folder: string, program: string = SERVICE_PR
     minify: true,
     legalComments: 'none',
     logLevel: 'error',
-    plugins: [requireBuiltins],
+    plugins: [requireBuiltins, cacheOf(sources)],
     // An ES module has no require of its own.
     banner: {
       js: "import{createRequire as l1benchRequire}from'node:module';const require=l1benchRequire(import.meta.url);",
@@ -48,6 +58,41 @@ const requireBuiltins: Plugin = {
     builder.onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
       contents: `module.exports = require(${JSON.stringify(path)});`,
       loader: 'js',
+    }));
+  },
+};
+
+/** Two checkouts share their packages, but each runs its own cache. */
+function cacheOf(sources: string): Plugin {
+  return {
+    name: 'cache-of-the-checkout',
+    setup(builder) {
+      builder.onResolve({ filter: /^l1-cache$/ }, () => ({
+        path: join(sources, 'cache', 'src', 'index.ts'),
+      }));
+    },
+  };
+}
+
+/**
+ * Takes from undici what the service program uses and leaves out its fetch, WebSocket, mocks and caches, which its
+ * index would load: 4 MiB and a third of the start-up. A program that uses more of it does not build.
+ */
+const onlyTheHttpClientOfUndici: Plugin = {
+  name: 'only-the-http-client-of-undici',
+  setup(builder) {
+    builder.onResolve({ filter: /^undici$/ }, ({ resolveDir }) => ({
+      path: 'http-client',
+      namespace: 'undici',
+      pluginData: resolveDir,
+    }));
+    builder.onLoad({ filter: /.*/, namespace: 'undici' }, ({ pluginData }) => ({
+      contents: `
+        export { default as Agent } from 'undici/lib/dispatcher/agent.js';
+        export { request } from 'undici/lib/api/index.js';
+        export { setGlobalDispatcher, getGlobalDispatcher } from 'undici/lib/global.js';`,
+      loader: 'js',
+      resolveDir: pluginData as string,
     }));
   },
 };

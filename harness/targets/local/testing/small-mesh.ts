@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildTopology } from '../../../../scenarios/topology/build.ts';
 import { type OwnedRun, openRun } from '../../../journal/owned-run.ts';
+import { PROJECT_FOLDER } from '../../../project.ts';
 import { findTools } from '../../../tools/find-tools.ts';
 import type { Deployment, DeployPlan, Mesh } from '../../target.ts';
 import { localTarget } from '../local-target.ts';
@@ -52,7 +53,7 @@ export async function deployStubs(
     run,
     redisExecutable: tools.redis,
     envoyExecutable: tools.envoy,
-    serviceProgram: STUB_SERVICE,
+    service: { sources: PROJECT_FOLDER, program: STUB_SERVICE },
   });
   return target.deploy(planOf(run, services, tools.envoy === null ? 'none' : 'envoy'), () => {});
 }
