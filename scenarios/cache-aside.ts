@@ -1,17 +1,7 @@
 import type { Millis } from 'l1-cache';
-import { createClient } from 'redis';
 import type { ReadPath, ReadPathContext, ReadResult, Stamped } from './read-path.ts';
+import { connectRedis, type RedisAddress } from './redis-connection.ts';
 import { singleFlight } from './single-flight.ts';
-
-const CONNECT_TIMEOUT_MS: Millis = 2_000;
-const FIRST_CONNECT_TRIES = 20;
-const LONGEST_PAUSE_MS: Millis = 1_000;
-
-/** Where a Redis listens. */
-export interface RedisAddress {
-  readonly host: string;
-  readonly port: number;
-}
 
 /**
  * The cache-aside pattern over a Redis: GET; on a miss the origin, then SET with the hand TTL, not waited for.
@@ -20,7 +10,7 @@ export interface RedisAddress {
  * reads go to the origin and nothing queues.
  */
 export async function openCacheAside(redis: RedisAddress, context: ReadPathContext): Promise<ReadPath> {
-  const client = await connect(redis);
+  const client = await connectRedis(redis);
   const shareFetch = singleFlight<ReadResult>();
 
   const fetch = async (key: string, ttlMs: Millis, load: () => Promise<Stamped>): Promise<ReadResult> => {
@@ -49,27 +39,4 @@ export async function openCacheAside(redis: RedisAddress, context: ReadPathConte
       if (client.isOpen) client.destroy();
     },
   };
-}
-
-async function connect({ host, port }: RedisAddress) {
-  let connected = false;
-  const client = createClient({
-    disableOfflineQueue: true,
-    socket: {
-      host,
-      port,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      noDelay: true,
-      reconnectStrategy: (tries, cause) => {
-        if (!connected && tries >= FIRST_CONNECT_TRIES) {
-          return new Error(`no Redis at ${host}:${port} (${cause.message})`, { cause });
-        }
-        return Math.min(LONGEST_PAUSE_MS, 50 * 2 ** tries);
-      },
-    },
-  });
-  client.on('error', () => {}); // lost connections show as reads that go to the origin
-  await client.connect();
-  connected = true;
-  return client;
 }

@@ -40,6 +40,30 @@ export const SCENARIOS: readonly Scenario[] = [
     redis: 'none',
     open: async (context) => (await import('./in-process-l1/read-path.ts')).open(context),
   },
+  {
+    name: 'l1-passive',
+    description: 'The l1-cache library as a store only: no prediction, learned TTL or fleet.',
+    redis: 'none',
+    open: async (context) => (await import('./l1-passive/read-path.ts')).open(context),
+  },
+  {
+    name: 'redis-sidecar-unix',
+    description: 'Cache-aside on a Redis of the pod’s own, over a Unix socket.',
+    redis: 'sidecar',
+    open: async (context) => (await import('./redis-sidecar-unix/read-path.ts')).open(context),
+  },
+  {
+    name: 'redis-client-cache',
+    description: 'The shared Redis with RESP3 client-side caching in node-redis.',
+    redis: 'shared',
+    open: async (context) => (await import('./redis-client-cache/read-path.ts')).open(context),
+  },
+  {
+    name: 'bentocache',
+    description: 'Bentocache: memory over the shared Redis, with a Redis bus.',
+    redis: 'shared',
+    open: async (context) => (await import('./bentocache/read-path.ts')).open(context),
+  },
 ];
 
 /** The scenarios of the main comparison; the first is what the others are measured against. */

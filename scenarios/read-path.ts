@@ -58,5 +58,10 @@ export interface ReadPathContext {
   /** The shared server as this pod reaches it (through its sidecar when there is one). */
   readonly sharedRedis: { readonly host: string; readonly port: number } | null;
   /** The pod's own server. */
-  readonly sidecarRedis: { readonly host: string; readonly port: number } | null;
+  readonly sidecarRedis: {
+    readonly host: string;
+    readonly port: number;
+    /** Path of its Unix socket, where it opens one. */
+    readonly unixSocket?: string;
+  } | null;
 }

@@ -26,7 +26,12 @@ export interface PodConfig {
         readonly peers: readonly { readonly host: string; readonly port: number }[];
       };
   readonly sharedRedis: { readonly host: string; readonly port: number };
-  readonly sidecarRedis: { readonly host: string; readonly port: number };
+  readonly sidecarRedis: {
+    readonly host: string;
+    readonly port: number;
+    /** Path of its Unix socket, where it opens one. */
+    readonly unixSocket?: string;
+  };
 }
 
 /*

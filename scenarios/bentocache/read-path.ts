@@ -1,0 +1,102 @@
+import { BentoCache, bentostore } from 'bentocache';
+import { MemoryDriver } from 'bentocache/drivers/memory';
+import { redisBusDriver, redisDriver } from 'bentocache/drivers/redis';
+import { Redis } from 'ioredis';
+import type { Bytes } from 'l1-cache';
+import { LRUCache } from 'lru-cache';
+import type { ReadPath, ReadPathContext, Stamped } from '../read-path.ts';
+
+/** Without serialising, bentocache bounds its memory by entries only: the budget becomes entries of this size. */
+const ASSUMED_ENTRY_BYTES: Bytes = 1024;
+
+/** Bentocache as its authors set it up: memory in the process over the shared Redis, a Redis bus between the pods. */
+export async function open(context: ReadPathContext): Promise<ReadPath> {
+  if (context.sharedRedis === null) throw new Error('bentocache needs a shared Redis, and this pod has none');
+  const address = { host: context.sharedRedis.host, port: context.sharedRedis.port };
+  // Commands of one turn of the event loop in one packet; none waits for a lost connection.
+  const redis = new Redis({
+    ...address,
+    enableAutoPipelining: true,
+    enableOfflineQueue: false,
+    lazyConnect: true,
+  });
+  redis.on('error', () => {}); // lost connections show as reads that go to the origin
+  await redis.connect();
+  const bus = new BusConnection({ ...address, lazyConnect: true });
+  // The memory driver's own cache, made here so that the memory report can look into it.
+  const memory = new LRUCache<string, string>({
+    max: Math.max(1, Math.floor(context.budgetBytes / ASSUMED_ENTRY_BYTES)),
+    ttlAutopurge: false,
+  });
+  const cache = new BentoCache({
+    default: 'tiers',
+    // An error of Redis is a miss, and a failing Redis is left alone for a second.
+    suppressL2Errors: true,
+    l2CircuitBreakerDuration: 1_000,
+    grace: false,
+    stores: {
+      tiers: bentostore()
+        .useL1Layer({
+          options: { serialize: false },
+          factory: (config) => new MemoryDriver({ ...config, cacheInstance: memory }),
+        })
+        .useL2Layer(redisDriver({ connection: redis }))
+        .useBus(redisBusDriver({ connection: bus })),
+    },
+  });
+  // The bus connects and subscribes without waiting: a pod is ready once it speaks to the others and hears them.
+  const [publisher, subscriber] = bus.made;
+  await publisher?.ping();
+  await subscriber?.subscribe('bentocache.notifications');
+  const layers = new Map<string, 'l1' | 'l2'>();
+  cache.on('cache:hit', ({ key, layer }) => layers.set(key, layer));
+
+  return {
+    // Its interface is a promise even for what is in memory.
+    readNow: () => undefined,
+    async read(key, at) {
+      let isLoaded = false;
+      const value = await cache
+        .getOrSet<Stamped>({
+          key,
+          ttl: Math.max(1, Math.round(context.ttlMs(at.domain))),
+          factory: () => {
+            isLoaded = true;
+            return context.fetchFromOrigin(at);
+          },
+        })
+        // Bentocache wraps what the origin said.
+        .catch((error: Error) => Promise.reject(error.cause ?? error));
+      const layer = layers.get(key);
+      layers.delete(key);
+      if (layer !== 'l1' || isLoaded) context.countRedisCommands(isLoaded ? COMMANDS_OF_LOAD : 1);
+      return { value, outcome: isLoaded ? 'origin' : layer === 'l2' ? 'redis' : 'l1' };
+    },
+    contents() {
+      let payloadBytes = 0;
+      for (const [key, entry] of memory.entries()) payloadBytes += key.length + JSON.stringify(entry).length;
+      return { entries: memory.size, payloadBytes, chargedBytes: payloadBytes };
+    },
+    async clear() {
+      await cache.clear();
+    },
+    async [Symbol.asyncDispose]() {
+      await cache.disconnectAll().catch(() => {}); // a server that is gone need not be told goodbye
+    },
+  };
+}
+
+/** The bus makes its publisher and then its subscriber as duplicates of this connection, which itself stays unused. */
+class BusConnection extends Redis {
+  readonly made: Redis[] = [];
+
+  override duplicate(...override: Parameters<Redis['duplicate']>): Redis {
+    const made = super.duplicate(...override);
+    made.on('error', () => {}); // a lost bus shows as copies that live on until their TTL
+    this.made.push(made);
+    return made;
+  }
+}
+
+/** GET, SET and PUBLISH. */
+const COMMANDS_OF_LOAD = 3;

@@ -1,0 +1,40 @@
+import type { Millis } from 'l1-cache';
+import { createClient, type RedisClientOptions } from 'redis';
+
+const CONNECT_TIMEOUT_MS: Millis = 2_000;
+const FIRST_CONNECT_TRIES = 20;
+const LONGEST_PAUSE_MS: Millis = 1_000;
+
+/** Where a Redis listens. */
+export type RedisAddress = { readonly host: string; readonly port: number } | { readonly path: string };
+
+/**
+ * Connects node-redis for a cache: RESP3, commands of one turn of the event loop written together, nothing queued
+ * while the connection is lost, reconnecting for ever once it was there. Rejects when no server answers at first.
+ */
+export async function connectRedis(
+  address: RedisAddress,
+  clientSideCache: Pick<RedisClientOptions<Record<string, never>>, 'clientSideCache'> = {},
+) {
+  let connected = false;
+  const client = createClient({
+    RESP: 3,
+    ...clientSideCache,
+    disableOfflineQueue: true,
+    socket: {
+      ...('path' in address ? { path: address.path, tls: false as const } : { ...address, noDelay: true }),
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      reconnectStrategy: (tries: number, cause: Error) => {
+        if (!connected && tries >= FIRST_CONNECT_TRIES) {
+          const place = 'path' in address ? address.path : `${address.host}:${address.port}`;
+          return new Error(`no Redis at ${place} (${cause.message})`, { cause });
+        }
+        return Math.min(LONGEST_PAUSE_MS, 50 * 2 ** tries);
+      },
+    },
+  });
+  client.on('error', () => {}); // lost connections show as reads that go to the origin
+  await client.connect();
+  connected = true;
+  return client;
+}
