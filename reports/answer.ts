@@ -1,5 +1,6 @@
 import { bytes, duration, number, percent } from './format.ts';
 import type { Comparison } from './summary/comparison.ts';
+import type { Figure } from './summary/figure.ts';
 import type { ScenarioSummary } from './summary/scenario.ts';
 import type { Summary } from './summary.ts';
 
@@ -28,14 +29,17 @@ function requestSentence(summary: Summary, winner: string): string {
   return `${lead}: at the median ${inWords(p50)}, at p99 ${inWords(p99)}; emulated origin wait included in both.`;
 }
 
+/** A p99, or that there are too few samples for one. */
+const orFew = ({ value }: Figure): string => (value === null ? 'too few to tell' : duration(value));
+
 function readSentence(baseline: ScenarioSummary, winner: ScenarioSummary): string {
   const { read, hitRatio } = winner;
   if (read.p50.value === null || baseline.read.p50.value === null) return 'No reads were recorded.';
   return (
     `One read took ${duration(read.p50.value)} at the median with ${winner.name} ` +
     `(n = ${number(read.p50.n)} reads) against ${duration(baseline.read.p50.value)} with ${baseline.name} ` +
-    `(n = ${number(baseline.read.p50.n)} reads), and ${duration(read.p99.value!)} against ` +
-    `${duration(baseline.read.p99.value!)} at p99 (emulated origin wait included); ` +
+    `(n = ${number(baseline.read.p50.n)} reads), and ${orFew(read.p99)} against ` +
+    `${orFew(baseline.read.p99)} at p99 (emulated origin wait included); ` +
     `${percent(hitRatio.value!)} of its reads were hits, against ${percent(baseline.hitRatio.value!)}.`
   );
 }

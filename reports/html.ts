@@ -1,6 +1,6 @@
 import { answer } from './answer.ts';
 import type { Chart } from './charts/chart.ts';
-import { environmentRows, limits, methodNotes } from './notes.ts';
+import { environmentRows, limits, methodNotes, reasons } from './notes.ts';
 import { chartFigures, chartScripts } from './page/charts.ts';
 import { escapeHtml } from './page/escape.ts';
 import { STYLE } from './page/style.ts';
@@ -24,7 +24,7 @@ const list = (items: readonly string[]) =>
 /** What the reader must know before any number: the run is not complete, or blocks do not count. */
 function warning({ state, why, validity }: Summary): string {
   const lines = [
-    ...(state === 'complete' ? [] : [`This run is ${state}: ${why.join('; ') || 'no reason recorded'}.`]),
+    ...(state === 'complete' ? [] : [`This run is ${state}: ${reasons(why)}.`]),
     ...(validity.invalid === 0
       ? []
       : [

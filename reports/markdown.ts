@@ -1,7 +1,7 @@
 import { answer } from './answer.ts';
 import type { Chart } from './charts/chart.ts';
 import { bytes, intervalText, number, percent, samples, withUnit } from './format.ts';
-import { environmentRows, limits, methodNotes } from './notes.ts';
+import { environmentRows, limits, methodNotes, reasons } from './notes.ts';
 import type { Figure } from './summary/figure.ts';
 import { tableRows } from './summary/figures.ts';
 import type { Summary } from './summary.ts';
@@ -61,7 +61,7 @@ export function renderMarkdown(summary: Summary, charts: readonly Chart[]): stri
   return `# What a cache in the pod is worth here
 
 Run ${summary.runId}, ${summary.startedAt}, ${Math.round(summary.durationMs / 1000)} s.
-${state === 'complete' ? '' : `\n**This run is ${state}: ${why.join('; ') || 'no reason recorded'}.**\n`}
+${state === 'complete' ? '' : `\n**This run is ${state}: ${reasons(why)}.**\n`}
 ${answer(summary).join('\n\n')}
 
 ${markdownTable(['', 'Environment'], environmentRows(summary))}

@@ -133,3 +133,16 @@ test('bytes added per payload byte are what the mesh holds beyond the mesh witho
   assert.ok(Math.abs(scenario('redis-sidecar').memory!.addedPerPayloadByte.value! - (2.5 + 4.5) / 3) < 0.2);
   assert.equal(scenario('no-cache').memory!.addedPerPayloadByte.value, null);
 });
+
+test('bytes added per payload byte are left out where two deployments differ by more than the payload', () => {
+  const noisy = structuredClone(result);
+  for (const [i, pod] of noisy.memory[3]!.pods.entries())
+    pod.totals.application += (i % 2 === 0 ? 9 : -9) * 2 ** 20;
+  assert.equal(scenario('in-process-l1', summarise(noisy)).memory!.addedPerPayloadByte.value, null);
+});
+
+test('a p99 of fewer than a hundred samples is no figure', () => {
+  const few = scenario('in-process-l1', summarise(syntheticResult({ rounds: 1, requestsPerBlock: 60 })));
+  assert.equal(few.request.p99.value, null);
+  assert.ok(few.request.p50.value !== null && few.read.p99.value !== null);
+});

@@ -27,7 +27,7 @@ function forestPlot(
   return {
     ...head,
     reading:
-      'Left of 1× is better than the baseline. The bar is the 95 % interval; where it crosses 1×, the answer is INCONCLUSIVE.',
+      'Left of 1× is better than the baseline. The bar is the 95 % interval; where it crosses 1×, or rests on fewer than 6 pairs, the answer is INCONCLUSIVE.',
     heightPx: 110 + 26 * rows.length,
     config: {
       type: 'bar',

@@ -35,7 +35,7 @@ td small,th small{display:block;color:var(--muted);font-weight:400;white-space:n
 figure{margin:0}
 figcaption{color:var(--muted);font-size:.9rem;margin-bottom:.5rem}
 .chart{position:relative;width:100%}
-.topology svg{max-width:100%;height:auto}
+.topology svg{display:block;width:100%;min-width:44rem;height:auto}
 blockquote{margin:.25rem 0;padding-left:.75rem;border-left:3px solid var(--grid);color:var(--muted)}
 code{font-size:.88em;background:var(--panel);padding:.1em .3em;border-radius:3px}
 li{margin:.3rem 0}

@@ -82,7 +82,7 @@ export interface TableRow {
   readonly cells: readonly (Figure | null)[];
 }
 
-/** The comparison table, row by row; a figure that no scenario has is no row. */
+/** The comparison table, row by row; a figure that no scenario has, or a part no pod has, is no row. */
 export function tableRows(summary: Summary): TableRow[] {
   const columns = summary.scenarios.map(tableFigures);
   const rows = new Map<string, TableRow>();
@@ -90,7 +90,9 @@ export function tableRows(summary: Summary): TableRow[] {
     const cells = columns.map(
       (column) => column.find((one) => one.group === group && one.name === name)?.figure ?? null,
     );
-    if (cells.some((cell) => cell !== null && cell.value !== null)) {
+    const said = (cell: Figure | null) =>
+      cell !== null && cell.value !== null && (group !== 'Memory' || cell.value !== 0);
+    if (cells.some(said)) {
       rows.set(`${group}/${name}`, { group, name, cells });
     }
   }

@@ -16,10 +16,12 @@ export type LatencyStatistic = keyof LatencyFigures;
 const STATISTICS = ['p50', 'p90', 'p99', 'mean'] as const;
 const SHARE = { p50: 0.5, p90: 0.9, p99: 0.99 } as const;
 
-/** A statistic of a distribution, in nanoseconds; NaN without samples. */
+/** A statistic of a distribution, in nanoseconds; NaN without samples, or with too few for one to lie beyond it. */
 export function statisticNs(of: Distribution, statistic: LatencyStatistic): number {
-  const value = statistic === 'mean' ? meanNs(of) : quantileNs(of, SHARE[statistic]);
-  return value ?? Number.NaN;
+  if (statistic === 'mean') return meanNs(of) ?? Number.NaN;
+  const share = SHARE[statistic];
+  const beyond = of.n * (1 - share);
+  return beyond > 0.999 || share === 0.5 ? (quantileNs(of, share) ?? Number.NaN) : Number.NaN;
 }
 
 /**

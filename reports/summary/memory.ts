@@ -2,6 +2,7 @@ import type { Bytes, Count, Ratio } from 'l1-cache';
 import { mean, sum } from 'simple-statistics';
 import type { Rng } from '../../scenarios/topology/topology.ts';
 import type { MemoryReading } from '../schema.ts';
+import { bootstrapInterval } from '../statistics/bootstrap.ts';
 import { type Figure, meanOverPods, missing } from './figure.ts';
 
 /** The lines of a pod's balance sheet may differ from the kernel's total by this much. */
@@ -61,19 +62,30 @@ function meanLines(pods: readonly Pod[]): MemorySummary['lines'] {
   );
 }
 
-/** Everything a mesh holds, over the mesh without a cache, per payload byte; the same rule for every scenario. */
-function addedPerPayloadByte(reading: MemoryReading, noCache: MemoryReading | undefined): Figure {
+/**
+ * Everything a mesh holds, over the mesh without a cache, per payload byte; the same rule for every scenario.
+ * Pods are paired by service. No value when the interval reaches zero: the caches were then too small, or the two
+ * deployments too different, for their difference to mean anything.
+ */
+function addedPerPayloadByte(reading: MemoryReading, noCache: MemoryReading | undefined, rng: Rng): Figure {
   const payload = payloadOf(reading);
-  if (noCache === undefined || payload === 0 || reading.pods.length !== noCache.pods.length) {
-    return missing('bytes/byte', 'pods');
-  }
-  const whole = (of: MemoryReading) => sum(of.pods.map(podTotal)) + sum(of.shared.map(({ bytes }) => bytes));
+  if (noCache === undefined || payload === 0) return missing('bytes/byte', 'pods');
+  const added = reading.pods.flatMap((pod) => {
+    const twin = noCache.pods.find(({ service }) => service === pod.service);
+    return twin === undefined ? [] : [podTotal(pod) - podTotal(twin)];
+  });
+  const shared =
+    sum(reading.shared.map(({ bytes }) => bytes)) - sum(noCache.shared.map(({ bytes }) => bytes));
+  const perByte = (drawn: readonly number[]) => (mean([...drawn]) * reading.pods.length + shared) / payload;
+  if (added.length === 0) return missing('bytes/byte', 'pods');
+  const interval = bootstrapInterval(added, perByte, { rng, resamples: 1000 });
+  if (interval === null || interval.low <= 0) return missing('bytes/byte', 'pods');
   return {
-    value: (whole(reading) - whole(noCache)) / payload,
+    value: perByte(added),
     unit: 'bytes/byte',
-    n: reading.pods.length,
+    n: added.length,
     of: 'pods',
-    interval: null,
+    interval,
     emulated: false,
   };
 }
@@ -122,7 +134,7 @@ export function summariseMemory(
     sharedBytes,
     entries: sum([...pods, ...shared].map(({ entries }) => entries)),
     payloadBytes: payloadOf(reading),
-    addedPerPayloadByte: addedPerPayloadByte(reading, noCache),
+    addedPerPayloadByte: addedPerPayloadByte(reading, noCache, rng),
     chargedPerPayloadByte: chargedPerPayloadByte(reading),
     fleet: {
       pods: FLEET_PODS,
