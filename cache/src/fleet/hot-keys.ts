@@ -11,7 +11,7 @@ import { ALL } from './transport.ts';
 import { packKeys, type Signal, unpackKeys } from './wire.ts';
 
 /** Misses wait this long for company; announcements less. */
-const REPORT_EVERY_MS = 500;
+const REPORT_EVERY_MS = 1000;
 const ANNOUNCE_EVERY_MS = 100;
 const MAX_BATCH = 200;
 /** Announced keys are loaded after up to this long, so that the pods do not all load at once. */

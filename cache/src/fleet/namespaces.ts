@@ -1,15 +1,15 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  hkdfSync,
-  randomBytes,
-  timingSafeEqual,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Bytes } from '../units.ts';
+import { Hmac } from './hmac.ts';
 
-/** A key's name between pods: 64 bits of a keyed digest. */
-export type KeyHash = bigint;
+/**
+ * A key's name between pods: 48 bits of a keyed digest, a whole number. Two of a million keys share one with
+ * probability 0.2 %, and then one of them is fetched once too often.
+ */
+export type KeyHash = number;
+
+/** Bytes of a digest on the wire. */
+export const HASH: Bytes = 6;
 
 /** How the keys with one prefix may travel. */
 export interface FleetNamespace {
@@ -32,9 +32,9 @@ export const SIGNATURE: Bytes = 8;
  * Without it, whoever listens on the bus learns neither keys nor which two digests of two fleets are the same key.
  */
 export class FleetSecrets {
-  readonly #prefixes: readonly { readonly space: FleetNamespace; readonly hashKey: Buffer }[];
+  readonly #prefixes: readonly { readonly space: FleetNamespace; readonly hmac: Hmac }[];
   readonly #sealKey: Buffer;
-  readonly #signKey: Buffer;
+  readonly #signer: Hmac;
 
   constructor(secret: Uint8Array, namespaces: readonly FleetNamespace[]) {
     const derive = (purpose: string) =>
@@ -44,14 +44,14 @@ export class FleetSecrets {
       : [...namespaces, { prefix: '', keys: 'hashed' as const }];
     this.#prefixes = all
       .toSorted((a, b) => b.prefix.length - a.prefix.length)
-      .map((space) => ({ space, hashKey: derive(`hash ${space.prefix}`) }));
+      .map((space) => ({ space, hmac: new Hmac(derive(`hash ${space.prefix}`)) }));
     this.#sealKey = derive('seal');
-    this.#signKey = derive('sign');
+    this.#signer = new Hmac(derive('sign'));
   }
 
-  /** The digest of a key: HMAC-SHA256, first 64 bits. About 5 µs. */
+  /** The digest of a key: HMAC-SHA256, first 48 bits. About 2 µs. */
   hash(key: string): KeyHash {
-    return createHmac('sha256', this.#of(key).hashKey).update(key).digest().readBigUInt64LE(0);
+    return this.#of(key).hmac.digest(key).readUIntLE(0, HASH);
   }
 
   /** Whether the key itself may leave the pod, sealed. */
@@ -80,12 +80,7 @@ export class FleetSecrets {
 
   /** Proves that a message is of this fleet and from the pod it names. */
   sign(from: string, body: Uint8Array): Buffer {
-    return createHmac('sha256', this.#signKey)
-      .update(from)
-      .update('\0')
-      .update(body)
-      .digest()
-      .subarray(0, SIGNATURE);
+    return this.#signer.digest(`${from}\0`, body).subarray(0, SIGNATURE);
   }
 
   verify(from: string, body: Uint8Array, signature: Uint8Array): boolean {

@@ -1,4 +1,4 @@
-import type { Count, Millis } from '../units.ts';
+import type { Count, Millis, Ratio } from '../units.ts';
 
 /** What the fleet asks of the cache of its own pod. `attachFleet` makes one of an `L1Cache`. */
 export interface Pod {
@@ -6,6 +6,11 @@ export interface Pod {
   holds(key: string): boolean;
   /** Loads a key that others read. Returns whether that started a load. */
   prefetch(key: string): boolean;
+  /**
+   * Loads a key of a peer's working set; `rank` is its place there, 0 the most read and 1 the least. It should
+   * start as a regular of the cache, not on probation. Returns whether that started a load.
+   */
+  prewarm(key: string, rank: Ratio): boolean;
   /** Another pod saw the value change: do not serve it again without fetching it. */
   forget(key: string): void;
   /** Another pod fetched the value just now and it is the one held: it may live on as if fetched now. */

@@ -22,12 +22,11 @@ export class Rendezvous {
   }
 
   ownerOf(hash: KeyHash): string | undefined {
-    const low = Number(hash & 0xffff_ffffn);
-    const high = Number(hash >> 32n);
+    const high = Math.floor(hash / 2 ** 32);
     let owner: string | undefined;
     let best = -1;
-    for (const [i, salt] of this.#salts.entries()) {
-      const score = mix(mix(low ^ salt) ^ high);
+    for (let i = 0; i < this.#salts.length; i++) {
+      const score = mix(mix(hash ^ this.#salts[i]!) ^ high);
       if (score > best) {
         best = score;
         owner = this.#members[i];

@@ -28,6 +28,7 @@ interface Running {
   heardMs: Millis;
   complete: boolean;
   keys: Count;
+  taken: Count;
   loaded: Count;
 }
 
@@ -66,6 +67,7 @@ export class WarmUp {
       heardMs: this.#context.now(),
       complete: false,
       keys: 0,
+      taken: 0,
       loaded: 0,
     };
     return promise;
@@ -101,7 +103,7 @@ export class WarmUp {
     if (running === undefined) return;
     const { pod, now } = this.#context;
     this.#loads.drain(now(), running.perSecond, (key) => {
-      const started = !pod.holds(key) && pod.prefetch(key);
+      const started = !pod.holds(key) && pod.prewarm(key, running.taken++ / Math.max(1, running.keys));
       if (started) running.loaded++;
       return started;
     });

@@ -1,4 +1,4 @@
-import type { KeyHash } from './namespaces.ts';
+import { HASH, type KeyHash } from './namespaces.ts';
 
 /** A key's digest and what tells one state of its value from the next, in 32 bits. */
 export interface StampedHash {
@@ -33,6 +33,8 @@ export type Signal =
   /** The answer, in parts, hottest first; sealed. */
   | { readonly kind: 'warm-keys'; readonly last: boolean; readonly sealed: Uint8Array };
 
+/** Bytes of a digest and its stamp. */
+const STAMPED = HASH + 4;
 /** First byte of every message; pods of another format version are not understood and not answered. */
 const FORMAT = 1;
 const KINDS = [
@@ -62,16 +64,16 @@ export function encode(signal: Signal, room: number): Buffer {
     case 'misses-hashed':
     case 'reveal':
     case 'hot-hashed': {
-      const body = Buffer.alloc(signal.hashes.length * 8);
-      for (const [i, hash] of signal.hashes.entries()) body.writeBigUInt64LE(hash, i * 8);
+      const body = Buffer.alloc(signal.hashes.length * HASH);
+      for (const [i, hash] of signal.hashes.entries()) body.writeUIntLE(hash, i * HASH, HASH);
       return Buffer.concat([head, body, tail]);
     }
     case 'changed':
     case 'validated': {
-      const body = Buffer.alloc(signal.keys.length * 12);
+      const body = Buffer.alloc(signal.keys.length * STAMPED);
       for (const [i, { hash, stamp }] of signal.keys.entries()) {
-        body.writeBigUInt64LE(hash, i * 12);
-        body.writeUInt32LE(stamp, i * 12 + 8);
+        body.writeUIntLE(hash, i * STAMPED, HASH);
+        body.writeUInt32LE(stamp, i * STAMPED + HASH);
       }
       return Buffer.concat([head, body, tail]);
     }
@@ -99,15 +101,18 @@ export function decode(message: Uint8Array): Signal | undefined {
     case 'misses-hashed':
     case 'reveal':
     case 'hot-hashed': {
-      if (body.length % 8 !== 0) return undefined;
-      return { kind, hashes: Array.from({ length: body.length / 8 }, (_, i) => body.readBigUInt64LE(i * 8)) };
+      if (body.length % HASH !== 0) return undefined;
+      return {
+        kind,
+        hashes: Array.from({ length: body.length / HASH }, (_, i) => body.readUIntLE(i * HASH, HASH)),
+      };
     }
     case 'changed':
     case 'validated': {
-      if (body.length % 12 !== 0) return undefined;
-      const keys = Array.from({ length: body.length / 12 }, (_, i) => ({
-        hash: body.readBigUInt64LE(i * 12),
-        stamp: body.readUInt32LE(i * 12 + 8),
+      if (body.length % STAMPED !== 0) return undefined;
+      const keys = Array.from({ length: body.length / STAMPED }, (_, i) => ({
+        hash: body.readUIntLE(i * STAMPED, HASH),
+        stamp: body.readUInt32LE(i * STAMPED + HASH),
       }));
       return { kind, keys };
     }

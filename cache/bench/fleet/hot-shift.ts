@@ -1,0 +1,262 @@
+import { Fleet } from '../../src/fleet/fleet.ts';
+import { MemoryBus } from '../../src/fleet/memory-bus.ts';
+import type { Bytes, Count, Millis, Ratio } from '../../src/units.ts';
+import { poisson, randomOf } from '../freshness/random.ts';
+import { type Chaos, chaoticRoute } from './chaos.ts';
+import { LightCache } from './light-cache.ts';
+import { Timeline } from './timeline.ts';
+
+export interface HotShiftOptions {
+  readonly seed: number;
+  readonly readsPerSecond: number;
+  readonly fleet: 'on' | 'off';
+  /** Default 50. */
+  readonly pods?: Count;
+  /** Default 20,000. */
+  readonly cacheEntries?: Count;
+  /** Default 200,000. */
+  readonly keys?: Count;
+  /** The most read keys that are replaced by unknown ones. Default 5,000. */
+  readonly shiftedKeys?: Count;
+  /** How long after the shift is watched. */
+  readonly watchMs: Millis;
+  readonly chaos?: Chaos;
+  /** One pod sends this many made-up signals a second. */
+  readonly floodPerSecond?: Count;
+}
+
+export interface HotShiftOutcome {
+  /** Hit ratio of all pods in the 20 s before the shift. */
+  readonly steadyHitRatio: Ratio;
+  /** Hit ratio of each second after it. */
+  readonly hitRatios: readonly Ratio[];
+  /** Origin fetches of all pods from the shift to the end of the watch, and during the 20 s before. */
+  readonly fetches: Count;
+  readonly steadyFetches: Count;
+  /** Mean over pods, from the shift to the end of the watch. */
+  readonly sentBytesPerSecond: Bytes;
+  readonly receivedBytesPerSecond: Bytes;
+}
+
+export const ZIPF_EXPONENT = 0.9;
+const SLICE_MS = 50;
+const STEADY_MS = 20_000;
+const SECRET = new Uint8Array(32).fill(7);
+
+/** One simulated pod: the library's fleet code around a light cache. */
+export class SimulatedPod {
+  readonly name: string;
+  readonly cache: LightCache;
+  readonly fleet: Fleet | undefined;
+  hits = 0;
+  reads = 0;
+  fetches = 0;
+  #insertsPerMs: number;
+  #insertsAtTick = 0;
+
+  constructor(
+    name: string,
+    members: readonly string[],
+    bus: MemoryBus | undefined,
+    timeline: Timeline,
+    rng: () => Ratio,
+    options: { readonly cacheEntries: Count; readonly keys: Count; readonly readsPerSecond: number },
+  ) {
+    this.name = name;
+    this.cache = new LightCache(options.cacheEntries, options.keys);
+    this.#insertsPerMs = options.readsPerSecond / 4000;
+    const load = (key: string, place: 'recent' | 'coldest') => {
+      this.#fetch(Number(key.slice(2)), place, 'ahead');
+      return true;
+    };
+    this.fleet =
+      bus &&
+      new Fleet({
+        transport: bus.connect(name),
+        pod: {
+          holds: (key) => this.cache.holds(Number(key.slice(2))),
+          prefetch: (key) => !Number.isNaN(Number(key.slice(2))) && load(key, 'recent'),
+          prewarm: (key) => load(key, 'coldest'),
+          forget: () => {},
+          extend: () => {},
+          workingSet: (max) => this.cache.recent(max).map((id) => `k:${id}`),
+          evictionAgeMs: () => options.cacheEntries / this.#insertsPerMs,
+          readsPerSecond: () => options.readsPerSecond,
+        },
+        secret: SECRET,
+        namespaces: [{ prefix: 'k:', keys: 'encrypted' }],
+        members,
+        clock: { now: () => timeline.nowMs },
+        rng,
+      });
+  }
+
+  read(id: number): void {
+    this.reads++;
+    const outcome = this.cache.read(id);
+    if (outcome === 'miss') {
+      this.#fetch(id, 'recent', 'read');
+      this.fleet?.onMiss(`k:${id}`);
+      return;
+    }
+    this.hits++;
+    if (outcome === 'first-hit') this.fleet?.onPrefetchUsed(`k:${id}`);
+  }
+
+  tick(): void {
+    const inserts = this.fetches - this.#insertsAtTick;
+    this.#insertsAtTick = this.fetches;
+    this.#insertsPerMs += (inserts / SLICE_MS - this.#insertsPerMs) * (SLICE_MS / 10_000);
+    this.fleet?.tick();
+  }
+
+  #fetch(id: number, place: 'recent' | 'coldest', why: 'read' | 'ahead'): void {
+    if (id >= 0) this.cache.insert(id, place, why);
+    this.fetches++;
+  }
+}
+
+/** Draws keys with Zipf frequencies; `shift` replaces the most read ones by keys nobody knows. */
+export class ZipfKeys {
+  readonly #cumulative: Float64Array;
+  readonly #idOfRank: Int32Array;
+  readonly #keys: Count;
+
+  constructor(keys: Count) {
+    this.#keys = keys;
+    this.#cumulative = new Float64Array(keys);
+    let sum = 0;
+    for (let rank = 0; rank < keys; rank++) {
+      sum += (rank + 1) ** -ZIPF_EXPONENT;
+      this.#cumulative[rank] = sum;
+    }
+    for (let rank = 0; rank < keys; rank++) this.#cumulative[rank]! /= sum;
+    this.#idOfRank = Int32Array.from({ length: keys }, (_, rank) => rank);
+  }
+
+  shift(top: Count): void {
+    for (let rank = 0; rank < top; rank++) this.#idOfRank[rank] = this.#keys + rank;
+  }
+
+  draw(rng: () => Ratio): number {
+    const point = rng();
+    let low = 0;
+    let high = this.#keys - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#cumulative[middle]! < point) low = middle + 1;
+      else high = middle;
+    }
+    return this.#idOfRank[low]!;
+  }
+}
+
+/** All pods read the same Zipf keys; at one moment the most read 5,000 are others. */
+export function simulateHotShift(options: HotShiftOptions): HotShiftOutcome {
+  const {
+    pods: podCount = 50,
+    cacheEntries = 20_000,
+    keys = 200_000,
+    shiftedKeys = 5000,
+    readsPerSecond,
+  } = options;
+  const rng = randomOf(options.seed);
+  const timeline = new Timeline();
+  const { route, traffic } = chaoticRoute(timeline, randomOf(options.seed + 1), () => options.chaos ?? {});
+  const bus = new MemoryBus(route);
+  const members = Array.from({ length: podCount }, (_, i) => `pod-${i}`);
+  const sizes = { cacheEntries, keys: keys + shiftedKeys, readsPerSecond };
+  const pods = members.map(
+    (name, i) =>
+      new SimulatedPod(
+        name,
+        members,
+        options.fleet === 'on' ? bus : undefined,
+        timeline,
+        randomOf(i + 99),
+        sizes,
+      ),
+  );
+  for (const pod of pods) void pod.fleet?.start();
+  const zipf = new ZipfKeys(keys);
+  fillCaches(pods, zipf, cacheEntries, rng);
+
+  const advance = (forMs: Millis, eachSecond: (hitRatio: Ratio) => void) => {
+    const endMs = timeline.nowMs + forMs;
+    let [hits, reads] = [0, 0];
+    while (timeline.nowMs < endMs) {
+      for (const pod of pods) {
+        const [hitsBefore, readsBefore] = [pod.hits, pod.reads];
+        for (let n = poisson((readsPerSecond * SLICE_MS) / 1000, rng); n > 0; n--) pod.read(zipf.draw(rng));
+        pod.tick();
+        hits += pod.hits - hitsBefore;
+        reads += pod.reads - readsBefore;
+      }
+      if (options.floodPerSecond) flood(pods[0]!, options.floodPerSecond, rng);
+      timeline.runUntil(timeline.nowMs + SLICE_MS);
+      if (timeline.nowMs % 1000 === 0) {
+        eachSecond(hits / reads);
+        [hits, reads] = [0, 0];
+      }
+    }
+  };
+  const fetches = () => pods.reduce((sum, pod) => sum + pod.fetches, 0);
+  const bytes = () => ({
+    sent: pods.reduce(
+      (sum, { fleet }) => sum + (fleet ? fleet.stats().sentBytes + 32 * fleet.stats().sentMessages : 0),
+      0,
+    ),
+    received: [...traffic.receivedBytes.values()].reduce((sum, n) => sum + n, 0),
+  });
+
+  let steady = 0;
+  const atStart = fetches();
+  advance(STEADY_MS, (hitRatio) => {
+    steady += hitRatio / (STEADY_MS / 1000);
+  });
+  const atShift = fetches();
+  const bytesAtShift = bytes();
+  zipf.shift(shiftedKeys);
+  const hitRatios: Ratio[] = [];
+  advance(options.watchMs, (hitRatio) => hitRatios.push(hitRatio));
+  const perPodSecond = podCount * (options.watchMs / 1000);
+  return {
+    steadyHitRatio: steady,
+    hitRatios,
+    fetches: fetches() - atShift,
+    steadyFetches: atShift - atStart,
+    sentBytesPerSecond: (bytes().sent - bytesAtShift.sent) / perPodSecond,
+    receivedBytesPerSecond: (bytes().received - bytesAtShift.received) / perPodSecond,
+  };
+}
+
+/** The first second after which the hit ratio was back at `share` of the steady one; Infinity if it never was. */
+export function secondsToRecover({ steadyHitRatio, hitRatios }: HotShiftOutcome, share: Ratio): number {
+  const second = hitRatios.findIndex((hitRatio) => hitRatio >= share * steadyHitRatio);
+  return second === -1 ? Number.POSITIVE_INFINITY : second + 1;
+}
+
+/** Brings every cache to its steady state: as many reads as fill it several times over, without the fleet. */
+export function fillCaches(
+  pods: readonly SimulatedPod[],
+  zipf: ZipfKeys,
+  cacheEntries: Count,
+  rng: () => Ratio,
+): void {
+  for (const pod of pods) {
+    let inserted = 0;
+    while (inserted < 2.5 * cacheEntries) {
+      const id = zipf.draw(rng);
+      if (pod.cache.read(id) === 'miss') {
+        pod.cache.insert(id, 'recent', 'read');
+        inserted++;
+      }
+    }
+  }
+}
+
+/** A pod gone wrong: reports misses of keys that do not exist. */
+function flood(pod: SimulatedPod, perSecond: Count, rng: () => Ratio): void {
+  for (let n = (perSecond * SLICE_MS) / 1000; n > 0; n--)
+    pod.fleet?.onMiss(`k:fake-${Math.floor(rng() * 1000)}`);
+}
