@@ -1,6 +1,6 @@
 import { Prewarmer, type PrewarmerOptions } from '../../src/predict/prewarmer.ts';
 import type { EvictionPolicy } from '../../src/store/eviction/policy.ts';
-import type { Count, Millis, Ratio } from '../../src/units.ts';
+import type { Count, Micros, Millis, Ratio } from '../../src/units.ts';
 import { type Request, sessionValue } from './session-workload.ts';
 import { type ReadOutcome, SimulatedCache } from './simulated-cache.ts';
 
@@ -14,6 +14,8 @@ export interface SessionRun {
   readonly untilMs: Millis;
   /** Absent: no prediction. */
   readonly prewarm?: PrewarmerOptions;
+  /** Hears what each batch of learning cost, in CPU time of this thread: other processes do not count. */
+  readonly onLearned?: (cpuUs: Micros) => void;
 }
 
 export type OutcomeCounts = Record<ReadOutcome, Count>;
@@ -24,6 +26,7 @@ export interface SessionResult {
   readonly meanLoadMs: Millis;
   readonly originLoads: Count;
   readonly prefetches: Count;
+  readonly misses: Count;
   /** By key prefix up to the dot: session, user, profile, cart, product. */
   readonly byKind: ReadonlyMap<string, OutcomeCounts>;
   /** First time a read of a profile was answered from a prefetch. */
@@ -81,11 +84,17 @@ export function runSessions(run: SessionRun): SessionResult {
     }
     cache.advance(batchMs);
     const batch = cache.takeBatch();
-    prewarmer?.learn(batch);
+    if (!prewarmer) continue;
+    const before = run.onLearned && process.threadCpuUsage();
+    prewarmer.learn(batch);
+    if (!before) continue;
+    const { user, system } = process.threadCpuUsage(before);
+    run.onLearned?.(user + system);
   }
   return {
     reads,
     hitRatio: hits / reads,
+    misses: reads - hits,
     meanLoadMs: waitedMs / reads,
     originLoads: cache.demandLoads + cache.prefetches - loadsBefore,
     prefetches: cache.prefetches - prefetchesBefore,

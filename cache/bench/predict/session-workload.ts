@@ -1,5 +1,4 @@
 import type { Count, Millis, Ratio } from '../../src/units.ts';
-import { exponential } from '../freshness/random.ts';
 
 /** One read: the key, and how long after the value of the one before it in its request it comes. */
 export interface Step {
@@ -21,6 +20,8 @@ export interface SessionWorkload {
   readonly tokens: 'reused' | 'fresh';
   /** Reads of something unrelated, for each read that belongs to the request. */
   readonly noise: Ratio;
+  /** Bait: so long a session names its user, then as long it names somebody else, and so on. Default: always true. */
+  readonly trueForMs?: Millis;
 }
 
 /** The median gap between two reads of a request, and its longest. */
@@ -37,13 +38,14 @@ export function* sessionRequests(options: SessionWorkload, rng: () => number): G
   const drawUser = zipf(options.users, options.zipfExponent, rng);
   let atMs = 0;
   for (let n = 0; ; n++) {
-    atMs += exponential(1000 / options.requestsPerSecond, rng);
+    atMs += -Math.log(1 - rng()) * (1000 / options.requestsPerSecond);
     const user = drawUser();
     const token = options.tokens === 'reused' ? user * 7 + 3 : n;
+    const lies = options.trueForMs !== undefined && Math.floor(atMs / options.trueForMs) % 2 === 1;
     const keys = [
       `session.12:t${token.toString(36)}x${user}`,
-      userKey(user),
-      `profile.14:${profileOf(user)}`,
+      userKey(lies ? drawUser() : user),
+      `profile.14:${profileOf(lies ? drawUser() : user)}`,
       ...(rng() < CART_SHARE ? [`cart.15:${FIRST_USER + user}`] : []),
     ];
     const steps: Step[] = [];

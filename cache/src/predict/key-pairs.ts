@@ -84,7 +84,7 @@ export class KeyPairs {
     const offer = (order: number) => (follower: number, count: Count, seen: Count) => {
       if (this.#guessed[follower % GUESSED] === follower) return;
       const score = this.#scoreOf(order, count, seen);
-      const key = score && this.#keys.keyOf(follower);
+      const key = score?.isWorthAsking() ? this.#keys.keyOf(follower) : undefined;
       if (key === undefined) return;
       const outcome = guess(key, score!);
       if (outcome === 'fetched' || outcome === 'pending') this.#guessed[follower % GUESSED] = follower;

@@ -7,14 +7,11 @@ import type { WasteBudget } from './waste-budget.ts';
 const MAX_GUESSES: Count = 4096;
 /** Outcomes a rule needs in shadow before it may fetch. */
 const SHADOW_OUTCOMES: Count = 8;
-/** A rule known to be wrong keeps being scored on one guess in eight. */
-const BAD_RULE_SAMPLE: Ratio = 1 / 8;
-const BAD_RULE_OUTCOMES: Count = 32;
 
 /** How long after a guess the read must come for the guess to count as true. */
 export const WINDOW_MS: Readonly<Record<RuleKind, Millis>> = {
   'value-flow': 500,
-  'key-pair': 2000,
+  'key-pair': 1000,
   'time-of-day': 900_000,
 };
 
@@ -67,7 +64,8 @@ interface Guessed {
   readonly mode: 'live' | 'shadow' | 'held-out';
   readonly deadlineMs: Millis;
   ready: boolean;
-  done: boolean;
+  /** Undefined while the read may still come. */
+  cameTrue: boolean | undefined;
 }
 
 /**
@@ -122,14 +120,15 @@ export class PrefetchGate {
     };
   }
 
-  /** Memory of the guesses not settled, by what one was measured to take. */
+  /** Memory of the guesses not scored, by what one was measured to take. */
   get bytes(): Bytes {
     return this.openGuesses * 200;
   }
 
-  /** Guesses not settled yet. */
+  /** Guesses not scored yet. */
   get openGuesses(): Count {
-    return this.#open.size + this.#shadows.size;
+    const queues = this.#queues;
+    return queues['value-flow'].length + queues['key-pair'].length + queues['time-of-day'].length;
   }
 
   /** Whether a rule may fetch now: confident enough for what is left of the budget. */
@@ -175,15 +174,20 @@ export class PrefetchGate {
     if (guess) guess.ready = true;
   }
 
-  /** Settles the guesses whose time is up. */
+  /**
+   * Scores the guesses whose window is over. Not earlier, though one may be known to be true long before: scoring
+   * what comes true at once and what does not at the end of the window would make every young rule look right.
+   */
   expire(atMs: Millis): void {
     for (const kind of Object.keys(this.#queues) as RuleKind[]) {
       const queue = this.#queues[kind];
-      for (let guess = queue.first; guess && (guess.done || guess.deadlineMs <= atMs); guess = queue.first) {
+      for (let guess = queue.first; guess && guess.deadlineMs <= atMs; guess = queue.first) {
         queue.shift();
-        if (guess.done) continue;
-        if (guess.mode === 'live') this.#unused++;
-        this.#settle(guess, false);
+        if (guess.cameTrue === undefined) {
+          if (guess.mode === 'live') this.#unused++;
+          this.#settle(guess, false);
+        }
+        guess.rule.learn(guess.cameTrue === true);
       }
     }
   }
@@ -213,9 +217,7 @@ export class PrefetchGate {
 
   #shadow(key: string, rule: RuleScore, atMs: Millis): GuessOutcome {
     if (this.#shadows.has(key)) return 'shadow';
-    const hopeless = rule.outcomes >= BAD_RULE_OUTCOMES && rule.lowerBound < this.#options.minConfidence / 2;
-    if (!hopeless || this.#options.rng() < BAD_RULE_SAMPLE)
-      this.#remember(this.#shadows, key, rule, 'shadow', atMs);
+    this.#remember(this.#shadows, key, rule, 'shadow', atMs);
     return 'shadow';
   }
 
@@ -226,14 +228,20 @@ export class PrefetchGate {
     mode: Guessed['mode'],
     atMs: Millis,
   ): void {
-    const guess = { key, rule, mode, deadlineMs: atMs + WINDOW_MS[rule.kind], ready: false, done: false };
+    const guess = {
+      key,
+      rule,
+      mode,
+      deadlineMs: atMs + WINDOW_MS[rule.kind],
+      ready: false,
+      cameTrue: undefined,
+    };
     among.set(key, guess);
     this.#queues[rule.kind].push(guess);
   }
 
   #settle(guess: Guessed, cameTrue: boolean): void {
-    guess.done = true;
-    guess.rule.learn(cameTrue);
+    guess.cameTrue = cameTrue;
     (guess.mode === 'shadow' ? this.#shadows : this.#open).delete(guess.key);
   }
 }
@@ -245,6 +253,10 @@ class Queue {
 
   get first(): Guessed | undefined {
     return this.#items[this.#head];
+  }
+
+  get length(): Count {
+    return this.#items.length - this.#head;
   }
 
   push(guess: Guessed): void {

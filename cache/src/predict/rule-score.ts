@@ -5,6 +5,11 @@ const MEMORY: Count = 64;
 /** One-sided 90 %. */
 const Z = 1.28;
 
+/** A rule is known to be wrong with so many outcomes and so little confidence. */
+const HOPELESS_OUTCOMES: Count = 24;
+const HOPELESS: Ratio = 0.2;
+const HOPELESS_SAMPLE: Count = 32;
+
 /** Which learner guessed. */
 export type RuleKind = 'value-flow' | 'key-pair' | 'time-of-day';
 
@@ -19,6 +24,8 @@ export class RuleScore {
   readonly name: string;
   #true = 0;
   #outcomes = 0;
+  #lowerBound: Ratio = 0;
+  #passedOver = 0;
   /** Switched off by hand: guesses are neither fetched nor scored. */
   stopped = false;
   /** Guesses fetched. */
@@ -38,11 +45,14 @@ export class RuleScore {
 
   /** Share of guesses that came true, at least so much with 90 % confidence; 0 before any outcome. */
   get lowerBound(): Ratio {
-    const n = this.#outcomes;
-    if (n === 0) return 0;
-    const p = this.#true / n;
-    const z2 = (Z * Z) / n;
-    return (p + z2 / 2 - Z * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n))) / (1 + z2);
+    return this.#lowerBound;
+  }
+
+  /** False for most guesses of a rule known to be wrong: one in 32 is enough to notice that it turned right. */
+  isWorthAsking(): boolean {
+    if (this.#outcomes < HOPELESS_OUTCOMES || this.#lowerBound >= HOPELESS) return true;
+    this.#passedOver = (this.#passedOver + 1) % HOPELESS_SAMPLE;
+    return this.#passedOver === 0;
   }
 
   /** Writes down one outcome. */
@@ -53,5 +63,9 @@ export class RuleScore {
     }
     this.#outcomes++;
     if (cameTrue) this.#true++;
+    const n = this.#outcomes;
+    const p = this.#true / n;
+    const z2 = (Z * Z) / n;
+    this.#lowerBound = (p + z2 / 2 - Z * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n))) / (1 + z2);
   }
 }

@@ -101,7 +101,7 @@ export class ValueFlow {
       const hash = hashKey(identifier, this.#salt);
       if (this.#recent.remember(hash, source.id, owner, atMs) === 'repeated') source.repeated++;
       for (const rule of source.rules)
-        if (rule.support >= MIN_SUPPORT) {
+        if (rule.support >= MIN_SUPPORT && rule.score.isWorthAsking()) {
           const named = rule.prefix + identifier + rule.suffix;
           if (named !== key) guess(named, rule.score);
         }
