@@ -1,15 +1,28 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { cleanCommand } from './commands/clean.ts';
+import { compareCommand } from './commands/compare.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { gateCommand } from './commands/gate.ts';
 import { reportCommand } from './commands/report.ts';
+import { reproduceCommand } from './commands/reproduce.ts';
 import { runCommand } from './commands/run.ts';
 import { setupCommand } from './commands/setup.ts';
 import { topologyCommand } from './commands/topology.ts';
 import { EXIT } from './errors.ts';
 import { exitCodeOf, explain } from './explain.ts';
 
-const COMMANDS = [setupCommand, doctorCommand, runCommand, reportCommand, topologyCommand, cleanCommand];
+const COMMANDS = [
+  setupCommand,
+  doctorCommand,
+  runCommand,
+  reportCommand,
+  reproduceCommand,
+  gateCommand,
+  compareCommand,
+  topologyCommand,
+  cleanCommand,
+];
 
 const cli = yargs(hideBin(process.argv))
   .scriptName('l1bench')

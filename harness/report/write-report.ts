@@ -13,8 +13,15 @@ import { topologySvg } from '../../scenarios/topology/svg.ts';
 /** The build of chart.js for a page; the package exports only its neighbours. */
 const CHART_JS = join(dirname(createRequire(import.meta.url).resolve('chart.js')), 'chart.umd.min.js');
 
-/** Writes `result.json`, `report.md`, `index.html` and one PNG a chart into the folder; answers the summary. */
-export async function writeReport(result: Result, folder: string): Promise<Summary> {
+/**
+ * Writes `result.json`, `report.md`, `index.html` and one PNG a chart into the folder; answers the summary.
+ * `sections` are further parts of the page, as HTML.
+ */
+export async function writeReport(
+  result: Result,
+  folder: string,
+  sections: readonly string[] = [],
+): Promise<Summary> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'result.json'), `${JSON.stringify(result, null, 1)}\n`);
   const summary = summarise(result);
@@ -27,6 +34,7 @@ export async function writeReport(result: Result, folder: string): Promise<Summa
       summary,
       charts,
       chartJs,
+      sections,
       topologySvg: topologySvg(buildTopology(topologyOptionsOf(result))),
     }),
   );

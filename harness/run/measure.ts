@@ -89,7 +89,9 @@ export async function measure(plan: RunPlan, parts: RunParts): Promise<void> {
         `round ${round + 1} of ${profile.rounds}: ${scenario}`,
         profile.blockMs + BLOCK_OVERHEAD_MS,
       );
-      log.add({ kind: 'block', value: await measureBlock(scenario, round, plan, parts) });
+      await parts.deployment.useScenario(scenario);
+      const block = await measureBlock(scenario, loadPlan(plan, round, profile.blockMs), parts);
+      log.add({ kind: 'block', value: { ...block, index: known.blocks.length } });
     }
   }
   for (const scenario of scenarios) {
@@ -145,25 +147,28 @@ async function warmUp(scenario: string, plan: RunPlan, parts: RunParts): Promise
   return { scenario, series, endedBy };
 }
 
-async function measureBlock(scenario: string, round: number, plan: RunPlan, parts: RunParts): Promise<Block> {
-  const { deployment, driver, log, signal, nowMs } = parts;
-  await deployment.useScenario(scenario);
+/**
+ * One block on a mesh that is set to what is measured: the load of `load`, and what every pod recorded meanwhile.
+ * Blocks with the same stream belong to one round. `label` names the side: a scenario, or a version of the code.
+ */
+export async function measureBlock(
+  label: string,
+  plan: LoadPlan,
+  { deployment, driver, signal, nowMs }: Pick<RunParts, 'deployment' | 'driver' | 'signal' | 'nowMs'>,
+): Promise<Block> {
   const cpuBefore = await deployment.cpu();
   await deployment.startBlock();
   const startedAtMs = nowMs();
-  const load = await Promise.race([
-    driver.run(loadPlan(plan, round, plan.profile.blockMs), deployment.ingress, signal),
-    deployment.died,
-  ]);
+  const load = await Promise.race([driver.run(plan, deployment.ingress, signal), deployment.died]);
   const durationMs = nowMs() - startedAtMs;
   const pods = await deployment.stopBlock();
   const cpu = await deployment.cpu();
   const since = (after: number | null, before: number | null): number | null =>
     after === null || before === null ? null : after - before;
   return {
-    index: log.measured.blocks.length,
-    round,
-    scenario,
+    index: 0,
+    round: plan.stream,
+    scenario: label,
     startedAtMs,
     durationMs,
     invalidReasons: invalidReasons({ ...load, lagP50Ms: (percentileNs(load.lagNs, 50) ?? 0) / 1e6 }),

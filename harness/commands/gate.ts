@@ -1,0 +1,127 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Argv } from 'yargs';
+import { decideGate, type GateVerdict } from '../../reports/gate/decision.ts';
+import { unfitness } from '../../reports/gate/machine.ts';
+import { gateJunit, gateMarkdown } from '../../reports/gate/report.ts';
+import { GATE_PLAN } from '../../reports/gate/rules.ts';
+import type { GateStage } from '../../reports/gate/sample.ts';
+import type { Block } from '../../reports/schema.ts';
+import { EXIT } from '../errors.ts';
+import { checkOut, workingTree } from '../gate/checkout.ts';
+import { measureStage } from '../gate/stage.ts';
+import { cleanLeftovers } from '../journal/clean.ts';
+import { openRun } from '../journal/owned-run.ts';
+import { PROJECT_FOLDER, runFolderOf } from '../project.ts';
+import { interruptible } from '../run/interrupt.ts';
+import { progressOn } from '../run/progress.ts';
+import { runIdOf } from '../run/run-id.ts';
+import { survey } from '../run/survey.ts';
+import { needTool } from '../tools/need-tool.ts';
+
+const EXIT_OF: Readonly<Record<GateVerdict, number>> = {
+  PASS: EXIT.ok,
+  REGRESSED: EXIT.regressed,
+  INCONCLUSIVE: EXIT.inconclusive,
+};
+/** A round is three blocks and what lies between them. */
+const BETWEEN_BLOCKS_MS = 500;
+const STAND_UP_MS = 20_000;
+
+export function gateCommand(cli: Argv): Argv {
+  return cli.command(
+    'gate',
+    'Compare two versions of the code: PASS, REGRESSED (exit 10) or INCONCLUSIVE (exit 75)',
+    (args) =>
+      args
+        .option('base', {
+          type: 'string',
+          demandOption: true,
+          describe: 'A git ref, or a result.json: the commit it was measured at is built and run again',
+        })
+        .option('head', { type: 'string', describe: 'A git ref (default: the working tree as it is)' })
+        .option('scenario', {
+          type: 'string',
+          default: 'in-process-l1',
+          describe: 'The read path whose latency and CPU are compared',
+        })
+        .option('pairs', {
+          type: 'number',
+          default: GATE_PLAN.firstPairs,
+          describe: 'Pairs of the first stage',
+        })
+        .option('seed', { type: 'number', default: 1, describe: 'Seed of load, order and bootstrap' })
+        .option('out', {
+          type: 'string',
+          describe: 'Folder of gate.json, gate.md, junit.xml (default: reports/out/<gate>)',
+        })
+        .option('json', {
+          type: 'boolean',
+          default: false,
+          describe: 'Print the decision as one JSON object',
+        })
+        .example('$0 gate --base origin/main', 'In a pull request')
+        .example('$0 gate --base v0.1.0 --head v0.2.0', 'Two releases'),
+    async (args) => {
+      const say = (line: string): void => void process.stderr.write(`${line}\n`);
+      await cleanLeftovers(PROJECT_FOLDER, { all: false });
+      const gateId = runIdOf(new Date(), 'gate', Math.random());
+      const folder = args.out === undefined ? runFolderOf(gateId) : resolve(args.out);
+      await mkdir(folder, { recursive: true });
+
+      const { tools, environment } = await survey({ mesh: 'none', driver: 'open-loop' }, say);
+      using interrupt = interruptible();
+      using run = openRun(PROJECT_FOLDER, gateId);
+      await using base = await checkOut(PROJECT_FOLDER, args.base, join(run.folder, 'base'));
+      await using head =
+        args.head === undefined
+          ? workingTree(PROJECT_FOLDER)
+          : await checkOut(PROJECT_FOLDER, args.head, join(run.folder, 'head'));
+
+      const roundMs = 3 * (GATE_PLAN.blockMs + BETWEEN_BLOCKS_MS);
+      const progress = progressOn(process.stderr, STAND_UP_MS + args.pairs * roundMs, () =>
+        performance.now(),
+      );
+      const blocks: Block[] = [];
+      const measure = async (name: 'first' | 'confirm', pairs: number): Promise<GateStage> => {
+        progress.phase(`${name} stage: building and starting base, head and a second base`, STAND_UP_MS);
+        const measured = await measureStage(
+          { name, scenario: args.scenario, pairs, blockMs: GATE_PLAN.blockMs, seed: args.seed },
+          {
+            projectFolder: PROJECT_FOLDER,
+            gateId,
+            redisExecutable: needTool(tools.redis).path,
+            sides: { base, head, control: base },
+            signal: interrupt.signal,
+            onRound: (round, of) => progress.phase(`${name} stage: pair ${round} of ${of}`, roundMs),
+          },
+        );
+        blocks.push(...measured.blocks);
+        return measured.stage;
+      };
+
+      const evidence = { unfit: unfitness(environment), seed: args.seed };
+      const first = await measure('first', args.pairs);
+      let decision = decideGate({ ...evidence, first, confirm: null });
+      if (decision.next === 'confirm') {
+        decision = decideGate({
+          ...evidence,
+          first,
+          confirm: await measure('confirm', GATE_PLAN.confirmPairs),
+        });
+      }
+      progress.done();
+
+      const title = { base: base.name, head: head.name };
+      const record = { gateId, ...title, environment, decision };
+      await writeFile(join(folder, 'gate.json'), `${JSON.stringify(record, null, 1)}\n`);
+      await writeFile(join(folder, 'blocks.json'), `${JSON.stringify(blocks)}\n`);
+      await writeFile(join(folder, 'gate.md'), gateMarkdown(decision, title));
+      await writeFile(join(folder, 'junit.xml'), gateJunit(decision, title));
+      process.stdout.write(
+        args.json ? `${JSON.stringify(record)}\n` : `${gateMarkdown(decision, title)}\n${folder}\n`,
+      );
+      process.exitCode = EXIT_OF[decision.verdict];
+    },
+  );
+}

@@ -1,0 +1,70 @@
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { BenchError, EXIT } from '../errors.ts';
+
+/** The sources of one side of a gate. */
+export interface Checkout extends AsyncDisposable {
+  /** As the user named it, and as git knows it. */
+  readonly name: string;
+  readonly folder: string;
+}
+
+/** The working tree as it is, changes included. */
+export function workingTree(projectFolder: string): Checkout {
+  return { name: 'working tree', folder: projectFolder, [Symbol.asyncDispose]: async () => {} };
+}
+
+/**
+ * Checks out a git ref, or the commit that a `result.json` was measured at, into a folder of its own. Numbers of
+ * another day are not compared: the old code is run again beside the new.
+ *
+ * @throws {BenchError} `BASE_UNKNOWN` for a ref that git does not know, or a result without a clean commit.
+ */
+export async function checkOut(projectFolder: string, base: string, folder: string): Promise<Checkout> {
+  const ref = base.endsWith('.json') ? await commitOfResult(base) : base;
+  const git = (...args: string[]) => execa('git', args, { cwd: projectFolder, reject: false });
+  const sha = await git('rev-parse', '--verify', '--short', `${ref}^{commit}`);
+  if (sha.failed) {
+    throw new BenchError('BASE_UNKNOWN', `git knows no commit ${ref} here.`, {
+      hint: 'Name a branch, tag or commit; in CI fetch enough history (fetch-depth: 0).',
+      exitCode: EXIT.usage,
+    });
+  }
+  await execa('git', ['worktree', 'add', '--detach', '--force', folder, sha.stdout], { cwd: projectFolder });
+  await dependenciesFor(folder, projectFolder);
+  return {
+    name: `${ref} (${sha.stdout})`,
+    folder,
+    [Symbol.asyncDispose]: async () => {
+      await git('worktree', 'remove', '--force', folder);
+      await git('worktree', 'prune');
+    },
+  };
+}
+
+async function commitOfResult(file: string): Promise<string> {
+  const text = await readFile(file, 'utf8').catch(() => '{}');
+  const commit = (JSON.parse(text) as { environment?: { versions?: { commit?: string | null } } }).environment
+    ?.versions?.commit;
+  if (typeof commit === 'string' && !commit.includes('+')) return commit;
+  throw new BenchError(
+    'BASE_UNKNOWN',
+    `${file} does not say from which commit it was measured (${commit ?? 'none'}).`,
+    {
+      hint: 'Name a git ref, or a result.json of a clean checkout.',
+      exitCode: EXIT.usage,
+    },
+  );
+}
+
+/** The same lockfile means the same packages: they are shared. Otherwise they are installed. */
+async function dependenciesFor(folder: string, projectFolder: string): Promise<void> {
+  const lock = (of: string): string => readFileSync(join(of, 'package-lock.json'), 'utf8');
+  if (!existsSync(join(folder, 'package-lock.json')) || lock(folder) === lock(projectFolder)) {
+    symlinkSync(join(projectFolder, 'node_modules'), join(folder, 'node_modules'));
+  } else {
+    await execa('npm', ['ci', '--ignore-scripts'], { cwd: folder });
+  }
+}

@@ -1,0 +1,110 @@
+import type { Claim } from '../../reports/claims/claim.ts';
+import { measurementsFrom } from '../../reports/claims/from-summary.ts';
+import type { MeasurementKind, Measurements, Supplied } from '../../reports/claims/measurements.ts';
+import type { Summary } from '../../reports/summary.ts';
+import type { OwnedRun } from '../journal/owned-run.ts';
+import { openLoopDriver } from '../load/open-loop.ts';
+import { findFreeNetwork } from '../targets/local/free-network.ts';
+import { localTarget } from '../targets/local/local-target.ts';
+import { needTool } from '../tools/need-tool.ts';
+import type { ToolReports } from '../tools/tool.ts';
+import { measureCopyCost, measureMapGet, measureStampede } from './in-process.ts';
+import { measureMeshCalls } from './mesh-calls.ts';
+import { measureRedisGrowth, measureRedisReads } from './redis-reads.ts';
+import { measureFleet, measureFreshness, measurePrewarming } from './simulated.ts';
+
+/** What the claims can be measured with. */
+export interface ClaimParts {
+  readonly run: OwnedRun;
+  readonly tools: ToolReports;
+  /** A run of the main comparison, or null when no claim needs one. */
+  readonly summary: Summary | null;
+  readonly signal: AbortSignal;
+  readonly onStep: (what: string) => void;
+}
+
+/** One way to obtain measurements; it answers several kinds at once where they share a set-up. */
+interface Step {
+  readonly what: string;
+  readonly gives: readonly MeasurementKind[];
+  readonly measure: (parts: ClaimParts) => Promise<Partial<Measurements>>;
+}
+
+/** The measurements that come out of an ordinary run of the main comparison. */
+export const FROM_A_RUN: readonly MeasurementKind[] = [
+  'inProcessRead',
+  'baselineAndL1',
+  'memoryPerPayload',
+  'coldStarts',
+];
+
+const STEPS: readonly Step[] = [
+  {
+    what: 'reading from Redis over TCP and Unix socket',
+    gives: ['localhostRead', 'tenLookups'],
+    measure: async (parts) =>
+      measureRedisReads(parts.run, needTool(parts.tools.redis).path, await redisEndpoint()),
+  },
+  {
+    what: 'filling a Redis beyond its limit',
+    gives: ['redisGrowth'],
+    measure: async (parts) =>
+      measureRedisGrowth(parts.run, needTool(parts.tools.redis).path, await redisEndpoint()),
+  },
+  { what: 'copying values out', gives: ['copyCost'], measure: async () => measureCopyCost() },
+  { what: 'letting a key expire under many readers', gives: ['stampede'], measure: () => measureStampede() },
+  {
+    what: 'calling through sidecars',
+    gives: ['meshRoundTrip', 'fanOutOfFive'],
+    measure: async ({ run, tools, signal }) => {
+      const target = localTarget({
+        run,
+        redisExecutable: needTool(tools.redis).path,
+        envoyExecutable: needTool(tools.envoy).path,
+      });
+      await using driver = await openLoopDriver(run.env);
+      return measureMeshCalls(target, driver, signal);
+    },
+  },
+  { what: 'learning which profile is read next', gives: ['prewarming'], measure: measurePrewarming },
+  { what: 'learning TTLs', gives: ['learnedTtl'], measure: measureFreshness },
+  { what: 'moving the hot set of a fleet', gives: ['hotSetShift'], measure: measureFleet },
+];
+
+/** Why a kind that no step gives is missing. */
+const NOT_MEASURED = 'this version of l1bench has no measurement for it on this target';
+
+/**
+ * Measures what the claims need and this target can give. A measurement that fails is missing, with its reason; the
+ * others go on.
+ */
+export async function measureClaims(claims: readonly Claim[], parts: ClaimParts): Promise<Supplied> {
+  const needed = new Set(claims.flatMap((claim) => claim.needs));
+  const measurements: Partial<Measurements> & { arithmetic: true } = { arithmetic: true };
+  const missing: Partial<Record<MeasurementKind, string>> = {};
+  if (parts.summary !== null) {
+    Object.assign(measurements, measurementsFrom(parts.summary));
+    const { inProcessRead } = measurements;
+    if (inProcessRead !== undefined) {
+      Object.assign(measurements, { inProcessRead: { ...inProcessRead, mapGet: measureMapGet() } });
+    }
+  }
+  for (const step of STEPS) {
+    parts.signal.throwIfAborted();
+    if (!step.gives.some((kind) => needed.has(kind))) continue;
+    parts.onStep(step.what);
+    try {
+      Object.assign(measurements, await step.measure(parts));
+    } catch (error) {
+      parts.signal.throwIfAborted();
+      const why = error instanceof Error ? error.message : String(error);
+      for (const kind of step.gives) missing[kind] = why;
+    }
+  }
+  for (const kind of needed) if (measurements[kind] === undefined) missing[kind] ??= NOT_MEASURED;
+  return { measurements, missing };
+}
+
+async function redisEndpoint() {
+  return (await findFreeNetwork('claims', 1)).sharedRedis;
+}
