@@ -4,7 +4,7 @@ import { environmentRows, limits, methodNotes, reasons } from './notes.ts';
 import { chartFigures, chartScripts } from './page/charts.ts';
 import { escapeHtml } from './page/escape.ts';
 import { STYLE } from './page/style.ts';
-import { balanceTable, comparisonTable, ratioTable } from './page/tables.ts';
+import { balanceTable, comparisonTable, ratioTable, winnersTable } from './page/tables.ts';
 import type { Summary } from './summary.ts';
 
 export interface Page {
@@ -70,6 +70,9 @@ ${comparisonTable(summary)}
 <h3>Paired ratios</h3>
 <p class="muted">Scenario divided by ${escapeHtml(summary.baseline)} in the same round. For CPU, faster means less of it.</p>
 ${ratioTable(summary)}
+<h3>Who wins what</h3>
+<p class="muted">The best and the second in each figure. Clear: their 95 % intervals do not meet. Lower is better, but for the hit ratio.</p>
+${winnersTable(summary)}
 <h2 id="charts">Charts</h2>
 ${chartFigures(charts)}
 <h2 id="memory">Memory, line by line</h2>

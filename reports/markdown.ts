@@ -4,6 +4,7 @@ import { bytes, intervalText, number, percent, samples, withUnit } from './forma
 import { environmentRows, limits, methodNotes, reasons } from './notes.ts';
 import type { Figure } from './summary/figure.ts';
 import { tableRows } from './summary/figures.ts';
+import { winnersOf } from './summary/winners.ts';
 import type { Summary } from './summary.ts';
 
 /** Text that a Markdown table cell can hold. */
@@ -42,6 +43,17 @@ function memoryBalance(summary: Summary): string {
   );
 }
 
+function winnerRows(summary: Summary): string[][] {
+  return winnersOf(summary).map(({ name, scenario, figure, next, margin }) => [
+    name,
+    `**${scenario}**`,
+    cell(figure),
+    next?.scenario ?? '–',
+    cell(next?.figure ?? null),
+    margin,
+  ]);
+}
+
 /** The report of one run as Markdown, with the charts as the PNG files beside it. */
 export function renderMarkdown(summary: Summary, charts: readonly Chart[]): string {
   const { validity, state, why } = summary;
@@ -78,6 +90,10 @@ ${markdownTable(
 ## Paired ratios to ${summary.baseline}
 
 ${markdownTable(['Scenario', 'Figure', 'Ratio', '95 % interval', 'n', 'Verdict'], ratios)}
+
+## Who wins what
+
+${markdownTable(['Best in', 'Scenario', 'Value', 'Second', 'Value', 'Margin'], winnerRows(summary))}
 
 ## Charts
 

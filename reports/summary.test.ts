@@ -4,6 +4,7 @@ import { SYNTHETIC_SCENARIOS, syntheticResult } from './fixtures/synthetic-resul
 import { parseResult } from './parse-result.ts';
 import type { Result } from './schema.ts';
 import { namedFigures } from './summary/figures.ts';
+import { winnersOf } from './summary/winners.ts';
 import { summarise } from './summary.ts';
 
 const result = syntheticResult();
@@ -145,4 +146,15 @@ test('a p99 of fewer than a hundred samples is no figure', () => {
   const few = scenario('in-process-l1', summarise(syntheticResult({ rounds: 1, requestsPerBlock: 60 })));
   assert.equal(few.request.p99.value, null);
   assert.ok(few.request.p50.value !== null && few.read.p99.value !== null);
+});
+
+test('the best in a figure wins it, ours or not, and a close race is within noise', () => {
+  const winners = new Map(winnersOf(summary).map((one) => [one.name, one]));
+  assert.equal(winners.get('read p50')!.scenario, 'in-process-l1');
+  assert.equal(winners.get('read p50')!.margin, 'clear');
+  assert.equal(winners.get('hit ratio')!.scenario, 'shared-redis');
+  assert.equal(winners.get('stale reads')!.scenario, 'no-cache');
+  const twin = SYNTHETIC_SCENARIOS[1]!;
+  const close = summarise(syntheticResult({ scenarios: [twin, { ...twin, name: 'twin' }] }));
+  assert.ok(winnersOf(close).some(({ margin }) => margin === 'within noise'));
 });

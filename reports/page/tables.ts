@@ -1,6 +1,7 @@
 import { bytes, intervalText, number, percent, samples, withUnit } from '../format.ts';
 import type { Figure } from '../summary/figure.ts';
 import { type TableRow, tableRows } from '../summary/figures.ts';
+import { winnersOf } from '../summary/winners.ts';
 import type { Summary } from '../summary.ts';
 import { escapeHtml } from './escape.ts';
 
@@ -47,6 +48,19 @@ export function ratioTable(summary: Summary): string {
   });
   return scroll(
     `<table><thead><tr><th>Scenario</th><th class="text">Figure</th><th>Ratio to ${escapeHtml(summary.baseline)}</th><th>n</th><th class="text">Verdict</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`,
+  );
+}
+
+/** Who is best in what, and by how clear a margin. */
+export function winnersTable(summary: Summary): string {
+  const text = (figure: Figure) =>
+    `${withUnit(figure.value!, figure.unit)}<small>${samples(figure)}${figure.emulated ? ', <em>emulated</em>' : ''}</small>`;
+  const rows = winnersOf(summary).map(
+    ({ name, scenario, figure, next, margin }) =>
+      `<tr><th scope="row">${escapeHtml(name)}</th><td class="text"><b>${escapeHtml(scenario)}</b></td><td>${text(figure)}</td><td class="text">${next === null ? '–' : escapeHtml(next.scenario)}</td><td>${next === null ? '–' : text(next.figure)}</td><td class="text ${margin === 'clear' ? '' : 'INCONCLUSIVE'}">${margin}</td></tr>`,
+  );
+  return scroll(
+    `<table><thead><tr><th>Best in</th><th class="text">Scenario</th><th>Value</th><th class="text">Second</th><th>Value</th><th class="text">Margin</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`,
   );
 }
 

@@ -1,0 +1,52 @@
+import type { Summary } from '../summary.ts';
+import type { Figure } from './figure.ts';
+import { type TableRow, tableRows } from './figures.ts';
+
+/** Who is best in one figure of the comparison table, and whether that is beyond doubt. */
+export interface Winner {
+  readonly group: TableRow['group'];
+  readonly name: string;
+  readonly scenario: string;
+  readonly figure: Figure;
+  readonly next: { readonly scenario: string; readonly figure: Figure } | null;
+  /** `clear`: the intervals of best and second do not meet. Otherwise the order may be chance. */
+  readonly margin: 'clear' | 'within noise';
+}
+
+/** The figures worth winning; all are better when lower, but for the hit ratio. */
+const CONTESTS: readonly [TableRow['group'], string][] = [
+  ['Latency', 'request p50'],
+  ['Latency', 'request p99'],
+  ['Latency', 'request mean'],
+  ['Latency', 'read p50'],
+  ['Latency', 'read p99'],
+  ['Latency', 'read mean'],
+  ['Hits and freshness', 'hit ratio'],
+  ['Hits and freshness', 'stale reads'],
+  ['Work per request', 'CPU application'],
+  ['Work per request', 'origin calls'],
+  ['Memory', 'pod'],
+  ['Memory', '200 pods, extrapolated'],
+];
+
+function apart(a: Figure, b: Figure): boolean {
+  if (a.interval === null || b.interval === null) return false;
+  return a.interval.high < b.interval.low || b.interval.high < a.interval.low;
+}
+
+/** The best scenario in every contested figure, ours or not. A figure that fewer than two scenarios have is no contest. */
+export function winnersOf(summary: Summary): Winner[] {
+  const rows = tableRows(summary);
+  return CONTESTS.flatMap(([group, name]) => {
+    const row = rows.find((one) => one.group === group && one.name === name);
+    const ranked = (row?.cells ?? [])
+      .flatMap((figure, i) =>
+        figure === null || figure.value === null ? [] : [{ scenario: summary.scenarios[i]!.name, figure }],
+      )
+      .sort((a, b) => (name === 'hit ratio' ? -1 : 1) * (a.figure.value! - b.figure.value!));
+    const [best, next] = ranked;
+    if (best === undefined || next === undefined) return [];
+    const margin = apart(best.figure, next.figure) ? 'clear' : 'within noise';
+    return [{ group, name, scenario: best.scenario, figure: best.figure, next, margin } satisfies Winner];
+  });
+}
