@@ -26,6 +26,8 @@ class CountingOrigin {
 
 interface Opened {
   readonly path: ReadPath;
+  /** Opens the same scenario once more, as another pod would. */
+  readonly openAnother: () => Promise<ReadPath>;
   readonly origin: CountingOrigin;
   readonly redis: TestRedis | null;
   commands: number;
@@ -48,7 +50,7 @@ async function withPath(name: string, ttlMs: number, use: (opened: Opened) => Pr
   };
   try {
     await using path = await scenarioOf(name).open(context);
-    await use(Object.assign(opened, { path }));
+    await use(Object.assign(opened, { path, openAnother: () => scenarioOf(name).open(context) }));
   } finally {
     await redis?.[Symbol.asyncDispose]();
   }
@@ -141,6 +143,21 @@ for (const scenario of SCENARIOS) {
     assert.equal((await read(path)).outcome, 'origin');
     assert.equal(origin.calls, calls + 1);
   });
+
+  if (scenario.redis === 'shared') {
+    contract('what one pod has cached serves another, again and again', 60_000, async (opened) => {
+      await read(opened.path);
+      await untilCached(opened.path);
+      const calls = opened.origin.calls;
+      await using another = await opened.openAnother();
+      for (let i = 0; i < 4; i += 1) {
+        const { value, outcome } = await read(another);
+        assert.equal(value.version, 1);
+        if (i === 0) assert.equal(outcome, 'redis');
+      }
+      assert.equal(opened.origin.calls, calls);
+    });
+  }
 
   if (scenario.redis === 'none') {
     contract('a hit is synchronous and tells what the cache holds', 60_000, async ({ path }) => {

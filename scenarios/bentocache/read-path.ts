@@ -2,12 +2,8 @@ import { BentoCache, bentostore } from 'bentocache';
 import { MemoryDriver } from 'bentocache/drivers/memory';
 import { redisBusDriver, redisDriver } from 'bentocache/drivers/redis';
 import { Redis } from 'ioredis';
-import type { Bytes } from 'l1-cache';
 import { LRUCache } from 'lru-cache';
 import type { ReadPath, ReadPathContext, Stamped } from '../read-path.ts';
-
-/** Without serialising, bentocache bounds its memory by entries only: the budget becomes entries of this size. */
-const ASSUMED_ENTRY_BYTES: Bytes = 1024;
 
 /** Bentocache as its authors set it up: memory in the process over the shared Redis, a Redis bus between the pods. */
 export async function open(context: ReadPathContext): Promise<ReadPath> {
@@ -23,9 +19,10 @@ export async function open(context: ReadPathContext): Promise<ReadPath> {
   redis.on('error', () => {}); // lost connections show as reads that go to the origin
   await redis.connect();
   const bus = new BusConnection({ ...address, lazyConnect: true });
-  // The memory driver's own cache, made here so that the memory report can look into it.
+  // The memory driver's own cache, made here, as the driver makes it, so that the memory report can look into it.
   const memory = new LRUCache<string, string>({
-    max: Math.max(1, Math.floor(context.budgetBytes / ASSUMED_ENTRY_BYTES)),
+    maxSize: context.budgetBytes,
+    sizeCalculation: (text) => Buffer.byteLength(text),
     ttlAutopurge: false,
   });
   const cache = new BentoCache({
@@ -37,7 +34,8 @@ export async function open(context: ReadPathContext): Promise<ReadPath> {
     stores: {
       tiers: bentostore()
         .useL1Layer({
-          options: { serialize: false },
+          // Values by reference (`serialize: false`) would be faster, but break on what comes from the Redis tier.
+          options: {},
           factory: (config) => new MemoryDriver({ ...config, cacheInstance: memory }),
         })
         .useL2Layer(redisDriver({ connection: redis }))
@@ -74,8 +72,8 @@ export async function open(context: ReadPathContext): Promise<ReadPath> {
     },
     contents() {
       let payloadBytes = 0;
-      for (const [key, entry] of memory.entries()) payloadBytes += key.length + JSON.stringify(entry).length;
-      return { entries: memory.size, payloadBytes, chargedBytes: payloadBytes };
+      for (const [key, text] of memory.entries()) payloadBytes += key.length + text.length;
+      return { entries: memory.size, payloadBytes, chargedBytes: memory.calculatedSize };
     },
     async clear() {
       await cache.clear();
