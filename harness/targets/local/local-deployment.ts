@@ -182,6 +182,7 @@ export class LocalDeployment implements Deployment {
         await startRedis(run, redisExecutable, {
           name: `${name}-redis`,
           endpoint: this.#endpointsOf(index).redis,
+          unixSocket: unixSocketOf(index),
           maxMemoryBytes: plan.budgetBytes,
         }),
       ),
@@ -205,7 +206,7 @@ export class LocalDeployment implements Deployment {
         ? { kind: 'sidecar', ...outbound }
         : { kind: 'direct', peers: endpoints.pods.map((pod) => pod.app) },
       sharedRedis: this.#isMeshed ? sharedRedisProxy : endpoints.sharedRedis,
-      sidecarRedis: redis,
+      sidecarRedis: { ...redis, unixSocket: unixSocketOf(serviceIndex) },
     };
   }
 
@@ -226,4 +227,12 @@ export class LocalDeployment implements Deployment {
     if (endpoints === undefined) throw new Error(`The mesh has no service ${service}.`);
     return endpoints;
   }
+}
+
+/**
+ * The Unix socket of a pod's Redis, as seen from the run's folder, where both ends run: a full path may be longer
+ * than the 107 bytes that a socket's name may have.
+ */
+function unixSocketOf(service: number): string {
+  return `redis-${service}.sock`;
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { createClient } from 'redis';
 import { BenchError } from '../../errors.ts';
 import { listMarked } from '../../journal/marked-processes.ts';
 import { type OwnedRun, readJournal } from '../../journal/owned-run.ts';
@@ -57,6 +59,16 @@ describe('a local mesh without proxies', { skip }, () => {
     const without = await mesh.memory('no-cache');
     assert.ok(without.pods.every((pod) => pod.totals.redis === 0));
     assert.equal(running(/^svc-.*-redis$/), 0);
+  });
+
+  it('opens the Redis of a pod on a Unix socket too, where the pod looks for it', async () => {
+    await mesh.useScenario('redis-sidecar-unix');
+    const { sidecarRedis } = JSON.parse(readFileSync(join(run.folder, 'svc-02.json'), 'utf8'));
+    const client = createClient({ socket: { path: join(run.folder, sidecarRedis.unixSocket), tls: false } });
+    client.on('error', () => {});
+    await client.connect();
+    assert.equal(await client.configGet('port').then(({ port }) => port), String(sidecarRedis.port));
+    client.destroy();
   });
 
   it('gives balance sheets whose lines add up to what the kernel says, within 2 %', async () => {

@@ -10,7 +10,7 @@ export interface RedisSpec {
   readonly endpoint: Endpoint;
   /** 0 is no limit. */
   readonly maxMemoryBytes: Bytes;
-  /** Path of a Unix socket to listen on too. */
+  /** Path of a Unix socket to listen on too, absolute or from the run's folder. Default: none. */
   readonly unixSocket?: string;
 }
 

@@ -73,26 +73,3 @@ function cacheOf(sources: string): Plugin {
     },
   };
 }
-
-/**
- * Takes from undici what the service program uses and leaves out its fetch, WebSocket, mocks and caches, which its
- * index would load: 4 MiB and a third of the start-up. A program that uses more of it does not build.
- */
-const onlyTheHttpClientOfUndici: Plugin = {
-  name: 'only-the-http-client-of-undici',
-  setup(builder) {
-    builder.onResolve({ filter: /^undici$/ }, ({ resolveDir }) => ({
-      path: 'http-client',
-      namespace: 'undici',
-      pluginData: resolveDir,
-    }));
-    builder.onLoad({ filter: /.*/, namespace: 'undici' }, ({ pluginData }) => ({
-      contents: `
-        export { default as Agent } from 'undici/lib/dispatcher/agent.js';
-        export { request } from 'undici/lib/api/index.js';
-        export { setGlobalDispatcher, getGlobalDispatcher } from 'undici/lib/global.js';`,
-      loader: 'js',
-      resolveDir: pluginData as string,
-    }));
-  },
-};
