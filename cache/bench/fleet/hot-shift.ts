@@ -26,11 +26,11 @@ export interface HotShiftOptions {
 }
 
 export interface HotShiftOutcome {
-  /** Hit ratio of all pods in the 20 s before the shift. */
+  /** Hit ratio of all pods in the 10 s before the shift. */
   readonly steadyHitRatio: Ratio;
   /** Hit ratio of each second after it. */
   readonly hitRatios: readonly Ratio[];
-  /** Origin fetches of all pods from the shift to the end of the watch, and during the 20 s before. */
+  /** Origin fetches of all pods from the shift to the end of the watch, and during the 10 s before. */
   readonly fetches: Count;
   readonly steadyFetches: Count;
   /** Mean over pods, from the shift to the end of the watch. */
@@ -40,7 +40,7 @@ export interface HotShiftOutcome {
 
 export const ZIPF_EXPONENT = 0.9;
 const SLICE_MS = 50;
-const STEADY_MS = 20_000;
+const STEADY_MS = 10_000;
 const SECRET = new Uint8Array(32).fill(7);
 
 /** One simulated pod: the library's fleet code around a light cache. */

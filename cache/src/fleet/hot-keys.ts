@@ -10,14 +10,15 @@ import type { SourceTrust } from './source-trust.ts';
 import { ALL } from './transport.ts';
 import { packKeys, type Signal, unpackKeys } from './wire.ts';
 
-/** Misses wait this long for company; announcements less. */
-const REPORT_EVERY_MS = 1000;
-const ANNOUNCE_EVERY_MS = 100;
+/** How long misses, questions and announcements wait for company: fewer, larger messages against a quick answer. */
+const REPORT_EVERY_MS = 700;
+const REVEAL_EVERY_MS = 100;
+const ANNOUNCE_EVERY_MS = 400;
 const MAX_BATCH = 200;
 /** Announced keys are loaded after up to this long, so that the pods do not all load at once. */
-const LOAD_WITHIN_MS = 1000;
+const LOAD_WITHIN_MS = 500;
 /** Loads for announcements, as a share of the pod's reads. */
-const LOADS_PER_READ = 0.25;
+const LOADS_PER_READ = 0.5;
 /** Announced keys loaded here whose use is still awaited. */
 const MAX_AWAITED = 5000;
 
@@ -30,7 +31,7 @@ export class HotKeys {
   readonly #census = new Census();
   readonly #reports = new Outbox<KeyHash>(REPORT_EVERY_MS, MAX_BATCH);
   readonly #hashedReports = new Outbox<KeyHash>(REPORT_EVERY_MS, MAX_BATCH);
-  readonly #reveals = new Outbox<KeyHash>(ANNOUNCE_EVERY_MS, MAX_BATCH);
+  readonly #reveals = new Outbox<KeyHash>(REVEAL_EVERY_MS, MAX_BATCH);
   readonly #hot = new Outbox<string>(ANNOUNCE_EVERY_MS, MAX_BATCH);
   readonly #hotHashed = new Outbox<KeyHash>(ANNOUNCE_EVERY_MS, MAX_BATCH);
   readonly #loads = new LoadQueue();

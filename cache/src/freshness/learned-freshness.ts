@@ -126,12 +126,29 @@ export class LearnedFreshness {
       if (slot === UNTRACKED) return this.#ttlOfTemplate(prior);
       this.#begin(slot, prior);
     }
-    this.#learn(slot, fetched, prior);
-    const ttlMs = this.#spreadOut(this.#ttlOfSlot(slot, prior));
-    this.#keys.ttlMs[slot] = ttlMs;
-    this.#keys.filledAtMs[slot] = fetched.atMs;
-    this.#keys.hits[slot] = 0;
-    return ttlMs;
+    const intervalMs = fetched.atMs - this.#keys.filledAtMs[slot]!;
+    const seen = this.#compare(slot, fetched, intervalMs);
+    this.#keys.stamp[slot] = stampOf(fetched.validator);
+    this.#learnFrom(slot, seen, fetched.atMs, fetched.cause === 'ahead' ? 0 : 1, prior);
+    return this.#give(slot, fetched.atMs, prior);
+  }
+
+  /**
+   * Learns that another pod found the value unchanged now, and returns how much longer it may be served; 0 for a
+   * key that is not tracked.
+   */
+  onValidated(key: string, atMs: Millis): Millis {
+    const slot = this.#keys.slotOf(key);
+    if (slot === UNTRACKED || Number.isNaN(this.#keys.stamp[slot]!)) return 0;
+    const prior = this.#priors.of(this.#templateOf(key));
+    this.#learnFrom(
+      slot,
+      { kind: 'unchanged', intervalMs: atMs - this.#keys.filledAtMs[slot]! },
+      atMs,
+      0,
+      prior,
+    );
+    return this.#give(slot, atMs, prior);
   }
 
   /** What is known about a key, or nothing when it is not tracked. */
@@ -158,18 +175,32 @@ export class LearnedFreshness {
     if (prior.taught < KNOWN_KIND) this.#keys.guardMs[slot] = this.#initialTtlMs;
   }
 
-  #learn(slot: number, fetched: Fetched, prior: TemplatePrior): void {
+  /** Begins a new life of the key's value. */
+  #give(slot: number, atMs: Millis, prior: TemplatePrior): Millis {
+    const ttlMs = this.#spreadOut(this.#ttlOfSlot(slot, prior));
+    this.#keys.ttlMs[slot] = ttlMs;
+    this.#keys.filledAtMs[slot] = atMs;
+    this.#keys.hits[slot] = 0;
+    return ttlMs;
+  }
+
+  /** `reads` are those the fetch itself answers. */
+  #learnFrom(
+    slot: number,
+    seen: Observation | undefined,
+    atMs: Millis,
+    reads: Count,
+    prior: TemplatePrior,
+  ): void {
     const keys = this.#keys;
-    const intervalMs = fetched.atMs - keys.filledAtMs[slot]!;
-    const seen = this.#compare(slot, fetched, intervalMs);
-    keys.stamp[slot] = stampOf(fetched.validator);
-    if (intervalMs > 0) this.#countReads(slot, intervalMs, fetched.cause === 'ahead' ? 0 : 1, prior);
+    const intervalMs = atMs - keys.filledAtMs[slot]!;
+    if (intervalMs > 0) this.#countReads(slot, intervalMs, reads, prior);
     if (seen === undefined) return;
     this.#slow.probabilities(slot, this.#probabilities);
     const changed = seen.kind !== 'unchanged';
     if (intervalMs > 0) {
       this.#guard(slot, changed, intervalMs);
-      this.#account(slot, seen, intervalMs, fetched.atMs);
+      this.#account(slot, seen, intervalMs, atMs);
     }
     if (seen.kind === 'dated') keys.guardMs[slot] = Math.max(keys.guardMs[slot]!, GROWTH * seen.ageMs);
     logLikelihood(seen, this.#likelihood);

@@ -1,0 +1,142 @@
+import type { AccessListener } from '../access.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import type { FreshnessAttachment } from '../freshness/attach.ts';
+import type { LearnedFreshness } from '../freshness/learned-freshness.ts';
+import { digest, validatorOf } from '../freshness/validator.ts';
+import type { SetOptions } from '../options.ts';
+import type { Count, Millis, Ratio } from '../units.ts';
+import { Fleet, type FleetOptions } from './fleet.ts';
+import type { Pod } from './pod.ts';
+
+/** What the fleet uses of an `L1Cache`. */
+export interface FleetCache {
+  readonly size: Count;
+  has(key: string): boolean;
+  peek(key: string): unknown;
+  set(key: string, value: never, options: SetOptions): unknown;
+  delete(key: string): boolean;
+  /** `frequency`: how often the key is believed to be read; what a warm start loads begins as a regular. */
+  prefetch(key: string, options?: { readonly frequency?: Count }): string;
+  onAccesses(listener: AccessListener): Disposable;
+}
+
+export interface FleetAttachmentOptions extends Omit<FleetOptions, 'pod' | 'clock'> {
+  readonly cache: FleetCache;
+  /** With it, TTLs are learned from others' notices, and values that others found valid live on. */
+  readonly freshness?: {
+    readonly learner: LearnedFreshness;
+    readonly attachment: FreshnessAttachment<never>;
+  };
+  /** Longest time a value may live on others' word since this pod fetched it. Default 10 minutes. */
+  readonly maxExtensionMs?: Millis;
+  /** The cache's own clock. Default: the machine's monotonic clock. */
+  readonly clock?: Clock;
+}
+
+export interface AttachedFleet extends AsyncDisposable {
+  readonly fleet: Fleet;
+}
+
+const TICK_MS = 50;
+/** Over this time inserts and reads are averaged. */
+const AVERAGED_OVER_MS = 10_000;
+/** Keys whose reads are counted for a peer's warm start. */
+const MAX_COUNTED: Count = 20_000;
+
+/**
+ * Ties a cache to its fleet: its misses are reported, its fetches tell others what changed, and it follows what
+ * others tell. Loads go through `cache.prefetch`, so only loaders declared prefetchable are ever used.
+ */
+export async function attachFleet(options: FleetAttachmentOptions): Promise<AttachedFleet> {
+  const { cache, freshness, rng, maxExtensionMs = 600_000 } = options;
+  const clock = options.clock ?? systemClock;
+  const heat = new Map<string, Count>();
+  const stamps = new Map<string, { readonly stamp: number; readonly fetchedMs: Millis }>();
+  /** Written again with a longer life: not a fetch, so nothing to tell others. */
+  const extended = new Set<string>();
+  const rates = { insertsPerMs: 0, readsPerMs: 0, inserts: 0, reads: 0, tickMs: clock.now() };
+
+  const pod: Pod = {
+    holds: (key) => cache.has(key),
+    prefetch: (key) => cache.prefetch(key) === 'started',
+    prewarm: (key, rank) => cache.prefetch(key, { frequency: frequencyOf(rank) }) === 'started',
+    forget: (key) => {
+      freshness?.attachment.expectChange(key);
+      cache.delete(key);
+    },
+    extend: (key) => {
+      const value = cache.peek(key);
+      const fetchedMs = stamps.get(key)?.fetchedMs;
+      if (value === undefined || fetchedMs === undefined || freshness === undefined) return;
+      const leftMs = fetchedMs + maxExtensionMs - clock.now();
+      const ttlMs = Math.min(leftMs, freshness.learner.onValidated(key, clock.now()));
+      if (!(ttlMs > 0)) return;
+      extended.add(key);
+      cache.set(key, value as never, { ttlMs, origin: 'refresh' });
+    },
+    workingSet: (max) =>
+      [...heat]
+        .filter(([key]) => cache.has(key))
+        .sort((a, b) => b[1] - a[1])
+        .slice(0, max)
+        .map(([key]) => key),
+    evictionAgeMs: () => Math.max(1000, cache.size / Math.max(rates.insertsPerMs, 1e-6)),
+    readsPerSecond: () => rates.readsPerMs * 1000,
+  };
+  const fleet = new Fleet({ ...options, pod, clock, rng });
+
+  const listening = cache.onAccesses((batch) => {
+    for (const { key, outcome, value, origin, version, atMs, firstUseOfPrefetch } of batch) {
+      if (outcome === 'fill') {
+        if (origin === 'refresh' && extended.delete(key)) continue;
+        rates.inserts++;
+        const stamp = version ?? stampOf(value);
+        if (origin === 'restore' || stamp === undefined) continue;
+        remember(stamps, key, { stamp, fetchedMs: atMs });
+        fleet.onFetched(key, stamp);
+        continue;
+      }
+      rates.reads++;
+      remember(heat, key, (heat.get(key) ?? 0) + 1);
+      if (outcome === 'miss') fleet.onMiss(key);
+      else if (firstUseOfPrefetch) fleet.onPrefetchUsed(key);
+    }
+  });
+  const timer = setInterval(() => {
+    const nowMs = clock.now();
+    const elapsedMs = nowMs - rates.tickMs;
+    if (elapsedMs > 0) {
+      const share = Math.min(1, elapsedMs / AVERAGED_OVER_MS);
+      rates.insertsPerMs += (rates.inserts / elapsedMs - rates.insertsPerMs) * share;
+      rates.readsPerMs += (rates.reads / elapsedMs - rates.readsPerMs) * share;
+      Object.assign(rates, { inserts: 0, reads: 0, tickMs: nowMs });
+    }
+    fleet.tick();
+  }, TICK_MS).unref();
+  await fleet.start();
+  return {
+    fleet,
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(timer);
+      listening[Symbol.dispose]();
+      await fleet[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function stampOf(value: unknown): number | undefined {
+  const { version, etag } = validatorOf(value, 0);
+  return version ?? (etag === undefined ? undefined : digest(etag));
+}
+
+/** 3 for the hottest tenth, 2 for the next fifth, 1 for the rest. Source: research/predictive.md §2d. */
+function frequencyOf(rank: Ratio): Count {
+  return rank < 0.1 ? 3 : rank < 0.3 ? 2 : 1;
+}
+
+/** Keeps the most recently changed of a bounded number. */
+function remember<V>(map: Map<string, V>, key: string, value: V): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size > MAX_COUNTED) map.delete(map.keys().next().value!);
+}

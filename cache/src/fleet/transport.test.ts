@@ -1,0 +1,130 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createConnection, createServer, type Socket } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { connect as connectNats, type NatsConnection } from '@nats-io/transport-node';
+import { createClient } from 'redis';
+import { MemoryBus } from './memory-bus.ts';
+import { natsTransport } from './nats.ts';
+import { redisTransport } from './redis.ts';
+import { type Bus, testTransport } from './transport.contract.ts';
+
+const TOOLS = fileURLToPath(new URL('../../../.l1bench/tools', import.meta.url));
+const NATS_MODULE = 'github.com/nats-io/nats-server/v2@v2.15.2';
+
+testTransport('memory', async () => {
+  const bus = new MemoryBus();
+  return {
+    connect: async (self) => bus.connect(self),
+    setDown: async () => bus.setDown('the test cut it off'),
+    [Symbol.asyncDispose]: async () => {},
+  };
+});
+
+const redisServer = process.env.REDIS_SERVER ?? onPath('redis-server');
+if (redisServer === undefined) test('Redis transport', { skip: 'no redis-server: run `l1bench setup`' });
+else testTransport('Redis', () => redisBus(redisServer));
+
+const natsServer = process.env.NATS_SERVER ?? onPath('nats-server') ?? installNats();
+if (natsServer === undefined)
+  test('NATS transport', {
+    skip: `no nats-server: set NATS_SERVER, or install Go, or \`go install ${NATS_MODULE}\``,
+  });
+else testTransport('NATS', () => natsBus(natsServer));
+
+async function redisBus(command: string): Promise<Bus> {
+  const port = await freePort();
+  const server = spawn(
+    command,
+    ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
+    {
+      stdio: 'ignore',
+    },
+  );
+  await accepts(port, server);
+  const clients: { destroy(): void }[] = [];
+  const open = async () => {
+    const client = createClient({ url: `redis://127.0.0.1:${port}`, disableOfflineQueue: true });
+    client.on('error', () => {});
+    clients.push(client);
+    await client.connect();
+    return client;
+  };
+  return {
+    connect: async (self) =>
+      redisTransport({ self, publisher: await open(), subscriber: await open(), fleet: 'contract' }),
+    setDown: () => stop(server),
+    [Symbol.asyncDispose]: async () => {
+      for (const client of clients) client.destroy();
+      await stop(server);
+    },
+  };
+}
+
+async function natsBus(command: string): Promise<Bus> {
+  const port = await freePort();
+  const server = spawn(command, ['-a', '127.0.0.1', '-p', `${port}`], { stdio: 'ignore' });
+  await accepts(port, server);
+  const connections: NatsConnection[] = [];
+  return {
+    connect: async (self) => {
+      const connection = await connectNats({ servers: `127.0.0.1:${port}` });
+      connections.push(connection);
+      return natsTransport({ self, connection, fleet: 'contract' });
+    },
+    setDown: () => stop(server),
+    [Symbol.asyncDispose]: async () => {
+      for (const connection of connections) await connection.close();
+      await stop(server);
+    },
+  };
+}
+
+function onPath(command: string): string | undefined {
+  const folders = [TOOLS, ...(process.env.PATH ?? '').split(delimiter)];
+  return folders.map((folder) => join(folder, command)).find((file) => existsSync(file));
+}
+
+/** Builds the server once, into the project's own folder, where Go is there. */
+function installNats(): string | undefined {
+  const go = onPath('go') ?? (existsSync('/usr/local/go/bin/go') ? '/usr/local/go/bin/go' : undefined);
+  if (go === undefined) return undefined;
+  try {
+    execFileSync(go, ['install', NATS_MODULE], { env: { ...process.env, GOBIN: TOOLS }, stdio: 'ignore' });
+  } catch {
+    return undefined;
+  }
+  return join(TOOLS, 'nats-server');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Settles when the server takes connections; fails when it ends before that. */
+async function accepts(port: number, server: ChildProcess): Promise<void> {
+  for (;;) {
+    if (server.exitCode !== null) throw new Error(`${server.spawnfile} ended with ${server.exitCode}`);
+    const socket: Socket = createConnection(port, '127.0.0.1');
+    const connected = await Promise.race([
+      once(socket, 'connect').then(() => true),
+      once(socket, 'error').then(() => false),
+    ]).catch(() => false);
+    socket.destroy();
+    if (connected) return;
+  }
+}
+
+async function stop(server: ChildProcess): Promise<void> {
+  if (server.exitCode !== null || server.signalCode !== null) return;
+  server.kill('SIGKILL');
+  await once(server, 'exit');
+}
