@@ -78,13 +78,17 @@ test('a scenario that is faster in every round is called faster, and one that is
 });
 
 test('five pairs are too few for a verdict, however clear they look', () => {
-  const short = summarise(syntheticResult({ rounds: 5 }));
+  const short = summarise(syntheticResult({ rounds: 5, requestsPerBlock: 60 }));
   assert.deepEqual([...new Set(short.comparisons.map(({ verdict }) => verdict))], ['INCONCLUSIVE']);
 });
 
 test('the same scenario twice is INCONCLUSIVE', () => {
   const twin = SYNTHETIC_SCENARIOS[1]!;
-  const twins = syntheticResult({ scenarios: [twin, { ...twin, name: 'twin' }], rounds: 12 });
+  const twins = syntheticResult({
+    scenarios: [twin, { ...twin, name: 'twin' }],
+    rounds: 12,
+    requestsPerBlock: 60,
+  });
   const { comparisons } = summarise(twins);
   assert.equal(comparisons.find(({ figure }) => figure === 'request p50')!.verdict, 'INCONCLUSIVE');
 });
