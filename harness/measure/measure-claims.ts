@@ -63,7 +63,7 @@ const STEPS: readonly Step[] = [
         envoyExecutable: needTool(tools.envoy).path,
       });
       await using driver = await openLoopDriver(run.env);
-      return measureMeshCalls(target, driver, signal);
+      return await measureMeshCalls(target, driver, signal);
     },
   },
   { what: 'learning which profile is read next', gives: ['prewarming'], measure: measurePrewarming },

@@ -84,7 +84,7 @@ export async function measureMeshCalls(
     await drive(0, WARM_UP_MS);
     await deployment.startBlock();
     await Promise.race([drive(1, MEASURE_MS), deployment.died]);
-    return deployment.stopBlock();
+    return await deployment.stopBlock();
   };
 
   const one = await measure(1, 'envoy', 'parallel');
