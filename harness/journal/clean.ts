@@ -1,7 +1,6 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { execa } from 'execa';
 import { listMarked } from './marked-processes.ts';
 import { ownerOf, readJournal, runsFolderOf } from './owned-run.ts';
 import { isAlive, kill, type ProcessIdentity } from './process-identity.ts';
@@ -41,7 +40,6 @@ export async function cleanLeftovers(
   const killed = new Map<number, ProcessIdentity>();
   for (const folder of doomed) {
     for (const entry of readJournal(folder)) {
-      if (entry.kind === 'container') await removeContainer(entry.name);
       if (entry.kind === 'started' && isAlive(entry.process)) killed.set(entry.process.pid, entry.process);
     }
   }
@@ -67,8 +65,4 @@ async function allGone(identities: readonly ProcessIdentity[]): Promise<void> {
     }
     await delay(10);
   }
-}
-
-async function removeContainer(name: string): Promise<void> {
-  await execa('docker', ['rm', '--force', '--volumes', name], { reject: false });
 }

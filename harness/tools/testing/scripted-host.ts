@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { CommandResult, Host } from '../host.ts';
 
 /** What a command of the scripted machine does: its output, or that it fails with a last line. */
@@ -10,7 +11,8 @@ export interface Script {
   readonly env?: Readonly<Record<string, string>>;
   readonly platform?: NodeJS.Platform;
   readonly isRoot?: boolean;
-  readonly docker?: boolean;
+  /** What a program taken from an image does; undefined for no Docker daemon. */
+  readonly docker?: Answer;
 }
 
 export interface ScriptedHost extends Host {
@@ -38,9 +40,13 @@ export function scriptedHost(script: Script): ScriptedHost {
       return 'fails' in given ? { ok: false, output: given.fails } : given;
     },
     isExecutable: async (path) => path in script.programs,
-    hasDocker: async () => script.docker ?? false,
-    pullImage: async (image) => {
-      ran.push(`pull ${image}`);
+    hasDocker: async () => script.docker !== undefined,
+    copyFromImage: async (image, file, folder) => {
+      ran.push(`copy ${file} from ${image}`);
+      if (script.docker === undefined) throw new Error('no Docker daemon');
+      const copy = join(folder, basename(file));
+      writeFileSync(copy, '');
+      script.programs[copy] = script.docker;
     },
   };
 }

@@ -18,8 +18,7 @@ export async function executables(): Promise<{
   readonly envoy: string | null;
 }> {
   const { redis, envoy } = await findTools(PROJECT);
-  const pathOf = (report: typeof redis): string | null =>
-    report.state === 'found' && report.source !== 'docker' ? report.path : null;
+  const pathOf = (report: typeof redis): string | null => (report.state === 'found' ? report.path : null);
   return { redis: pathOf(redis), envoy: pathOf(envoy) };
 }
 
