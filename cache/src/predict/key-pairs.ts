@@ -52,7 +52,11 @@ export class KeyPairs {
       SUPPORT_STEPS.flatMap((support) =>
         SURENESS_STEPS.map(
           (sureness) =>
-            new RuleScore('key-pair', `after ${context} met ${support}+ times, ${sureness}+ sure`),
+            new RuleScore(
+              'key-pair',
+              `after ${context} met ${support}+ times, ${sureness}+ sure`,
+              HORIZON_MS,
+            ),
         ),
       ),
     );

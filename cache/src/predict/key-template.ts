@@ -2,6 +2,7 @@ import type { Bytes, Count } from '../units.ts';
 
 /** Distinct words a segment may have before it is taken to vary; more than a large mesh has services. */
 const MAX_WORDS = 64;
+const MAX_RECENT: Count = 1024;
 /** What follows the twelfth segment counts as part of it. */
 const MAX_SEGMENTS = 12;
 /** Long runs of digits, or of hexadecimal digits and dashes: numbers, UUIDs, digests, random tokens. */
@@ -38,6 +39,8 @@ interface Node {
 export class KeyTemplates {
   readonly #root = createNode();
   readonly #maxNodes: Count;
+  /** Shapes of keys met lately: a key missed is filled and read again soon. */
+  readonly #recent = new Map<string, KeyShape>();
   #nodes = 1;
   #templates = 0;
 
@@ -52,11 +55,22 @@ export class KeyTemplates {
 
   /** Memory held, by what one node was measured to take. */
   get bytes(): Bytes {
-    return this.#nodes * 400;
+    return this.#nodes * 400 + this.#recent.size * 200;
   }
 
   /** The shape of a key; undefined when it follows no known pattern and there is no room for a new one. */
   shapeOf(key: string): KeyShape | undefined {
+    const known = this.#recent.get(key);
+    if (known) return known;
+    const shape = this.#walk(key);
+    if (shape) {
+      if (this.#recent.size >= MAX_RECENT) this.#recent.clear();
+      this.#recent.set(key, shape);
+    }
+    return shape;
+  }
+
+  #walk(key: string): KeyShape | undefined {
     const slots: number[] = [];
     let node: Node | undefined = this.#root;
     let start = 0;
@@ -84,6 +98,7 @@ export class KeyTemplates {
     if (node.words.size < MAX_WORDS) return false;
     for (const child of node.words.values()) this.#nodes -= sizeOf(child);
     node.words = undefined;
+    this.#recent.clear();
     return true;
   }
 

@@ -8,13 +8,6 @@ const MAX_GUESSES: Count = 4096;
 /** Outcomes a rule needs in shadow before it may fetch. */
 const SHADOW_OUTCOMES: Count = 8;
 
-/** How long after a guess the read must come for the guess to count as true. */
-export const WINDOW_MS: Readonly<Record<RuleKind, Millis>> = {
-  'value-flow': 500,
-  'key-pair': 1000,
-  'time-of-day': 900_000,
-};
-
 /** The part of a cache that a gate needs. */
 export interface PrefetchTarget {
   has(key: string): boolean;
@@ -232,7 +225,7 @@ export class PrefetchGate {
       key,
       rule,
       mode,
-      deadlineMs: atMs + WINDOW_MS[rule.kind],
+      deadlineMs: atMs + rule.windowMs,
       ready: false,
       cameTrue: undefined,
     };
@@ -246,7 +239,7 @@ export class PrefetchGate {
   }
 }
 
-/** First in, first out; the guesses of one kind share one window, so they also end in order. */
+/** First in, first out; all rules of one kind have the same window, so their guesses also end in order. */
 class Queue {
   #items: Guessed[] = [];
   #head = 0;

@@ -1,4 +1,4 @@
-import type { Count, Ratio } from '../units.ts';
+import type { Count, Millis, Ratio } from '../units.ts';
 
 /** Outcomes remembered; beyond, the older half counts half, so that a rule that turns false is found out. */
 const MEMORY: Count = 64;
@@ -22,6 +22,8 @@ export type RuleKind = 'value-flow' | 'key-pair' | 'time-of-day';
 export class RuleScore {
   readonly kind: RuleKind;
   readonly name: string;
+  /** How long after a guess the read must come for the guess to count as true. */
+  readonly windowMs: Millis;
   #true = 0;
   #outcomes = 0;
   #lowerBound: Ratio = 0;
@@ -33,9 +35,10 @@ export class RuleScore {
   /** Guesses fetched and read afterwards. */
   used: Count = 0;
 
-  constructor(kind: RuleKind, name: string) {
+  constructor(kind: RuleKind, name: string, windowMs: Millis) {
     this.kind = kind;
     this.name = name;
+    this.windowMs = windowMs;
   }
 
   /** Outcomes known, faded. */

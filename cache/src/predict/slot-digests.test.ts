@@ -29,8 +29,8 @@ test('what was missed and read again at nine is loaded shortly before nine of th
   const digests = new SlotDigests({ wallOffsetMs: 0 });
   live(digests, MONDAY + 9 * HOUR, { warm: 3, hot: 9, once: 1 });
   const nine = MONDAY + DAY + 9 * HOUR;
-  assert.deepEqual(guessesAround(digests, nine - HOUR, nine - 31_000), []);
-  assert.deepEqual(guessesAround(digests, nine - 31_000, nine), ['hot', 'warm']);
+  assert.deepEqual(guessesAround(digests, nine - HOUR, nine - 3000), []);
+  assert.deepEqual(guessesAround(digests, nine - 3000, nine), ['hot', 'warm']);
 });
 
 test('a weekend does not follow the weekdays', () => {
@@ -46,7 +46,7 @@ test('a key not seen again fades away', () => {
   live(digests, MONDAY + DAY + 9 * HOUR, { other: 4 });
   live(digests, MONDAY + 2 * DAY + 9 * HOUR, { other: 4 });
   const thursday = MONDAY + 3 * DAY + 9 * HOUR;
-  assert.deepEqual(guessesAround(digests, thursday - 31_000, thursday), ['other']);
+  assert.deepEqual(guessesAround(digests, thursday - 3000, thursday), ['other']);
 });
 
 test('a guess that finds the gate busy is made again later', () => {
@@ -54,7 +54,7 @@ test('a guess that finds the gate busy is made again later', () => {
   live(digests, MONDAY + 9 * HOUR, { hot: 4 });
   const nine = MONDAY + DAY + 9 * HOUR;
   let asked = 0;
-  for (let atMs = nine - 60_000; atMs < nine; atMs += 1000)
+  for (let atMs = nine - 60_000; atMs < nine + 5000; atMs += 1000)
     digests.advance(atMs, () => (++asked < 3 ? 'busy' : 'fetched'));
   assert.equal(asked, 3);
 });

@@ -7,13 +7,16 @@ const MAX_NOTED: Count = 4096;
 const MAX_KEPT: Count = 1024;
 /** All digests together. */
 const MAX_BYTES: Bytes = 1 << 20;
-/** A key read less often in its slot is not worth a prefetch. */
-const MIN_READS = 2;
+/** Keys are scored apart by how often they were read; one read less often is not worth a prefetch. */
+const TIERS = [2, 4, 8] as const;
 /** What was noted a day ago counts half. */
 const FADE = 0.5;
-/** How long before its slot a digest is loaded, and how fast. */
-const EARLY_MS: Millis = 30_000;
-const KEYS_PER_SECOND = 200;
+/**
+ * How long before its slot a digest is loaded, and how fast. Not earlier: what is prefetched starts on probation,
+ * and after half a minute of other misses it would be gone before its first read.
+ */
+const EARLY_MS: Millis = 2000;
+const KEYS_PER_SECOND = 300;
 const SEPARATOR = '\0';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -28,7 +31,7 @@ export interface SlotOptions {
 }
 
 interface Digest {
-  readonly score: RuleScore;
+  readonly scores: readonly RuleScore[];
   keys: Uint8Array;
   reads: Float32Array;
 }
@@ -49,8 +52,7 @@ export class SlotDigests {
   #slot = -1;
   #announced = -1;
   #bytes = 0;
-  #due: string[] = [];
-  #dueScore: RuleScore | undefined;
+  #due: { readonly key: string; readonly score: RuleScore }[] = [];
   #credit = 0;
   #lastMs = 0;
 
@@ -67,7 +69,7 @@ export class SlotDigests {
   }
 
   scores(): RuleScore[] {
-    return [...this.#digests.values()].map((digest) => digest.score);
+    return [...this.#digests.values()].flatMap((digest) => digest.scores);
   }
 
   /** A key was read; `missed` also when only a prefetch kept it from missing. */
@@ -88,16 +90,16 @@ export class SlotDigests {
     if (coming !== this.#announced) {
       this.#announced = coming;
       const digest = this.#digests.get(this.#placeOf(coming));
-      this.#due = digest ? keysOf(digest).reverse() : [];
-      this.#dueScore = digest?.score;
+      this.#due = digest ? dueOf(digest) : [];
       this.#credit = 0;
       this.#lastMs = atMs;
     }
-    if (!this.#dueScore || this.#due.length === 0) return;
+    if (this.#due.length === 0) return;
     this.#credit = Math.min(KEYS_PER_SECOND, this.#credit + ((atMs - this.#lastMs) * KEYS_PER_SECOND) / 1000);
     this.#lastMs = atMs;
     for (; this.#credit >= 1 && this.#due.length > 0; this.#credit--) {
-      const outcome = guess(this.#due.at(-1)!, this.#dueScore);
+      const { key, score } = this.#due.at(-1)!;
+      const outcome = guess(key, score);
       if (outcome === 'busy' || outcome === 'no-budget' || outcome === 'origin-unwell') return;
       this.#due.pop();
     }
@@ -127,7 +129,7 @@ export class SlotDigests {
     const kept: [string, number][] = [];
     for (const entry of [...reads].sort(([, a], [, b]) => b - a).slice(0, MAX_KEPT)) {
       room -= 3 * entry[0].length + 5;
-      if (entry[1] < MIN_READS || room < 0) break;
+      if (entry[1] < TIERS[0] || room < 0) break;
       kept.push(entry);
     }
     if (kept.length === 0) {
@@ -135,13 +137,25 @@ export class SlotDigests {
       return;
     }
     const digest = {
-      score: before?.score ?? new RuleScore('time-of-day', `slot ${slot}`),
+      scores:
+        before?.scores ??
+        TIERS.map((tier) => new RuleScore('time-of-day', `slot ${slot}, ${tier}+ reads`, this.#slotMs)),
       keys: encoder.encode(kept.map(([key]) => key).join(SEPARATOR)),
       reads: Float32Array.from(kept, ([, count]) => count),
     };
     this.#digests.set(slot, digest);
     this.#bytes += bytesOf(digest);
   }
+}
+
+/** The keys of a digest with the score of their tier, the hottest last. */
+function dueOf(digest: Digest): { key: string; score: RuleScore }[] {
+  return keysOf(digest)
+    .map((key, i) => ({
+      key,
+      score: digest.scores[TIERS.findLastIndex((tier) => digest.reads[i]! >= tier)]!,
+    }))
+    .reverse();
 }
 
 function keysOf(digest: Digest): string[] {

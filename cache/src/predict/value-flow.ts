@@ -47,6 +47,7 @@ export type Guess = (key: string, rule: RuleScore) => GuessOutcome;
  */
 export class ValueFlow {
   readonly #salt: number;
+  readonly #horizonMs: Millis;
   readonly #fields: IdentifierFields;
   readonly #recent: RecentIdentifiers;
   readonly #sources: Source[] = [];
@@ -55,6 +56,7 @@ export class ValueFlow {
 
   constructor(salt: number, horizonMs: Millis, denyFields: readonly string[] = []) {
     this.#salt = salt;
+    this.#horizonMs = horizonMs;
     this.#fields = new IdentifierFields(denyFields);
     this.#recent = new RecentIdentifiers(horizonMs, BUCKETS);
   }
@@ -143,7 +145,7 @@ export class ValueFlow {
         rule.lastIdentifier = identifier;
         return;
       }
-    const score = new RuleScore('value-flow', `${source.name} names ${prefix}{}${suffix}`);
+    const score = new RuleScore('value-flow', `${source.name} names ${prefix}{}${suffix}`, this.#horizonMs);
     const rule: FlowRule = { targetId, prefix, suffix, score, support: 1, lastIdentifier: identifier };
     if (source.rules.length < MAX_RULES_PER_SOURCE && this.#rules < MAX_RULES) {
       source.rules.push(rule);
