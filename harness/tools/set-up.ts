@@ -1,9 +1,11 @@
+import { openRun } from '../journal/owned-run.ts';
 import { buildK6 } from './build-k6.ts';
 import { fetchEnvoy } from './fetch-envoy.ts';
 import { findTools } from './find-tools.ts';
 import { type Host, thisHost } from './host.ts';
 import { installRedis } from './install-redis.ts';
 import type { ToolReport, ToolReports } from './tool.ts';
+import type { Workshop } from './workshop.ts';
 
 export interface SetUpOptions {
   readonly projectFolder: string;
@@ -20,6 +22,8 @@ export interface SetUpOptions {
  */
 export async function setUp(options: SetUpOptions): Promise<ToolReports> {
   const { projectFolder, onStep, host = thisHost } = options;
+  using run = openRun(projectFolder, `setup-${process.pid}`);
+  const workshop: Workshop = { projectFolder, run, host, onStep };
   const before = await findTools(projectFolder, host);
   const failures = new Map<ToolReport['tool'], string>();
   const bring = async (report: ToolReport, install: () => Promise<string | null>): Promise<void> => {
@@ -27,9 +31,9 @@ export async function setUp(options: SetUpOptions): Promise<ToolReports> {
     const failure = await install();
     if (failure !== null) failures.set(report.tool, failure);
   };
-  await bring(before.redis, () => installRedis(projectFolder, host, onStep));
-  await bring(before.envoy, () => fetchEnvoy(projectFolder, host, onStep));
-  if (options.k6) await bring(before.k6, () => buildK6(projectFolder, host, onStep));
+  await bring(before.redis, () => installRedis(workshop));
+  await bring(before.envoy, () => fetchEnvoy(workshop));
+  if (options.k6) await bring(before.k6, () => buildK6(workshop));
 
   const after = await findTools(projectFolder, host);
   const withReason = (report: ToolReport): ToolReport => {
