@@ -9,6 +9,7 @@ import { reproduceCommand } from './commands/reproduce.ts';
 import { runCommand } from './commands/run.ts';
 import { setupCommand } from './commands/setup.ts';
 import { topologyCommand } from './commands/topology.ts';
+import { trendCommand } from './commands/trend.ts';
 import { EXIT } from './errors.ts';
 import { exitCodeOf, explain } from './explain.ts';
 
@@ -20,6 +21,7 @@ const COMMANDS = [
   reproduceCommand,
   gateCommand,
   compareCommand,
+  trendCommand,
   topologyCommand,
   cleanCommand,
 ];

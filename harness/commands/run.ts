@@ -1,6 +1,8 @@
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { answer } from '../../reports/answer.ts';
+import { historyEntry } from '../../reports/history/history.ts';
 import type { Result } from '../../reports/schema.ts';
 import { namedFigures } from '../../reports/summary/figures.ts';
 import type { Summary } from '../../reports/summary.ts';
@@ -26,6 +28,7 @@ export function runCommand(cli: Argv): Argv {
           describe: 'Go on with an interrupted run (id or folder); its own settings count, not the options',
         })
         .option('out', { type: 'string', describe: 'Folder of the report (default: reports/out/<run>)' })
+        .option('history', { type: 'string', describe: 'Folder to add this run’s figures to, for `trend`' })
         .option('json', { type: 'boolean', default: false, describe: 'Print the result as one JSON object' })
         .example('$0 run', 'The main comparison, quick profile')
         .example('$0 run shared-redis in-process-l1 --profile standard', 'Two scenarios, more samples')
@@ -46,11 +49,20 @@ export function runCommand(cli: Argv): Argv {
         progressOn(process.stderr, totalMs, () => performance.now()),
       );
       const summary = await writeReport(result, folder);
+      if (args.history !== undefined) await addToHistory(summary, args.history);
       process.stdout.write(args.json ? jsonOf(result, summary, folder) : textOf(summary, folder));
       if (result.state === 'complete') return;
       process.stderr.write(`The run is ${result.state}: ${result.why.join(' ')}\n`);
       process.exitCode = result.state === 'interrupted' ? EXIT.interrupted : EXIT.invalidRun;
     },
+  );
+}
+
+async function addToHistory(summary: Summary, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(
+    join(folder, `${summary.runId}.json`),
+    `${JSON.stringify(historyEntry(summary), null, 1)}\n`,
   );
 }
 

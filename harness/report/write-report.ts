@@ -26,7 +26,7 @@ export async function writeReport(
   await writeFile(join(folder, 'result.json'), `${JSON.stringify(result, null, 1)}\n`);
   const summary = summarise(result);
   const charts = chartsOf(summary);
-  const chartJs = await readFile(CHART_JS, 'utf8');
+  const chartJs = await chartJsSource();
   await writeFile(join(folder, 'report.md'), renderMarkdown(summary, charts));
   await writeFile(
     join(folder, 'index.html'),
@@ -40,6 +40,11 @@ export async function writeReport(
   );
   for (const chart of charts) await writeFile(join(folder, `${chart.id}.png`), renderPng(chart));
   return summary;
+}
+
+/** Source text of chart.js, for a page that needs no network. */
+export function chartJsSource(): Promise<string> {
+  return readFile(CHART_JS, 'utf8');
 }
 
 /** The mesh is a function of the settings; the result need not carry it whole. */
