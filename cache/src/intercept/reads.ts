@@ -75,6 +75,8 @@ export class InterceptedReads {
     this.#store ??= new L1Cache<Kept>({
       budgetBytes: this.#options.claimBudget((bytes) => this.#store?.setBudget(bytes)),
       clock: this.#options.clock,
+      // What is kept is ours alone, and bytes cannot be frozen.
+      freezing: 'none',
     });
     return this.#store.set(key, kept, { ttlMs: kept.lifeMs, sizeBytes }) === 'stored';
   }

@@ -1,0 +1,85 @@
+import type { Socket } from 'node:net';
+import type { Bytes } from '../units.ts';
+
+/** Which protocol the client asked for with HELLO. */
+export type RespVersion = 2 | 3;
+
+const FIRST_BYTES: Bytes = 16 * 1024;
+/** Above this a value is written by itself instead of through the buffer. */
+const LARGE: Bytes = 32 * 1024;
+
+/**
+ * Collects the replies to all commands of one chunk and hands them to the socket in one write. The buffer is used
+ * again when the kernel took all of it at once, which is the normal case.
+ */
+export class ReplyWriter {
+  version: RespVersion = 2;
+  #buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  #length: Bytes = 0;
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  simple(text: string): void {
+    this.#raw(`+${text}\r\n`);
+  }
+
+  error(text: string): void {
+    this.#raw(`-${text}\r\n`);
+  }
+
+  integer(value: number): void {
+    this.#raw(`:${value}\r\n`);
+  }
+
+  nothing(): void {
+    this.#raw(this.version === 3 ? '_\r\n' : '$-1\r\n');
+  }
+
+  array(count: number): void {
+    this.#raw(`*${count}\r\n`);
+  }
+
+  /** Followed by `count` pairs: a map in RESP3, a flat list in RESP2. */
+  map(count: number): void {
+    this.#raw(this.version === 3 ? `%${count}\r\n` : `*${2 * count}\r\n`);
+  }
+
+  /** Bytes as a string of one character each. */
+  bulk(bytes: string): void {
+    const length = bytes.length;
+    this.#raw(`$${length}\r\n`);
+    if (length > LARGE) {
+      this.flush();
+      this.#socket.write(Buffer.from(bytes, 'latin1'));
+    } else {
+      this.#reserve(length + 2);
+      this.#length += this.#buffer.write(bytes, this.#length, 'latin1');
+    }
+    this.#raw('\r\n');
+  }
+
+  flush(): void {
+    if (this.#length === 0) return;
+    this.#socket.write(this.#buffer.subarray(0, this.#length));
+    this.#length = 0;
+    // Part of it still waits for the kernel: that buffer belongs to the socket now.
+    if (this.#socket.writableLength > 0) this.#buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  }
+
+  #raw(text: string): void {
+    this.#reserve(text.length);
+    this.#length += this.#buffer.write(text, this.#length, 'latin1');
+  }
+
+  #reserve(bytes: Bytes): void {
+    if (this.#length + bytes <= this.#buffer.byteLength) return;
+    if (this.#length > LARGE) this.flush();
+    if (this.#length + bytes <= this.#buffer.byteLength) return;
+    const wider = Buffer.allocUnsafeSlow(2 * (this.#length + bytes));
+    this.#buffer.copy(wider, 0, 0, this.#length);
+    this.#buffer = wider;
+  }
+}

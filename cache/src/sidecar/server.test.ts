@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { Redis } from 'ioredis';
+import { createClient } from 'redis';
+import { type Sidecar, startSidecar } from './server.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'l1-sidecar-'));
+const path = join(folder, 'l1.sock');
+const clock = { nowMs: 0, now: () => clock.nowMs };
+let sidecar: Sidecar;
+
+before(async () => {
+  sidecar = await startSidecar({
+    budgetBytes: 4 << 20,
+    socketPath: path,
+    port: 0,
+    clock,
+    wallNow: () => clock.nowMs,
+  });
+});
+after(async () => {
+  await sidecar[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+/** Sends bytes as they are, in the pieces given, and returns what comes back until `bytes` have. */
+async function raw(pieces: readonly (string | Buffer)[], bytes: number): Promise<string> {
+  const socket = connect(path);
+  await once(socket, 'connect');
+  let said = '';
+  socket.on('data', (chunk) => {
+    said += chunk.toString('latin1');
+  });
+  for (const piece of pieces) {
+    socket.write(piece);
+    await new Promise(setImmediate);
+  }
+  while (said.length < bytes) await once(socket, 'data');
+  socket.destroy();
+  return said;
+}
+
+const command = (...args: string[]) =>
+  `*${args.length}\r\n${args.map((arg) => `$${Buffer.byteLength(arg)}\r\n${arg}\r\n`).join('')}`;
+
+for (const protocol of [2, 3] as const)
+  test(`node-redis works over the socket file, RESP${protocol}`, async () => {
+    const client = createClient({ socket: { path, tls: false }, RESP: protocol });
+    await client.connect();
+    assert.equal(await client.ping(), 'PONG');
+    assert.equal(await client.set('a', 'ä€', { expiration: { type: 'PX', value: 1500 } }), 'OK');
+    assert.equal(await client.get('a'), 'ä€');
+    assert.equal(await client.pTTL('a'), 1500);
+    assert.equal(await client.set('a', 'x', { condition: 'NX' }), null);
+    await client.mSet({ b: '1', c: '2' });
+    assert.deepEqual(await client.mGet(['b', 'gone', 'c']), ['1', null, '2']);
+    assert.equal(await client.exists(['a', 'b', 'gone']), 2);
+    assert.equal(await client.del(['b', 'c', 'gone']), 2);
+    assert.match(await client.info(), /loading:0/);
+    clock.nowMs += 1500;
+    assert.equal(await client.get('a'), null);
+    assert.equal(await client.ttl('a'), -2);
+    await client.flushAll();
+    assert.equal(await client.dbSize(), 0);
+    await client.close();
+  });
+
+test('ioredis works over TCP, with pipelines and values of any bytes', async () => {
+  const client = new Redis(sidecar.port!, '127.0.0.1', { retryStrategy: () => null });
+  const bytes = Buffer.from(Array.from({ length: 512 }, (_, i) => i & 255));
+  await client.set('bytes', bytes, 'EX', 10);
+  assert.deepEqual(await client.getBuffer('bytes'), bytes);
+  const large = Buffer.alloc(3 << 20, 'z');
+  await client.set('large', large);
+  assert.ok((await client.getBuffer('large'))!.equals(large));
+  const replies = await client
+    .pipeline(Array.from({ length: 1000 }, (_, i) => ['set', `k${i}`, `${i}`]))
+    .exec();
+  assert.equal(
+    replies!.every(([error, reply]) => error === null && reply === 'OK'),
+    true,
+  );
+  assert.equal(await client.get('k999'), '999');
+  assert.equal(await client.expire('k999', 5), 1);
+  assert.equal(await client.ttl('k999'), 5);
+  assert.equal(await client.persist('k999'), 1);
+  assert.equal(await client.ttl('k999'), -1);
+  client.disconnect();
+});
+
+test('redis-cli and redis-benchmark work', async () => {
+  const run = async (program: string, ...args: string[]) =>
+    (await promisify(execFile)(program, ['-s', path, ...args])).stdout.trim();
+  const cli = (...args: string[]) => run('redis-cli', ...args);
+  assert.equal(await cli('SET', 'a', 'b'), 'OK');
+  assert.equal(await cli('GET', 'a'), 'b');
+  assert.equal((await cli('-3', 'CONFIG', 'GET', 'appendonly')).replace(/\s+/, ' '), 'appendonly no');
+  assert.match(await cli('LPUSH', 'a', 'b'), /^ERR unknown command/);
+  assert.match(await cli('AUTH', 'x'), /^ERR AUTH called without any password/);
+  assert.match(await cli('SELECT', '1'), /^ERR/);
+  const csv = await run('redis-benchmark', '-t', 'set,get', '-n', '500', '-P', '8', '--csv');
+  assert.match(csv, /"SET",.*\n"GET",/);
+});
+
+test('commands cut anywhere are put together again, and answered in order', async () => {
+  const sent = `${command('SET', 'cut', 'v'.repeat(100)) + command('GET', 'cut')}PING\r\n${command('ECHO', 'end')}`;
+  const expected = `+OK\r\n$100\r\n${'v'.repeat(100)}\r\n+PONG\r\n$3\r\nend\r\n`;
+  for (let at = 1; at < sent.length; at += 7)
+    assert.equal(await raw([sent.slice(0, at), sent.slice(at)], expected.length), expected, `cut at ${at}`);
+  assert.equal(await raw([...sent], expected.length), expected);
+});
+
+test('what is not RESP is refused, and the connection ends', async () => {
+  for (const bad of ['*1\r\n+GET\r\n', '*99999999\r\n', '*1\r\n$-5\r\n', '*x\r\n', `*${'1'.repeat(50)}`])
+    assert.match(await raw([bad], 10), /^-ERR Protocol error/);
+});
+
+test('no input of any shape brings the server down', async () => {
+  const { default: fc } = await import('fast-check');
+  const words = fc.constantFrom(
+    'GET',
+    'SET',
+    'MGET',
+    'EXPIRE',
+    'a',
+    '-1',
+    'EX',
+    'NX',
+    '',
+    'HELLO',
+    '3',
+    'CONFIG',
+    'CLIENT',
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(words, { minLength: 1, maxLength: 6 }), async (args) => {
+      const said = await raw([command(...args), command('PING')], 7);
+      assert.match(said, /\+PONG\r\n$|^-/);
+    }),
+    { numRuns: 100, seed: 1 },
+  );
+});
+
+test('the budget holds, whatever is set', async () => {
+  const client = new Redis({ path, retryStrategy: () => null });
+  for (let batch = 0; batch < 10; batch++)
+    await client
+      .pipeline(Array.from({ length: 500 }, (_, i) => ['set', `big.${batch}.${i}`, 'x'.repeat(4000)]))
+      .exec();
+  const { chargedBytes, budgetBytes } = sidecar.values.cache;
+  assert.ok(chargedBytes <= budgetBytes, `${chargedBytes} of ${budgetBytes}`);
+  assert.ok(chargedBytes > budgetBytes / 2);
+  await assert.rejects(client.set('huge', 'x'.repeat(5 << 20)), /OOM/);
+  client.disconnect();
+});
+
+test('a socket file left behind is taken over, one in use is not', async () => {
+  const left = join(folder, 'left.sock');
+  const first = await startSidecar({ budgetBytes: 1 << 20, socketPath: left });
+  await assert.rejects(startSidecar({ budgetBytes: 1 << 20, socketPath: left }), { code: 'L1_BAD_OPTION' });
+  await first[Symbol.asyncDispose]();
+  const second = await startSidecar({ budgetBytes: 1 << 20, socketPath: left });
+  await second[Symbol.asyncDispose]();
+});
+
+test('a client that asks and never reads is not read from for ever', async () => {
+  const client = new Redis({ path, retryStrategy: () => null });
+  await client.set('wide', 'x'.repeat(20_000));
+  client.disconnect();
+  const socket = connect(path);
+  await once(socket, 'connect');
+  const many = Buffer.from(command('GET', 'wide').repeat(1000));
+  let isFull = false;
+  for (let i = 0; i < 400 && !isFull; i++) {
+    isFull = !socket.write(many);
+    await new Promise(setImmediate);
+  }
+  assert.ok(isFull);
+  socket.destroy();
+});

@@ -1,0 +1,132 @@
+import { chmodSync, existsSync, unlinkSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { type Clock, systemClock } from '../clock.ts';
+import { CacheError } from '../errors.ts';
+import type { Bytes, Millis } from '../units.ts';
+import { adoptSocket } from './adopt-socket.ts';
+import type { CommandContext, Connection } from './command-context.ts';
+import { runCommand } from './commands.ts';
+import { ReplyWriter } from './reply-writer.ts';
+import { type CommandArgs, ProtocolError, RequestParser } from './request-parser.ts';
+import { Values } from './values.ts';
+
+export interface SidecarOptions {
+  /** Most bytes the cache may hold. */
+  readonly budgetBytes: Bytes;
+  /** File of the Unix socket; only its owner and group may connect. Default: none. */
+  readonly socketPath?: string;
+  /** TCP port; 0 takes a free one. Default: none. */
+  readonly port?: number;
+  /** Default: 127.0.0.1, the pod itself. */
+  readonly host?: string;
+  readonly clock?: Clock;
+  readonly wallNow?: () => Millis;
+}
+
+export interface Sidecar extends AsyncDisposable {
+  readonly values: Values;
+  /** The TCP port, when one was asked for. */
+  readonly port: number | undefined;
+}
+
+/**
+ * Serves an L1Cache to every process of the pod, over the Redis protocol (RESP2 and RESP3). Commands of one chunk
+ * are answered in one write. Strings only; there is one database, no users, and nothing is written to disk.
+ * @throws {CacheError} `L1_BAD_OPTION` when there is nothing to listen on or another server uses the socket.
+ */
+export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
+  const { socketPath, port, host = '127.0.0.1', clock = systemClock, wallNow = Date.now } = options;
+  if (socketPath === undefined && port === undefined)
+    throw new CacheError(
+      'L1_BAD_OPTION',
+      'The container cache listens nowhere: give a socketPath or a port.',
+    );
+  const sockets = new Set<Socket>();
+  const context: CommandContext = {
+    values: new Values(options.budgetBytes, clock),
+    clock,
+    wallNow,
+    startedMs: clock.now(),
+    connections: () => sockets.size,
+    commands: 0,
+  };
+  let lastId = 0;
+  const accept = (socket: Socket) => {
+    const served = serve(socket, { id: ++lastId, name: '', isClosing: false }, context);
+    sockets.add(served.once('close', () => sockets.delete(served)));
+  };
+  const servers: Server[] = [];
+  if (socketPath !== undefined) {
+    await removeStale(socketPath);
+    servers.push(await listen(accept, { path: socketPath }));
+    chmodSync(socketPath, 0o770);
+  }
+  if (port !== undefined) servers.push(await listen(accept, { host, port }));
+  const address = port === undefined ? null : servers.at(-1)!.address();
+  return {
+    values: context.values,
+    port: typeof address === 'object' && address !== null ? address.port : undefined,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+      context.values.cache[Symbol.dispose]();
+    },
+  };
+}
+
+function serve(accepted: Socket, connection: Connection, context: CommandContext): Socket {
+  const parser = new RequestParser();
+  let reply: ReplyWriter;
+  const run = (args: CommandArgs) => {
+    if (!connection.isClosing) runCommand(args, reply, context, connection);
+  };
+  const socket = adoptSocket(accepted, (from, bytes) => {
+    reply ??= new ReplyWriter(from);
+    try {
+      parser.feed(bytes, run);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      reply.error(`ERR Protocol error: ${error.message}`);
+      connection.isClosing = true;
+    }
+    reply.flush();
+    if (connection.isClosing) from.end();
+    // Who asks faster than it reads is not read from: the answers that wait are bounded by what one chunk asks for.
+    if (!from.writableNeedDrain) return true;
+    from.once('drain', () => from.resume());
+    return false;
+  });
+  socket.setNoDelay(true);
+  // A client that goes away is no fault of ours.
+  socket.on('error', () => socket.destroy());
+  return socket;
+}
+
+function listen(
+  accept: (socket: Socket) => void,
+  where: { readonly path: string } | { readonly host: string; readonly port: number },
+): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer({ pauseOnConnect: true }, accept);
+    server.once('error', reject);
+    server.listen(where, () => resolve(server));
+  });
+}
+
+/** Removes a socket file that a killed server left behind; one that answers is in use. */
+async function removeStale(path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  const isInUse = await new Promise<boolean>((resolve) => {
+    const probe = connect(path, () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', () => resolve(false));
+  });
+  if (isInUse)
+    throw new CacheError(
+      'L1_BAD_OPTION',
+      `Another server listens on ${path}. Stop it, or give another socketPath.`,
+    );
+  unlinkSync(path);
+}
