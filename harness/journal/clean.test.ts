@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { createRng } from '../../scenarios/random.ts';
 import { allEndpoints, type MeshEndpoints } from '../targets/local/endpoints.ts';
 import { canListen, findFreeNetwork } from '../targets/local/free-network.ts';
-import { executables } from '../targets/local/testing/small-mesh.ts';
+import { executables, NETWORK_OF_CLEANING, runIdOn } from '../targets/local/testing/small-mesh.ts';
 import { cleanLeftovers } from './clean.ts';
 import { listMarked, RUN_FOLDER_VARIABLE } from './marked-processes.ts';
 import { openRun, readJournal, runsFolderOf } from './owned-run.ts';
@@ -36,7 +36,7 @@ describe('cleaning after a CLI that was killed', { skip }, () => {
 
   for (const [index, lines] of points.entries()) {
     it(`leaves no process, port or file when it died after ${lines} of ${JOURNAL_LINES} journal lines`, async () => {
-      const runId = `killed-${index}`;
+      const runId = runIdOn((number) => number === NETWORK_OF_CLEANING, `killed-${index}`);
       // The ports that the deployment will take; two of these tests never run at a time.
       const network = await findFreeNetwork(runId, 4);
       const cli = spawn(process.execPath, ['--conditions=l1-source', DEPLOY_AND_WAIT, project, runId], {

@@ -14,7 +14,7 @@ export async function findFreeNetwork(
   pods: number,
   isFree: (endpoint: Endpoint) => Promise<boolean> = canListen,
 ): Promise<MeshEndpoints> {
-  const first = createHash('sha256').update(runId).digest().readUInt8(0);
+  const first = firstNetworkOf(runId);
   const taken: Endpoint[] = [];
   for (let offset = 0; offset < NETWORKS; offset++) {
     const mesh = layOutEndpoints({
@@ -45,6 +45,11 @@ async function firstTaken(
     if (!(await isFree(endpoint))) return endpoint;
   }
   return null;
+}
+
+/** The network that a run looks at first. */
+export function firstNetworkOf(runId: string): number {
+  return createHash('sha256').update(runId).digest().readUInt8(0) % NETWORKS;
 }
 
 /** Whether a program could listen there now. */

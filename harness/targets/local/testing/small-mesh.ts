@@ -7,6 +7,8 @@ import { type OwnedRun, openRun } from '../../../journal/owned-run.ts';
 import { PROJECT_FOLDER } from '../../../project.ts';
 import { findTools } from '../../../tools/find-tools.ts';
 import type { Deployment, DeployPlan, Mesh } from '../../target.ts';
+import { NETWORKS } from '../endpoints.ts';
+import { firstNetworkOf } from '../free-network.ts';
 import { localTarget } from '../local-target.ts';
 
 const PROJECT = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -22,10 +24,24 @@ export async function executables(): Promise<{
   return { redis: pathOf(redis), envoy: pathOf(envoy) };
 }
 
+/** The network that only the tests of cleaning use: they look at its ports when nothing should be there. */
+export const NETWORK_OF_CLEANING = NETWORKS - 1;
+
+/** The first of `name-0`, `name-1`, … that looks for its ports on a wanted network. */
+export function runIdOn(isWanted: (network: number) => boolean, name: string): string {
+  for (let attempt = 0; ; attempt++) {
+    if (isWanted(firstNetworkOf(`${name}-${attempt}`))) return `${name}-${attempt}`;
+  }
+}
+
 /** A run in a project folder of its own, which goes with it. */
 export function temporaryRun(): OwnedRun {
   const project = mkdtempSync(join(tmpdir(), 'l1bench-test-'));
-  const run = openRun(project, `test-${process.pid}-${project.slice(-6)}`);
+  const name = `test-${process.pid}-${project.slice(-6)}`;
+  const run = openRun(
+    project,
+    runIdOn((network) => network < NETWORK_OF_CLEANING, name),
+  );
   return { ...run, [Symbol.dispose]: () => rmSync(project, { recursive: true, force: true }) };
 }
 
