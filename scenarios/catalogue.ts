@@ -36,7 +36,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     name: 'in-process-l1',
-    description: 'The l1-cache library inside the application process.',
+    description: 'The l1-cache library inside the application process, with prediction and learned TTLs.',
     redis: 'none',
     open: async (context) => (await import('./in-process-l1/read-path.ts')).open(context),
   },
@@ -45,6 +45,25 @@ export const SCENARIOS: readonly Scenario[] = [
     description: 'The l1-cache library as a store only: no prediction, learned TTL or fleet.',
     redis: 'none',
     open: async (context) => (await import('./l1-passive/read-path.ts')).open(context),
+  },
+  {
+    name: 'l1-prewarm',
+    description: 'The l1-cache library with prediction alone.',
+    redis: 'none',
+    open: async (context) => (await import('./l1-prewarm/read-path.ts')).open(context),
+  },
+  {
+    name: 'l1-learned-ttl',
+    description: 'The l1-cache library with learned TTLs alone.',
+    redis: 'none',
+    open: async (context) => (await import('./l1-learned-ttl/read-path.ts')).open(context),
+  },
+  {
+    name: 'l1-fleet',
+    description:
+      'The l1-cache library with everything on, signals between pods over the shared Redis included.',
+    redis: 'shared',
+    open: async (context) => (await import('./l1-fleet/read-path.ts')).open(context),
   },
   {
     name: 'redis-sidecar-unix',

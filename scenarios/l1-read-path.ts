@@ -1,31 +1,43 @@
-import { L1Cache, type L1CacheOptions } from 'l1-cache';
+import { L1Cache } from 'l1-cache';
+import { attachFleet } from '../cache/src/fleet/index.ts';
+import { redisTransport } from '../cache/src/fleet/redis.ts';
+import { attachFreshness, type FreshnessAttachment, LearnedFreshness } from '../cache/src/freshness/index.ts';
+import { Predictor } from '../cache/src/predict/predictor.ts';
+import { createRng } from './random.ts';
 import { parseCacheKey } from './read-key.ts';
 import type { ReadPath, ReadPathContext, Stamped } from './read-path.ts';
 import { DOMAINS } from './topology/domains.ts';
 
-/** Who decides how long a value lives: the hand TTL of its domain, or the cache's own `ttl` policy. */
-export type TtlSource = 'hand' | 'learned';
-
-/** Makes the library's cache as a pod uses it: one loader for each domain, all of them safe to prefetch. */
-export function createPodCache(
-  context: ReadPathContext,
-  ttlSource: TtlSource,
-  options: Partial<L1CacheOptions<Stamped>> = {},
-): L1Cache<Stamped> {
-  const cache = new L1Cache<Stamped>({ budgetBytes: context.budgetBytes, ...options });
-  for (const { name } of DOMAINS) {
-    cache.define(`${name}.`, {
-      load: (key) => context.fetchFromOrigin(parseCacheKey(key)),
-      // The owners answer every pod alike, whoever asks.
-      prefetchable: true,
-      ...(ttlSource === 'hand' && { ttlMs: context.ttlMs(name) }),
-    });
-  }
-  return cache;
+/** Which parts of the library a scenario switches on. */
+export interface L1Parts {
+  /** Loads ahead what is about to be read, or only what is read. */
+  readonly prediction: 'on' | 'off';
+  /** Who decides how long a value lives: the team's TTL of its domain, or what the cache has learned. */
+  readonly ttl: 'hand' | 'learned';
+  /** Whether pods tell each other what is hot and what changed. */
+  readonly fleet: 'on' | 'off';
 }
 
-/** Reads through a cache of the library; `stop` ends what runs beside it. */
-export function readThrough(cache: L1Cache<Stamped>, stop: () => void | Promise<void> = () => {}): ReadPath {
+/** Makes the library's cache as a pod uses it, with the parts asked for. */
+export async function openL1(context: ReadPathContext, parts: L1Parts): Promise<ReadPath> {
+  const rng = createRng(context.serviceIndex);
+  await using started = new AsyncDisposableStack();
+  const learner = new LearnedFreshness({ rng, spread: parts.fleet === 'on' ? 'fleet' : 'alone' });
+  const attachment = attachFreshness<Stamped>(learner, {
+    // Versions of this mesh rise with each change but not by one, so they tell states apart and count nothing.
+    validatorOf: (value) => ({ etag: String(value.version) }),
+  });
+  const cache = new L1Cache<Stamped>({
+    budgetBytes: context.budgetBytes,
+    ...(parts.ttl === 'learned' && { ttl: attachment.ttl }),
+  });
+  defineLoaders(cache, context, parts.ttl);
+  if (parts.ttl === 'learned') started.use(attachment.listen(cache));
+  const predictor = parts.prediction === 'on' ? started.use(new Predictor(cache, { rng })) : null;
+  if (parts.fleet === 'on') {
+    await joinFleet(started, context, cache, parts.ttl === 'learned' ? { learner, attachment } : null);
+  }
+  const parted = started.move();
   return {
     readNow: (key) => cache.get(key),
     read: async (key) => ({ value: await cache.read(key), outcome: 'origin' }),
@@ -34,10 +46,53 @@ export function readThrough(cache: L1Cache<Stamped>, stop: () => void | Promise<
       payloadBytes: cache.payloadBytes,
       chargedBytes: cache.chargedBytes,
     }),
+    ...(predictor !== null && { prefetches: () => predictor.stats() }),
     clear: async () => cache.clear(),
     async [Symbol.asyncDispose]() {
-      await stop();
+      await parted.disposeAsync();
       cache.clear();
     },
   };
+}
+
+function defineLoaders(cache: L1Cache<Stamped>, context: ReadPathContext, ttl: L1Parts['ttl']): void {
+  for (const { name } of DOMAINS) {
+    cache.define(`${name}.`, {
+      load: (key) => context.fetchFromOrigin(parseCacheKey(key)),
+      // The owners answer every pod alike, whoever asks.
+      prefetchable: true,
+      ...(ttl === 'hand' && { ttlMs: context.ttlMs(name) }),
+    });
+  }
+}
+
+/** Joins the pods of the run over the shared Redis; values never travel, keys only as digests. */
+async function joinFleet(
+  started: AsyncDisposableStack,
+  context: ReadPathContext,
+  cache: L1Cache<Stamped>,
+  freshness: { learner: LearnedFreshness; attachment: FreshnessAttachment<Stamped> } | null,
+): Promise<void> {
+  const { fleet, sharedRedis } = context;
+  if (fleet === undefined || sharedRedis === null) {
+    throw new Error('a fleet of pods needs a shared Redis to talk over, and this pod has none');
+  }
+  const { connectRedis } = await import('./redis-connection.ts');
+  const connect = async () => {
+    const client = await connectRedis(sharedRedis);
+    started.defer(() => {
+      if (client.isOpen) client.destroy();
+    });
+    return client;
+  };
+  const [publisher, subscriber] = [await connect(), await connect()];
+  const attached = await attachFleet({
+    transport: redisTransport({ self: fleet.self, publisher, subscriber }),
+    secret: fleet.secret,
+    members: fleet.members,
+    rng: createRng(context.serviceIndex, 1),
+    cache,
+    ...(freshness !== null && { freshness: freshness as never }),
+  });
+  started.use(attached);
 }

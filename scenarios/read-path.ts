@@ -33,8 +33,21 @@ export interface ReadPath extends AsyncDisposable {
   read(key: string, at: ReadKey): Promise<ReadResult>;
   /** What the path's cache holds now, for the memory report; zero where it holds nothing in this process. */
   contents(): CacheContents;
+  /** What the path loaded on a guess since it was opened; absent where it never guesses. */
+  prefetches?(): PrefetchCounts;
   /** Forgets everything cached, so that a cold start can be measured. */
   clear(): Promise<void>;
+}
+
+/** What became of loads that nobody had asked for yet. */
+export interface PrefetchCounts {
+  readonly fetched: Count;
+  /** Read later, and ready by then. */
+  readonly timely: Count;
+  /** Read while still loading: the read waited for the rest of the load. */
+  readonly late: Count;
+  /** Not read while the guess held. */
+  readonly unused: Count;
 }
 
 export interface CacheContents {
@@ -64,4 +77,11 @@ export interface ReadPathContext {
     /** Path of its Unix socket, where it opens one. */
     readonly unixSocket?: string;
   } | null;
+  /** The pods that exchange signals with this one; absent where none do. */
+  readonly fleet?: {
+    readonly self: string;
+    readonly members: readonly string[];
+    /** The same in all pods of a run, at least 16 bytes. */
+    readonly secret: Uint8Array;
+  };
 }

@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Millis } from 'l1-cache';
 import { scenarioOf } from '../catalogue.ts';
 import { createRng } from '../random.ts';
-import type { ReadPath, ReadPathContext } from '../read-path.ts';
+import type { PrefetchCounts, ReadPath, ReadPathContext } from '../read-path.ts';
 import type { DomainName, RequestType } from '../topology/topology.ts';
 import { createMutationSchedule } from '../workload/mutation.ts';
 import { timeBatches } from './batch-timing.ts';
@@ -32,6 +33,7 @@ export class Pod implements Controlled, AsyncDisposable {
   readonly #context: ReadPathContext;
   #path: ReadPath | undefined;
   #recorder = new Recorder();
+  #prefetchesBefore: PrefetchCounts | undefined;
   #lastError: unknown;
 
   constructor(config: PodConfig) {
@@ -52,6 +54,11 @@ export class Pod implements Controlled, AsyncDisposable {
       },
       sharedRedis: config.sharedRedis,
       sidecarRedis: config.sidecarRedis,
+      fleet: {
+        self: topology.services[serviceIndex]?.name ?? `svc-${serviceIndex}`,
+        members: topology.services.map((service) => service.name),
+        secret: createHash('sha256').update(config.runId).digest(),
+      },
     };
     this.inbound = createInbound({
       serviceIndex,
@@ -83,6 +90,7 @@ export class Pod implements Controlled, AsyncDisposable {
   startBlock(): void {
     this.#recorder = new Recorder();
     this.#lastError = undefined;
+    this.#prefetchesBefore = this.#path?.prefetches?.();
     this.#stats.start(this.#recorder);
   }
 
@@ -128,6 +136,7 @@ export class Pod implements Controlled, AsyncDisposable {
       eventLoopDelayNs: recorder.eventLoopDelay.encode(),
       gcPauseNs: recorder.gcPause.encode(),
       contents: this.#contents(),
+      prefetches: since(this.#prefetchesBefore, this.#path?.prefetches?.()),
     };
   }
 
@@ -190,4 +199,14 @@ export class Pod implements Controlled, AsyncDisposable {
     this.#recorder.errors += 1;
     this.#lastError ??= error;
   }
+}
+
+function since(before: PrefetchCounts | undefined, now: PrefetchCounts | undefined): PrefetchCounts | null {
+  if (now === undefined) return null;
+  return {
+    fetched: now.fetched - (before?.fetched ?? 0),
+    timely: now.timely - (before?.timely ?? 0),
+    late: now.late - (before?.late ?? 0),
+    unused: now.unused - (before?.unused ?? 0),
+  };
 }

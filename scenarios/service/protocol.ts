@@ -1,5 +1,5 @@
 import type { Bytes, Count, Millis, Nanos } from 'l1-cache';
-import type { CacheContents } from '../read-path.ts';
+import type { CacheContents, PrefetchCounts } from '../read-path.ts';
 import type { Topology } from '../topology/topology.ts';
 
 /**
@@ -92,6 +92,8 @@ export interface PodBlock {
   readonly eventLoopDelayNs: EncodedHistogram;
   readonly gcPauseNs: EncodedHistogram;
   readonly contents: CacheContents;
+  /** Loads on a guess in this block; null where the read path never guesses. */
+  readonly prefetches: PrefetchCounts | null;
 }
 
 export interface PodMemory {
