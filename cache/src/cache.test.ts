@@ -1,30 +1,331 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { AccessRecord } from './access.ts';
 import { L1Cache } from './cache.ts';
+import { CacheError, type CacheErrorCode } from './errors.ts';
+import { namespace } from './namespace.ts';
+import { type L1CacheOptions, Loaded } from './options.ts';
+import { TestClock } from './test-clock.ts';
 
-test('the budget holds after every insert of distinct keys', () => {
-  const cache = new L1Cache<string>({ budgetBytes: 50_000, seed: 1 });
-  for (let i = 0; i < 5000; i++) {
-    cache.set(`key:${i}`, 'v'.repeat(i % 300));
-    assert.ok(cache.chargedBytes <= 50_000);
-  }
-  assert.ok(cache.size > 10 && cache.size < 5000);
-});
+const roomy = { limitBytes: () => undefined, usedBytes: () => undefined };
 
-test('concurrent reads of one key share a load', async () => {
-  const cache = new L1Cache<string>({ budgetBytes: 50_000 });
-  let loads = 0;
-  const load = async () => `v${++loads}`;
-  assert.deepEqual(await Promise.all([cache.getOrLoad('a', load), cache.getOrLoad('a', load)]), ['v1', 'v1']);
-  assert.equal(cache.get('a'), 'v1');
-});
+function cacheWith(options: Partial<L1CacheOptions<string>> = {}) {
+  const clock = new TestClock();
+  const cache = new L1Cache<string>({
+    budgetBytes: 1_000_000,
+    clock,
+    seed: 1,
+    ttlSpreadRatio: 0,
+    refreshAheadRatio: 0,
+    containerMemory: roomy,
+    ...options,
+  });
+  return { cache, clock };
+}
 
-test('an invalidation during a load wins', async () => {
-  const cache = new L1Cache<string>({ budgetBytes: 50_000 });
-  const { promise, resolve } = Promise.withResolvers<string>();
-  const read = cache.getOrLoad('a', () => promise);
-  cache.delete('a');
-  resolve('old');
-  assert.equal(await read, 'old');
+const hasCode = (code: CacheErrorCode) => (error: unknown) =>
+  error instanceof CacheError && error.code === code;
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+test('a value is served until its life ends, and not after', () => {
+  const { cache, clock } = cacheWith({ ttlMs: 100 });
+  cache.set('a', 'v');
+  clock.advance(99);
+  assert.equal(cache.get('a'), 'v');
+  clock.advance(1);
   assert.equal(cache.get('a'), undefined);
+  assert.equal(cache.has('a'), false);
+});
+
+test('peek and has leave no trace', () => {
+  const { cache } = cacheWith();
+  cache.set('a', 'v');
+  assert.equal(cache.peek('a'), 'v');
+  assert.equal(cache.has('b'), false);
+  const { hits, misses } = cache.stats();
+  assert.deepEqual({ hits, misses }, { hits: 0, misses: 0 });
+});
+
+test('every read is counted as a hit, a stale hit or a miss', async () => {
+  const { cache, clock } = cacheWith({ ttlMs: 100, staleIfErrorMs: 100 });
+  cache.set('a', 'v');
+  cache.get('a');
+  cache.get('b');
+  clock.advance(150);
+  assert.equal(await cache.getOrLoad('a', () => Promise.reject(new Error('down'))), 'v');
+  const { hits, misses, staleHits, staleHitsOnError, hitRatio } = cache.stats();
+  assert.deepEqual(
+    { hits, misses, staleHits, staleHitsOnError, hitRatio },
+    { hits: 1, misses: 1, staleHits: 1, staleHitsOnError: 1, hitRatio: 2 / 3 },
+  );
+});
+
+test('a value past its stale window is not served when the load fails', async () => {
+  const { cache, clock } = cacheWith({ ttlMs: 100, staleIfErrorMs: 100 });
+  cache.set('a', 'v');
+  clock.advance(200);
+  await assert.rejects(
+    cache.getOrLoad('a', () => Promise.reject(new Error('down'))),
+    /down/,
+  );
+});
+
+test('a stale value is served at once while one load renews it', async () => {
+  const { cache, clock } = cacheWith({ ttlMs: 100, staleWhileRevalidateMs: 50 });
+  let loads = 0;
+  cache.define('', { load: async () => `v${++loads}` });
+  assert.equal(await cache.read('a'), 'v1');
+  clock.advance(120);
+  assert.equal(cache.get('a'), 'v1');
+  assert.equal(cache.get('a'), 'v1');
+  await settled();
+  assert.equal(cache.get('a'), 'v2');
+  assert.equal(loads, 2);
+});
+
+test('nothing is served past the hard maximum age', async () => {
+  const { cache, clock } = cacheWith({
+    ttlMs: 100,
+    maxAgeMs: 120,
+    staleWhileRevalidateMs: 500,
+    staleIfErrorMs: 500,
+  });
+  cache.define('', { load: () => Promise.reject(new Error('down')) });
+  cache.set('a', 'v');
+  clock.advance(119);
+  assert.equal(cache.get('a'), 'v');
+  clock.advance(1);
+  assert.equal(cache.get('a'), undefined);
+  await assert.rejects(cache.read('a'), /down/);
+});
+
+test('a value read often is renewed in the last tenth of its life, one read seldom is not', async () => {
+  const { cache, clock } = cacheWith({ ttlMs: 1000, refreshAheadRatio: 0.1 });
+  let loads = 0;
+  cache.define('', { load: async () => `v${++loads}` });
+  await cache.read('hot');
+  await cache.read('cold');
+  for (let read = 0; read < 5; read++) cache.get('hot');
+  clock.advance(950);
+  assert.equal(cache.get('hot'), 'v1');
+  assert.equal(cache.get('cold'), 'v2');
+  await settled();
+  assert.equal(cache.get('hot'), 'v3');
+  clock.advance(49);
+  assert.equal(cache.get('cold'), 'v2', 'it still lives to its end');
+  clock.advance(1);
+  assert.equal(cache.get('cold'), undefined);
+});
+
+test('loaded lives are cut at random by up to the spread, and never made longer', async () => {
+  const { cache, clock } = cacheWith({ ttlMs: 1000, ttlSpreadRatio: 0.5 });
+  for (let i = 0; i < 200; i++) await cache.getOrLoad(`k${i}`, async () => 'v');
+  const alive = () => Array.from({ length: 200 }, (_, i) => cache.has(`k${i}`)).filter(Boolean).length;
+  clock.advance(499);
+  assert.equal(alive(), 200);
+  clock.advance(251);
+  assert.ok(alive() > 60 && alive() < 140, `${alive()} of 200 live at half the spread`);
+  clock.advance(250);
+  assert.equal(alive(), 0);
+});
+
+test('that there is no value is remembered for its own time', async () => {
+  const { cache, clock } = cacheWith({ ttlMs: 1000, negativeTtlMs: 50 });
+  let loads = 0;
+  const load = async () => {
+    loads++;
+    return undefined as unknown as string;
+  };
+  await cache.getOrLoad('a', load);
+  assert.equal(await cache.getOrLoad('a', load), undefined);
+  assert.equal(loads, 1);
+  assert.equal(cache.get('a'), undefined);
+  clock.advance(50);
+  await cache.getOrLoad('a', load);
+  assert.equal(loads, 2);
+});
+
+test('a lower version does not overwrite a higher one, nor come back after it was invalidated', () => {
+  const { cache } = cacheWith();
+  cache.set('a', 'v43', { version: 43 });
+  assert.equal(cache.set('a', 'v42', { version: 42 }), 'refused-older-version');
+  assert.equal(cache.get('a'), 'v43');
+  cache.delete('a', { version: 44 });
+  assert.equal(cache.set('a', 'v43', { version: 43 }), 'refused-older-version');
+  assert.equal(cache.set('a', 'v44', { version: 44 }), 'stored');
+});
+
+test('a tag takes all its entries with it and leaves the others', () => {
+  const { cache } = cacheWith();
+  cache.set('a', '1', { tags: ['x', 'y'] });
+  cache.set('b', '2', { tags: ['y'] });
+  cache.set('c', '3');
+  cache.set('a', '1', { tags: ['x'] });
+  assert.equal(cache.invalidateTag('y'), 1);
+  assert.deepEqual([cache.get('a'), cache.get('b'), cache.get('c')], ['1', undefined, '3']);
+  assert.equal(cache.stats().removals['tag-invalidated'], 1);
+});
+
+test('a namespace clears its own keys alone', () => {
+  const { cache } = cacheWith();
+  const users = namespace(cache, 'user:');
+  users.set('1', 'ada');
+  cache.set('price:1', '9');
+  assert.equal(cache.get('user:1'), 'ada');
+  users.clear();
+  assert.equal(users.get('1'), undefined);
+  assert.equal(cache.get('price:1'), '9');
+});
+
+test('bulk reads load what is missing in one call', async () => {
+  const { cache } = cacheWith();
+  cache.set('a', 'A');
+  const asked: string[][] = [];
+  const load = async (keys: readonly string[]) => {
+    asked.push([...keys]);
+    return new Map(keys.filter((key) => key !== 'none').map((key) => [key, key.toUpperCase()]));
+  };
+  const found = await cache.getOrLoadMany(['a', 'b', 'c', 'b', 'none'], load);
+  assert.deepEqual(asked, [['b', 'c', 'none']]);
+  assert.deepEqual([...found].sort(), [
+    ['a', 'A'],
+    ['b', 'B'],
+    ['c', 'C'],
+  ]);
+  assert.deepEqual(
+    cache.getMany(['a', 'b', 'zz']),
+    new Map([
+      ['a', 'A'],
+      ['b', 'B'],
+    ]),
+  );
+});
+
+test('listeners see every access in order, with what a refetch found', async () => {
+  const { cache, clock } = cacheWith({ ttlMs: 100 });
+  const seen: AccessRecord[] = [];
+  using _listening = cache.onAccesses((batch) => seen.push(...batch));
+  cache.get('a');
+  cache.set('a', 'v', { version: 1, origin: 'prefetch' });
+  cache.get('a');
+  cache.get('a');
+  clock.advance(10);
+  cache.set('a', 'v', { version: 1 });
+  cache.flushAccesses();
+  assert.deepEqual(
+    seen.map((record) => record.outcome),
+    ['miss', 'fill', 'hit', 'hit', 'fill'],
+  );
+  assert.deepEqual(
+    seen.map((record) => record.firstUseOfPrefetch ?? false),
+    [false, false, true, false, false],
+  );
+  assert.equal(seen[4]!.sameValue, true);
+  assert.equal(seen[4]!.previousAgeMs, 10);
+  assert.equal(cache.stats().usedPrefetches, 1);
+});
+
+test('the batch comes by itself within moments', async () => {
+  const { cache } = cacheWith();
+  cache.set('a', 'v');
+  const { promise, resolve } = Promise.withResolvers<readonly AccessRecord[]>();
+  using _listening = cache.onAccesses(resolve);
+  cache.get('a');
+  assert.equal((await promise)[0]!.outcome, 'hit');
+});
+
+test('a prefetch loads only what is absent, allowed and not on its way', async () => {
+  const { cache } = cacheWith();
+  cache.define('p:', { load: async (key) => key, prefetchable: true });
+  cache.define('n:', { load: async (key) => key });
+  assert.equal(cache.prefetch('x'), 'no-loader');
+  assert.equal(cache.prefetch('n:1'), 'not-prefetchable');
+  assert.equal(cache.prefetch('p:1'), 'started');
+  assert.equal(cache.prefetch('p:1'), 'in-flight');
+  await settled();
+  assert.equal(cache.prefetch('p:1'), 'held');
+});
+
+test('what a loader says of its value goes before the defaults', async () => {
+  const { cache, clock } = cacheWith({ ttlMs: 1000 });
+  await cache.getOrLoad('a', async () => new Loaded('v', { ttlMs: 10, tags: ['t'], version: 3 }));
+  clock.advance(9);
+  assert.equal(cache.get('a'), 'v');
+  assert.equal(cache.invalidateTag('t'), 1);
+});
+
+test('the ttl policy sees what was there before', () => {
+  const asked: unknown[] = [];
+  const { cache, clock } = cacheWith({
+    ttl: (key, { previous, version }) => {
+      asked.push({ key, version, previous });
+      return 50;
+    },
+  });
+  cache.set('a', 'v1', { version: 1 });
+  clock.advance(20);
+  cache.set('a', 'v2', { version: 2 });
+  assert.deepEqual(asked[1], { key: 'a', version: 2, previous: { value: 'v1', version: 1, ageMs: 20 } });
+  clock.advance(50);
+  assert.equal(cache.get('a'), undefined);
+});
+
+test('a budget above what the container may use is refused, naming both', () => {
+  const containerMemory = { limitBytes: () => 64 * 2 ** 20, usedBytes: () => 0 };
+  assert.throws(() => cacheWith({ budgetBytes: 2 ** 27, containerMemory }), hasCode('L1_BUDGET_TOO_LARGE'));
+  assert.throws(() => cacheWith({ budgetBytes: 2 ** 27, containerMemory }), /128 MiB.*64 MiB/);
+});
+
+test('options out of range are refused by name', () => {
+  const wrong: Partial<L1CacheOptions<string>>[] = [
+    { budgetBytes: -1 },
+    { budgetBytes: Number.NaN },
+    { ttlMs: -5 },
+    { ttlSpreadRatio: 1 },
+    { workers: 0 },
+    { maxEntries: 1.5 },
+  ];
+  for (const options of wrong) {
+    assert.throws(() => cacheWith(options), hasCode('L1_BAD_OPTION'));
+    assert.throws(() => cacheWith(options), new RegExp(Object.keys(options)[0]!));
+  }
+});
+
+test('workers of one pod hold their part of the budget each', () => {
+  assert.equal(cacheWith({ budgetBytes: 1_000_000, workers: 4 }).cache.budgetBytes, 250_000);
+});
+
+test('a budget of nothing stores nothing and still answers', async () => {
+  const { cache } = cacheWith({ budgetBytes: 0 });
+  assert.equal(cache.set('a', 'v'), 'refused-too-large');
+  assert.equal(await cache.getOrLoad('a', async () => 'v'), 'v');
+});
+
+test('a value that no longer fits takes the old one with it', () => {
+  const { cache } = cacheWith({ budgetBytes: 20_000 });
+  cache.set('a', 'small');
+  assert.equal(cache.set('a', 'x'.repeat(50_000)), 'refused-too-large');
+  assert.equal(cache.get('a'), undefined, 'the old value is no longer true');
+  assert.equal(cache.stats().removals.overwritten, 1);
+});
+
+test('stored objects can be frozen', () => {
+  const cache = new L1Cache<{ inner: { n: number } }>({ budgetBytes: 1_000_000, freezing: 'deep' });
+  cache.set('a', { inner: { n: 1 } });
+  assert.throws(() => {
+    cache.get('a')!.inner.n = 2;
+  }, TypeError);
+});
+
+test('values can be kept as bytes outside the heap', () => {
+  const cache = new L1Cache<{ n: number }>({
+    budgetBytes: 1_000_000,
+    values: {
+      encode: (value) => Buffer.from(JSON.stringify(value)),
+      decode: (bytes) => JSON.parse(Buffer.from(bytes).toString()),
+    },
+  });
+  cache.set('a', { n: 1 });
+  assert.deepEqual(cache.get('a'), { n: 1 });
+  assert.notEqual(cache.get('a'), cache.get('a'), 'every read gets a copy of its own');
 });

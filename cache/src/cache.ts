@@ -1,6 +1,6 @@
 import type { AccessListener } from './access.ts';
 import { checkBudget, checkOptions } from './check-options.ts';
-import { type Clock, coarseClock } from './clock.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { CacheError } from './errors.ts';
 import { lifeOfLoaded } from './life-of.ts';
 import { Definitions } from './loading/definitions.ts';
@@ -27,6 +27,7 @@ import {
   restoreSnapshot,
   type SnapshotContents,
 } from './snapshot/snapshot.ts';
+import type { AccessLog } from './store/access-log.ts';
 import { BlockValues } from './store/block-values.ts';
 import type { Entries } from './store/entries.ts';
 import { AdaptivePolicy } from './store/eviction/adaptive.ts';
@@ -49,6 +50,7 @@ export class L1Cache<V = unknown> implements Disposable {
   readonly #memory: ContainerMemory;
   readonly #store: Store<V>;
   readonly #entries: Entries<V>;
+  readonly #log: AccessLog<V>;
   readonly #loading: Loading<V>;
   readonly #protection: OriginProtection;
   readonly #definitions = new Definitions<V>();
@@ -59,7 +61,7 @@ export class L1Cache<V = unknown> implements Disposable {
     this.#memory = options.containerMemory ?? new CgroupMemory();
     checkOptions(options, this.#memory);
     this.#options = options;
-    this.#clock = options.clock ?? coarseClock;
+    this.#clock = options.clock ?? systemClock;
     const seed = options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
     const freezing = options.freezing ?? (process.env.NODE_ENV === 'development' ? 'deep' : 'none');
     const { values = 'reference', staleWhileRevalidateMs = 0, staleIfErrorMs = 0 } = options;
@@ -67,6 +69,7 @@ export class L1Cache<V = unknown> implements Disposable {
       values: values === 'reference' ? new ReferenceValues<V>(freezing) : new BlockValues<V>(values),
       policy: options.policy ?? new AdaptivePolicy(),
       clock: this.#clock,
+      looks: options.clock === undefined || options.clock === systemClock ? 'batched' : 'each',
       seed,
       budgetBytes: Math.floor(options.budgetBytes / (options.workers ?? 1)),
       maxEntries: options.maxEntries ?? Number.POSITIVE_INFINITY,
@@ -74,6 +77,7 @@ export class L1Cache<V = unknown> implements Disposable {
       refreshAheadRatio: options.refreshAheadRatio ?? REFRESH_AHEAD,
     });
     this.#entries = this.#store.entries;
+    this.#log = this.#store.log;
     this.#protection = new OriginProtection(options.protection ?? {}, this.#clock);
     const maxAgeMs = options.maxAgeMs ?? Number.POSITIVE_INFINITY;
     const lifeRules = {
@@ -117,8 +121,8 @@ export class L1Cache<V = unknown> implements Disposable {
   /** The value if it is held and fresh, or served stale while `define`'s loader renews it. Allocates nothing on a hit. */
   get(key: string): V | undefined {
     const slot = this.#entries.slotOf.get(key);
-    if (slot !== undefined && this.#entries.validUntil[slot]! > this.#store.nowMs()) {
-      this.#store.log.hit(slot);
+    if (slot !== undefined && this.#entries.validUntil[slot]! > this.#log.nowMs) {
+      this.#log.hit(slot);
       return this.#entries.values.read(slot);
     }
     return this.#serving.serve(key, slot, undefined) ? this.#entries.values.read(slot!) : undefined;
@@ -202,8 +206,8 @@ export class L1Cache<V = unknown> implements Disposable {
   /** The value held, or else the one loaded; readers of a key that is being loaded wait for the same load. */
   getOrLoad(key: string, load: Loader<V>, options?: LoadOptions): Promise<V> {
     const slot = this.#entries.slotOf.get(key);
-    if (slot !== undefined && this.#entries.validUntil[slot]! > this.#store.nowMs()) {
-      this.#store.log.hit(slot);
+    if (slot !== undefined && this.#entries.validUntil[slot]! > this.#log.nowMs) {
+      this.#log.hit(slot);
       return Promise.resolve(this.#entries.values.read(slot) as V);
     }
     return this.#getOrLoad(key, slot, { load, protection: this.#protection }, options);

@@ -49,7 +49,7 @@ export interface L1CacheOptions<V = unknown> {
   readonly memoryPressure?: 'follow' | 'ignore';
   /** What the container may use and does. Default: the cgroup's files and what Node knows. */
   readonly containerMemory?: ContainerMemory;
-  /** Default: the machine's monotonic clock, coarse: up to 1 ms or 64 reads behind. */
+  /** Read at every access. Default: the machine's monotonic clock, of which a hit may use a look up to 1 ms or 256 hits old. */
   readonly clock?: Clock;
   /** Seeds key hashing and every random choice. Default: random, so that keys cannot be chosen to collide. */
   readonly seed?: number;
@@ -84,7 +84,13 @@ export interface SetOptions {
 }
 
 /** What became of a set. */
-export type SetOutcome = 'stored' | 'refused-too-large' | 'refused-older-version' | 'refused-zero-ttl';
+export type SetOutcome =
+  | 'stored'
+  | 'refused-too-large'
+  | 'refused-older-version'
+  | 'refused-zero-ttl'
+  /** A restored entry takes free room only. */
+  | 'refused-no-room';
 
 /** A loader's answer that says more than the value. */
 export class Loaded<V> {

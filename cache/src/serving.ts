@@ -29,7 +29,7 @@ export class Serving<V> {
       store.missed(key);
       return false;
     }
-    const nowMs = store.nowMs();
+    const nowMs = store.look();
     const { lifetimes } = store;
     if (lifetimes.freshUntil(slot) > nowMs) {
       if (store.entries.validUntil[slot]! <= nowMs) this.#refreshAhead(key, slot, given);

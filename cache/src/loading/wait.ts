@@ -35,7 +35,7 @@ export function withTimeout<T>(
       const error = new CacheError('L1_LOAD_TIMEOUT', `Loading "${key}" took longer than ${timeoutMs} ms.`);
       reject(error);
       controller.abort(error);
-    }, timeoutMs);
+    }, timeoutMs).unref();
     load()
       .then(resolve, reject)
       .finally(() => clearTimeout(timer));

@@ -30,7 +30,6 @@ type Row<V> = [string, Millis, Count, number | undefined, readonly string[], V?]
 
 interface Restorable<V> {
   set(key: string, value: V, options: SetOptions): SetOutcome;
-  stats(): { readonly evictions: Count };
 }
 
 const MAGIC = Buffer.from('l1-cache');
@@ -78,7 +77,6 @@ export function restoreSnapshot<V>(
   if (refusal) return { outcome: refusal, restored: 0, keys: [] };
   // The monotonic clock begins anew with the process; only wall time tells how long it was away.
   const awayMs = Math.max(0, unixMs - bytes.readDoubleLE(MAGIC.length + 6));
-  const evictionsBefore = cache.stats().evictions;
   const keys: string[] = [];
   let restored = 0;
   for (const row of deserialize(bytes.subarray(HEADER)) as Row<V>[]) {
@@ -88,10 +86,9 @@ export function restoreSnapshot<V>(
       keys.push(key);
       continue;
     }
-    // Hottest first: the first entry that costs another its place is the last worth restoring.
-    if (cache.stats().evictions > evictionsBefore) break;
     const known = { ttlMs, tags, frequency: reads, origin: 'restore' as const };
     const outcome = cache.set(key, row[5] as V, version === undefined ? known : { ...known, version });
+    if (outcome === 'refused-no-room') break;
     if (outcome === 'stored') restored++;
   }
   return { outcome: 'restored', restored, keys };

@@ -3,7 +3,7 @@ import { type Entries, Flag, NEVER } from './entries.ts';
 
 /** Longest life that is kept exactly; anything longer but finite is cut to it (24 days). */
 const LONGEST_MS: Millis = 2 ** 31 - 1;
-const REBASE_AT_MS: Millis = 2 ** 31;
+const REBASE_AT_MS: Millis = 2 ** 30;
 /** An entry past its life is looked at about so often while it lives, which bounds the sweep's cost. */
 const LOOKS_PER_LIFE: Count = 16;
 const SHORTEST_SWEEP_MS: Millis = 250;

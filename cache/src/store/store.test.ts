@@ -23,6 +23,7 @@ function storeOf(values: Values<string>, clock: TestClock, budgetBytes: number):
     values,
     policy: new AdaptivePolicy(),
     clock,
+    looks: 'each',
     seed: 1,
     budgetBytes,
     maxEntries: Number.POSITIVE_INFINITY,

@@ -19,6 +19,8 @@ export interface StoreOptions<V> {
   readonly values: Values<V>;
   readonly policy: EvictionPolicy;
   readonly clock: Clock;
+  /** `batched`: hits may use a time up to 1 ms or 256 hits old. `each`: every read looks, for clocks moved by hand. */
+  readonly looks: 'batched' | 'each';
   readonly seed: number;
   readonly budgetBytes: Bytes;
   readonly maxEntries: Count;
@@ -58,6 +60,7 @@ export class Store<V> {
   readonly #policy: EvictionPolicy;
   readonly #clock: Clock;
   readonly #seed: number;
+  readonly #looks: 'batched' | 'each';
   #epochMs: Millis;
 
   constructor(options: StoreOptions<V>) {
@@ -65,6 +68,7 @@ export class Store<V> {
     this.#policy = options.policy;
     this.#clock = options.clock;
     this.#seed = options.seed;
+    this.#looks = options.looks;
     this.#epochMs = options.clock.now();
     this.log = new AccessLog(this.entries, options.policy, options.clock);
     this.lifetimes = new Lifetimes(this.entries, options.windows, options.refreshAheadRatio);
@@ -74,6 +78,13 @@ export class Store<V> {
   /** The time in the columns' terms: milliseconds since the cache was made, or since times were last moved. */
   nowMs(): Millis {
     return this.#clock.now() - this.#epochMs;
+  }
+
+  /** As `nowMs`, and lets the hits that follow use it. */
+  look(): Millis {
+    const nowMs = this.nowMs();
+    if (this.#looks === 'batched') this.log.looked(nowMs);
+    return nowMs;
   }
 
   get clockMs(): Millis {
@@ -113,6 +124,8 @@ export class Store<V> {
     }
     if (slot >= 0) slot = this.#makeRoomInPlace(slot, key, sizeBytes);
     if (slot < 0) {
+      // What comes back from an earlier life must not push out what this one has brought.
+      if (origin === 'restore' && !this.budget.fitsOneMore(sizeBytes)) return 'refused-no-room';
       if (!this.#makeRoom(sizeBytes, nowMs)) return 'refused-too-large';
       slot = entries.add(key);
       this.#place(slot, key, sizeBytes, fill);
@@ -121,6 +134,8 @@ export class Store<V> {
     entries.payload[slot] = sizeBytes;
     if (value === undefined) entries.values.clear(slot);
     else entries.values.write(slot, stored);
+    if ((entries.flags[slot]! & Flag.prefetched) !== 0) this.log.unusedPrefetches--;
+    if (origin === 'prefetch') this.log.unusedPrefetches++;
     entries.flags[slot] = (origin === 'prefetch' ? Flag.prefetched : 0) | (tags.length > 0 ? Flag.tagged : 0);
     entries.setVersion(slot, version);
     this.lifetimes.begin(slot, nowMs, lifeMs, fill.refreshable);
@@ -138,7 +153,7 @@ export class Store<V> {
 
   /** Counts a read that found nothing to serve and lets the policy know. */
   missed(key: string): void {
-    this.log.drain();
+    this.log.missed();
     this.counters.misses++;
     this.#policy.onMiss(hashKey(key, this.#seed));
     if (this.log.isHeard) this.log.record({ key, outcome: 'miss', value: undefined, atMs: this.clockMs });
@@ -193,6 +208,7 @@ export class Store<V> {
     if (byMs === 0) return;
     this.entries.rebase(byMs);
     this.#epochMs += byMs;
+    this.log.forgetTime();
   }
 
   #sweep(nowMs: Millis, count: Count, maxAgeMsOf: (key: string) => Millis): void {
@@ -241,7 +257,7 @@ export class Store<V> {
   }
 
   #evict(reason: 'evicted' | 'budget-shrunk'): void {
-    this.log.drain();
+    this.log.missed();
     this.#forget(this.#policy.evict(), reason);
   }
 
@@ -249,6 +265,7 @@ export class Store<V> {
     publishRemoval(this.entries.keys[slot]!, reason);
     this.counters.removals[reason]++;
     if ((this.entries.flags[slot]! & Flag.tagged) !== 0) this.#tags.remove(slot);
+    if ((this.entries.flags[slot]! & Flag.prefetched) !== 0) this.log.unusedPrefetches--;
     this.budget.payloadBytes -= this.entries.payload[slot]!;
     this.entries.remove(slot);
   }

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { L1Cache } from '../cache.ts';
+import { CacheError } from '../errors.ts';
+import { TestClock } from '../test-clock.ts';
+
+const DAY_MS = 86_400_000;
+
+function cacheOf(budgetBytes = 1_000_000) {
+  const clock = new TestClock();
+  return { clock, cache: new L1Cache<unknown>({ budgetBytes, clock, seed: 1 }) };
+}
+
+function warm() {
+  const { cache, clock } = cacheOf();
+  for (let i = 0; i < 100; i++)
+    cache.set(`k${i}`, { n: i }, { ttlMs: 1000, version: i, tags: [`t${i % 2}`] });
+  for (let read = 0; read < 9; read++) for (let i = 90; i < 100; i++) cache.get(`k${i}`);
+  return { cache, clock };
+}
+
+test('what was held is held again, with its life, version and tags', () => {
+  const { cache, clock } = warm();
+  clock.advance(400);
+  const { cache: next, clock: nextClock } = cacheOf();
+  const report = next.restore(cache.snapshot('keys-and-values', DAY_MS), DAY_MS);
+  assert.deepEqual(
+    { outcome: report.outcome, restored: report.restored },
+    { outcome: 'restored', restored: 100 },
+  );
+  assert.deepEqual(next.get('k7'), { n: 7 });
+  assert.equal(next.set('k7', 'old', { version: 6 }), 'refused-older-version');
+  nextClock.advance(599);
+  assert.ok(next.has('k7'));
+  nextClock.advance(1);
+  assert.ok(!next.has('k7'));
+});
+
+test('the time between is taken off every life', () => {
+  const { cache } = warm();
+  const { cache: next, clock } = cacheOf();
+  next.restore(cache.snapshot('keys-and-values', DAY_MS), DAY_MS + 900);
+  clock.advance(99);
+  assert.ok(next.has('k1'));
+  clock.advance(1);
+  assert.ok(!next.has('k1'));
+  const report = cacheOf().cache.restore(cache.snapshot('keys-and-values', DAY_MS), DAY_MS + 1000);
+  assert.deepEqual([report.restored, report.keys.length], [0, 100]);
+});
+
+test('the hottest come first, and a smaller budget keeps those', () => {
+  const { cache } = warm();
+  const { keys } = cacheOf().cache.restore(cache.snapshot('keys', 0), 0);
+  assert.deepEqual(new Set(keys.slice(0, 10)), new Set(Array.from({ length: 10 }, (_, i) => `k${90 + i}`)));
+  const { cache: small } = cacheOf(14_000);
+  const { restored } = small.restore(cache.snapshot('keys-and-values', 0), 0);
+  assert.ok(restored > 10 && restored < 100, `${restored} restored`);
+  for (let i = 90; i < 100; i++) assert.ok(small.has(`k${i}`), `k${i} is hot and was lost`);
+});
+
+test('a corrupt or foreign snapshot is refused and the cache stays empty', () => {
+  const good = warm().cache.snapshot();
+  for (let at = 0; at < good.length; at += 7) {
+    const bad = Buffer.from(good);
+    bad[at] = bad[at]! ^ 0x40;
+    const { cache } = cacheOf();
+    assert.match(cache.restore(bad).outcome, /^refused-(foreign|format|corrupt)$/, `byte ${at}`);
+    assert.equal(cache.size, 0);
+  }
+  for (const cut of [0, 5, 9, 30, good.length - 1]) {
+    assert.notEqual(cacheOf().cache.restore(good.subarray(0, cut)).outcome, 'restored', `cut at ${cut}`);
+  }
+  assert.equal(
+    cacheOf().cache.restore(Buffer.from('{"not":"ours, though long enough to be"}')).outcome,
+    'refused-foreign',
+  );
+});
+
+test('a value that cannot be written down is named as the reason', () => {
+  const { cache } = cacheOf();
+  cache.set('f', () => 1);
+  assert.throws(
+    () => cache.snapshot(),
+    (error) => error instanceof CacheError && error.code === 'L1_BAD_SNAPSHOT',
+  );
+});
