@@ -124,6 +124,11 @@ const memory = z.object({
       chargedBytes: z.number(),
     }),
   ),
+  /** One process and one Redis before and after a known payload was loaded; null when it was not measured. */
+  filled: z
+    .object({ payloadBytes: z.number(), entries: count, emptyBytes: z.number(), fullBytes: z.number() })
+    .nullable()
+    .default(null),
   /** Servers that all pods share; empty for in-pod caches. */
   shared: z.array(
     z.object({

@@ -16,6 +16,7 @@ import type { ToolReport, ToolReports } from '../tools/tool.ts';
 import { conclude } from './conclude.ts';
 import { interruptible } from './interrupt.ts';
 import { expectedMs, measure } from './measure.ts';
+import { measurePayloadCost } from './payload-cost.ts';
 import type { Profile, ProfileName } from './profile.ts';
 import type { Progress } from './progress.ts';
 import { RunLog } from './run-log.ts';
@@ -98,7 +99,15 @@ export async function execute(
     startup.podsReadyMs = performance.now() - deployedMs;
     startup.servicesPssBytes = await applicationBytes(deployment);
     try {
-      await measure(plan, { deployment, driver, log, progress, signal: interrupt.signal, nowMs: Date.now });
+      await measure(plan, {
+        deployment,
+        driver,
+        log,
+        progress,
+        signal: interrupt.signal,
+        nowMs: Date.now,
+        payloadCost: (scenario) => measurePayloadCost(run, needTool(tools.redis).path, scenario),
+      });
     } finally {
       stopping.sinceMs = performance.now();
     }

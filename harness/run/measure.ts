@@ -21,7 +21,8 @@ const WARM_UP_PIECE_MS: Millis = 2_000;
 const OVERLOAD_P50_MS: Millis = 400;
 /** What switching the scenario and reading all pods adds to a block, for the progress line. */
 const BLOCK_OVERHEAD_MS: Millis = 900;
-const RESTART_MS: Millis = 7_000;
+/** Replacing the pods, and filling one process beside them. */
+const RESTART_MS: Millis = 7_500;
 
 /** Streams of arrivals: rounds count from zero, warm-ups and fills from far above, so that no two share keys. */
 const WARM_UP_STREAM = 1_000_000;
@@ -42,6 +43,8 @@ export interface RunParts {
   readonly progress: Progress;
   readonly signal: AbortSignal;
   readonly nowMs: () => Millis;
+  /** Loads a known payload into one process of the scenario and reads what it costs. */
+  readonly payloadCost: (scenario: string) => Promise<MemoryReading['filled']>;
 }
 
 /** Expected length of all that `measure` does, for the progress line. */
@@ -189,7 +192,7 @@ export async function measureBlock(
 }
 
 async function measureMemory(scenario: string, plan: RunPlan, parts: RunParts): Promise<MemoryReading> {
-  const { deployment, driver, signal } = parts;
+  const { deployment, driver, signal, payloadCost } = parts;
   await deployment.restartPods();
   await deployment.useScenario(scenario);
   await deployment.clearCaches();
@@ -197,7 +200,8 @@ async function measureMemory(scenario: string, plan: RunPlan, parts: RunParts): 
     driver.run(loadPlan(plan, FILL_STREAM, plan.profile.memoryFillMs), deployment.ingress, signal),
     deployment.died,
   ]);
-  return deployment.memory(scenario);
+  const reading = await deployment.memory(scenario);
+  return { ...reading, filled: await payloadCost(scenario) };
 }
 
 function loadPlan(plan: RunPlan, stream: number, durationMs: Millis): LoadPlan {

@@ -1,0 +1,17 @@
+import type { Bytes, Count } from 'l1-cache';
+
+/** What the filling program is told. */
+export interface FillingPlan {
+  readonly scenario: string;
+  /** Keys and values to load, as the application sees them. */
+  readonly payloadBytes: Bytes;
+  /** Must leave room for all of it, or the difference measures eviction. */
+  readonly budgetBytes: Bytes;
+  readonly redis: { readonly host: string; readonly port: number };
+}
+
+export interface Filled {
+  readonly state: 'empty' | 'full';
+  readonly payloadBytes: Bytes;
+  readonly entries: Count;
+}
