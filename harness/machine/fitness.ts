@@ -26,7 +26,7 @@ export interface Fitness {
 }
 
 /** The length of the intrinsic-latency probe. */
-export const PROBE_MS: Millis = 2_000;
+const PROBE_MS: Millis = 2_000;
 
 const STEAL_WARNING: Ratio = 0.02;
 const PRESSURE_WARNING: Ratio = 0.25;
@@ -55,7 +55,7 @@ export async function probeFitness(probeMs: Millis = PROBE_MS): Promise<Fitness>
 }
 
 /** CPU time counters for a later `stealRatio`; null where the kernel does not tell. */
-export async function readStealTicks(): Promise<StealTicks | null> {
+async function readStealTicks(): Promise<StealTicks | null> {
   const stat = await readOrNull('/proc/stat');
   return stat === null ? null : parseStealTicks(stat);
 }

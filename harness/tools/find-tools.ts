@@ -21,7 +21,7 @@ export async function findTools(projectFolder: string, host: Host = thisHost): P
 }
 
 /** Looks for one tool as an executable. */
-export async function findTool(kind: ToolKind, projectFolder: string, host: Host): Promise<ToolReport> {
+async function findTool(kind: ToolKind, projectFolder: string, host: Host): Promise<ToolReport> {
   const named = host.env[kind.variable];
   if (named !== undefined && named !== '') {
     return (

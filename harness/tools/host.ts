@@ -24,7 +24,7 @@ export interface Host {
   copyFromImage(image: string, file: string, folder: string): Promise<void>;
 }
 
-export interface RunOptions {
+interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
 }

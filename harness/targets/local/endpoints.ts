@@ -5,7 +5,7 @@ export interface Endpoint {
 }
 
 /** Every port of one pod, by the role it plays. */
-export interface PodEndpoints {
+interface PodEndpoints {
   /** The service program: data port. */
   readonly app: Endpoint;
   /** The service program: control port, same host as `app`. */

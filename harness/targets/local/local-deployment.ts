@@ -29,7 +29,11 @@ export interface LocalDeploymentOptions {
   readonly bundle: string;
 }
 
-/** A mesh of processes on this machine. */
+/**
+ * A mesh of processes on this machine. CPU and memory of the proxies are those of the sidecars; the gateway belongs
+ * to no pod and is in neither. A Redis in every pod starts with the first scenario that needs it and runs until the
+ * memory of a scenario without it is read, so that interleaved blocks find their caches as they left them.
+ */
 export class LocalDeployment implements Deployment {
   readonly #options: LocalDeploymentOptions;
   readonly #parts = new RunningParts();

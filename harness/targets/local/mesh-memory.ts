@@ -30,6 +30,7 @@ export async function readMeshMemory(
     scenario,
     method: `${MEMORY_METHOD}; after a garbage collection`,
     pods,
+    filled: null,
     shared: mesh.shared === null ? [] : [await readShared(mesh.shared.redis, mesh.shared.endpoint)],
   };
 }
