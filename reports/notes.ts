@@ -57,7 +57,7 @@ export function methodNotes(summary: Summary): string[] {
     `Schedule lag: p50 ${g.lagP50Ns === null ? 'not measured' : duration(g.lagP50Ns)}, p99 ${g.lagP99Ns === null ? 'not measured' : duration(g.lagP99Ns)} over ${number(g.scheduled)} scheduled requests, invalid blocks included; ${number(g.unsent)} unsent, ${number(g.errors)} errors. ${clean}`,
     `${v.invalid} of ${v.blocks} blocks are invalid by rules fixed before the run; they are listed, and used in no figure but the lag.`,
     'In-process hits are timed over all hits of a request between two clock readings, and again in batches of 128; the cost of the clock is subtracted.',
-    `Memory is read with one scenario deployed at a time. The lines of a pod must add up to the kernel's total within ${percent(BALANCE_LIMIT)}. "Added per payload byte" is everything the mesh holds beyond the mesh without a cache, divided by the payload bytes cached; it is left out where the caches held too little for that difference to be told from noise.`,
+    `Memory is read with one scenario deployed at a time. The lines of a pod must add up to the kernel's total within ${percent(BALANCE_LIMIT)}. "Per payload byte, filled" is one process and its Redis, full less empty, per byte of a known payload. "Added per payload byte" is everything the mesh holds beyond the mesh without a cache, divided by the payload bytes cached; it is left out where the caches held too little for that difference to be told from noise.`,
   ];
 }
 

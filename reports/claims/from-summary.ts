@@ -59,10 +59,16 @@ export function measurementsFrom(summary: Summary): Partial<Measurements> {
   const perPayload = (scenario: ScenarioSummary | undefined) => {
     const memory = scenario?.memory;
     if (memory === null || memory === undefined) return null;
-    const added = memory.addedPerPayloadByte;
-    return added.value === null
-      ? as(memory.chargedPerPayloadByte, 'bytes the cache charges ÷ payload bytes it holds')
-      : as(added, 'memory of all pods less that of the mesh without a cache ÷ payload bytes cached');
+    const ways: [Figure, string][] = [
+      [memory.filledPerPayloadByte, 'one process and one Redis, full less empty ÷ payload bytes loaded'],
+      [
+        memory.addedPerPayloadByte,
+        'memory of all pods less that of the mesh without a cache ÷ payload bytes cached',
+      ],
+      [memory.chargedPerPayloadByte, 'bytes the cache charges ÷ payload bytes it holds'],
+    ];
+    const [figure, how] = ways.find(([figure]) => figure.value !== null) ?? ways[0]!;
+    return as(figure, how);
   };
   const [redisBytes, l1Bytes] = [perPayload(sidecar), perPayload(l1)];
   return {

@@ -2,6 +2,7 @@ import { seededRng } from '../statistics/rng.ts';
 import { GATE_RULES, type GateRules } from './rules.ts';
 import type { GateStage } from './sample.ts';
 import { judgeStage, type MetricVerdict, type StageVerdict } from './stage.ts';
+import { type StageChanges, stageChanges } from './timed.ts';
 
 export type GateVerdict = 'PASS' | 'REGRESSED' | 'INCONCLUSIVE';
 
@@ -39,8 +40,39 @@ const inWords = ({ metric, because }: MetricVerdict) => `${metric}: ${because}`;
  */
 export function decideGate(evidence: GateEvidence): GateDecision {
   const { unfit, rules = GATE_RULES, seed } = evidence;
-  const first = judgeStage(evidence.first, rules, seededRng(seed));
-  const confirm = evidence.confirm && judgeStage(evidence.confirm, rules, seededRng(seed + 1));
+  return decideMeasured({
+    first: measured(evidence.first, rules, seed),
+    confirm: evidence.confirm && measured(evidence.confirm, rules, seed + 1),
+    unfit,
+    rules,
+  });
+}
+
+/** A stage with its changes measured, ready for any rules. */
+export interface MeasuredStage {
+  readonly stage: GateStage;
+  readonly changes: StageChanges;
+}
+
+/** Measures a stage's changes once. */
+export function measured(stage: GateStage, rules: GateRules, seed: number): MeasuredStage {
+  return { stage, changes: stageChanges(stage.pairs, rules.blockLength, seededRng(seed)) };
+}
+
+/** Applies the rules to what was measured. */
+export function decideMeasured({
+  first: one,
+  confirm: two,
+  unfit,
+  rules,
+}: {
+  readonly first: MeasuredStage;
+  readonly confirm: MeasuredStage | null;
+  readonly unfit: readonly string[];
+  readonly rules: GateRules;
+}): GateDecision {
+  const first = judgeStage(one.stage, one.changes, rules);
+  const confirm = two && judgeStage(two.stage, two.changes, rules);
   const decide = (
     verdict: GateVerdict,
     because: readonly string[],

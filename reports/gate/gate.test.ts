@@ -10,8 +10,9 @@ import { syntheticResult } from '../fixtures/synthetic-result.ts';
 import { seededRng } from '../statistics/rng.ts';
 import { decideGate, type GateDecision } from './decision.ts';
 import { unfitness } from './machine.ts';
-import { replayGate, rocOf } from './replay.ts';
+import { recordedRounds, replayGate, rocOf } from './replay.ts';
 import { gateJunit, gateMarkdown } from './report.ts';
+import { rocChart, rocMarkdown } from './roc-report.ts';
 import { EXACT_METRICS, gatePairs } from './sample.ts';
 
 type Change = Partial<SyntheticGate>;
@@ -140,6 +141,7 @@ test('invalid blocks and blocks without a request leave their pair', () => {
   const pairs = gatePairs(broken);
   assert.equal(pairs.length, 3);
   assert.equal(pairs[0]!.control, null);
+  assert.equal(recordedRounds(broken).length, 2);
 });
 
 test('replays over recorded A/A rounds never fail, and find +40 % on this made-up machine', () => {
@@ -164,6 +166,8 @@ test('the ROC gives up detection as the tolerance grows', () => {
   const [strict, loose] = rocOf(recorded, [0.05, 0.35], [0.25], { replays: 15, rng: seededRng(3) });
   assert.ok(strict!.detectionRatio > loose!.detectionRatio);
   assert.equal(strict!.n, 15);
+  assert.match(rocMarkdown([strict!, loose!]), /\| \+5 % \| \+25 % \|/);
+  assert.equal(rocChart([strict!, loose!]).id, 'gate-roc');
 });
 
 const title = { base: 'main', head: 'feature <x>' };

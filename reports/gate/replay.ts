@@ -1,12 +1,27 @@
 import type { Count, Ratio } from 'l1-cache';
 import type { Rng } from '../../scenarios/topology/topology.ts';
-import { decideGate, type GateVerdict } from './decision.ts';
+import type { Block } from '../schema.ts';
+import { decideMeasured, type GateVerdict, type MeasuredStage, measured } from './decision.ts';
 import { GATE_PLAN, GATE_RULES, type GateRules } from './rules.ts';
-import { EXACT_METRICS, type ExactCounts, type GatePair, type GateSample, type GateStage } from './sample.ts';
+import {
+  EXACT_METRICS,
+  type ExactCounts,
+  type GatePair,
+  type GateSample,
+  type GateStage,
+  gatePairs,
+} from './sample.ts';
 
 /** Blocks of one round in which all three sides ran the same code. */
 export interface RecordedRound {
   readonly samples: readonly [GateSample, GateSample, GateSample];
+}
+
+/** The rounds of a gate of a version against itself in which all three blocks counted. */
+export function recordedRounds(blocks: readonly Block[]): RecordedRound[] {
+  return gatePairs(blocks).flatMap(({ base, head, control }) =>
+    control === null ? [] : [{ samples: [base, head, control] as const }],
+  );
 }
 
 export interface ReplayOptions {
@@ -49,6 +64,36 @@ function stageFrom(recorded: readonly RecordedRound[], pairs: Count, planted: Ra
   return { pairs: dealt, exact: { base: UNCHANGED, head: UNCHANGED, control: UNCHANGED } };
 }
 
+/** Plays the gate over one recording under several rules; what is drawn and measured is the same for all of them. */
+function replay(
+  recorded: readonly RecordedRound[],
+  { replays, planted = 0, rng, ...sizes }: Omit<ReplayOptions, 'rules'>,
+  allRules: readonly GateRules[],
+): ReplayCounts[] {
+  const { firstPairs = GATE_PLAN.firstPairs, confirmPairs = GATE_PLAN.confirmPairs } = sizes;
+  const needed = Math.max(firstPairs, confirmPairs);
+  if (recorded.length < needed) {
+    throw new Error(
+      `${recorded.length} recorded rounds are too few to replay: a stage takes ${needed}; record longer`,
+    );
+  }
+  const counts = allRules.map((): Record<GateVerdict, Count> => ({ PASS: 0, REGRESSED: 0, INCONCLUSIVE: 0 }));
+  for (let i = 0; i < replays; i++) {
+    const stage = (pairs: Count) => measured(stageFrom(recorded, pairs, planted, rng), GATE_RULES, i);
+    const first = stage(firstPairs);
+    let second: MeasuredStage | null = null;
+    allRules.forEach((rules, which) => {
+      let decision = decideMeasured({ first, confirm: null, unfit: [], rules });
+      if (decision.next === 'confirm') {
+        second ??= stage(confirmPairs);
+        decision = decideMeasured({ first, confirm: second, unfit: [], rules });
+      }
+      counts[which]![decision.verdict] += 1;
+    });
+  }
+  return counts;
+}
+
 /**
  * Plays the whole gate, both stages, over recorded A/A rounds, and counts its verdicts. Neighbouring rounds stay
  * together, so the machine's slow spells are in the replay as they were. Both stages come from one recording, so
@@ -56,37 +101,7 @@ function stageFrom(recorded: readonly RecordedRound[], pairs: Count, planted: Ra
  * @throws {Error} when the recording is shorter than a stage.
  */
 export function replayGate(recorded: readonly RecordedRound[], options: ReplayOptions): ReplayCounts {
-  const {
-    replays,
-    planted = 0,
-    rules = GATE_RULES,
-    firstPairs = GATE_PLAN.firstPairs,
-    confirmPairs = GATE_PLAN.confirmPairs,
-    rng,
-  } = options;
-  const needed = Math.max(firstPairs, confirmPairs);
-  if (recorded.length < needed) {
-    throw new Error(
-      `${recorded.length} recorded rounds are too few to replay: a stage takes ${needed}; record longer`,
-    );
-  }
-  const counts: Record<GateVerdict, Count> = { PASS: 0, REGRESSED: 0, INCONCLUSIVE: 0 };
-  for (let i = 0; i < replays; i++) {
-    const first = stageFrom(recorded, firstPairs, planted, rng);
-    const suspicion = decideGate({ first, confirm: null, unfit: [], rules, seed: i });
-    const decision =
-      suspicion.next === null
-        ? suspicion
-        : decideGate({
-            first,
-            confirm: stageFrom(recorded, confirmPairs, planted, rng),
-            unfit: [],
-            rules,
-            seed: i,
-          });
-    counts[decision.verdict] += 1;
-  }
-  return counts;
+  return replay(recorded, options, [options.rules ?? GATE_RULES])[0]!;
 }
 
 /** One point of the ROC curve: a tolerance for p50, with what it costs and what it finds. */
@@ -95,6 +110,7 @@ export interface RocPoint {
   readonly planted: Ratio;
   readonly falseFailRatio: Ratio;
   readonly detectionRatio: Ratio;
+  /** Of the A/A replays. */
   readonly inconclusiveRatio: Ratio;
   readonly n: Count;
 }
@@ -107,22 +123,19 @@ export function rocOf(
   options: Omit<ReplayOptions, 'planted'>,
 ): RocPoint[] {
   const { rules = GATE_RULES, replays } = options;
-  return tolerances.flatMap((tolerance) => {
-    const at = {
-      ...options,
-      rules: { ...rules, tolerance: { ...rules.tolerance, 'request p50': tolerance } },
-    };
-    const quiet = replayGate(recorded, at);
-    return planted.map((share) => {
-      const found = replayGate(recorded, { ...at, planted: share });
-      return {
-        tolerance,
-        planted: share,
-        falseFailRatio: quiet.REGRESSED / replays,
-        detectionRatio: found.REGRESSED / replays,
-        inconclusiveRatio: quiet.INCONCLUSIVE / replays,
-        n: replays,
-      };
-    });
-  });
+  const allRules = tolerances.map((tolerance) => ({
+    ...rules,
+    tolerance: { ...rules.tolerance, 'request p50': tolerance },
+  }));
+  const quiet = replay(recorded, options, allRules);
+  return planted.flatMap((share) =>
+    replay(recorded, { ...options, planted: share }, allRules).map((found, i) => ({
+      tolerance: tolerances[i]!,
+      planted: share,
+      falseFailRatio: quiet[i]!.REGRESSED / replays,
+      detectionRatio: found.REGRESSED / replays,
+      inconclusiveRatio: quiet[i]!.INCONCLUSIVE / replays,
+      n: replays,
+    })),
+  );
 }

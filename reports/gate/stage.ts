@@ -1,10 +1,9 @@
 import type { Count } from 'l1-cache';
-import type { Rng } from '../../scenarios/topology/topology.ts';
 import { number, percent } from '../format.ts';
 import type { Interval } from '../statistics/bootstrap.ts';
 import type { GateRules, TimedMetric } from './rules.ts';
 import { EXACT_METRICS, type ExactCount, type ExactMetric, type GateStage } from './sample.ts';
-import { controlChanges, headChanges, type TimedChange } from './timed.ts';
+import type { StageChanges, TimedChange } from './timed.ts';
 
 export type MetricOutcome = 'pass' | 'improved' | 'regressed' | 'inconclusive';
 
@@ -104,12 +103,11 @@ function judgeTimed({ metric, change, interval, p, n }: TimedChange, rules: Gate
   );
 }
 
-function controlFailures(stage: GateStage, rules: GateRules, rng: Rng): string[] {
-  const changes = controlChanges(stage.pairs, rules, rng);
-  if (changes.every(({ n }) => n < rules.minPairs)) return ['the A/A control has too few pairs'];
-  return changes
-    .filter(({ metric, change, interval }) => {
-      if (metric === 'request p99' || change === null || interval === null) return false;
+function controlFailures(control: readonly TimedChange[], rules: GateRules): string[] {
+  if (control.every(({ n }) => n < rules.minPairs)) return ['the A/A control has too few pairs'];
+  return control
+    .filter(({ change, interval }) => {
+      if (change === null || interval === null) return false;
       const excludesZero = interval.low > 0 || interval.high < 0;
       return excludesZero && Math.abs(change) >= rules.controlTolerance;
     })
@@ -120,14 +118,14 @@ function controlFailures(stage: GateStage, rules: GateRules, rng: Rng): string[]
 }
 
 /** Judges one stage, metric by metric: exact counts first, then CPU, then latency. */
-export function judgeStage(stage: GateStage, rules: GateRules, rng: Rng): StageVerdict {
+export function judgeStage(stage: GateStage, changes: StageChanges, rules: GateRules): StageVerdict {
   const { base, head, control } = stage.exact;
   return {
     metrics: [
       ...EXACT_METRICS.map((metric) => judgeExact(metric, base[metric], head[metric], control[metric])),
-      ...headChanges(stage.pairs, rules, rng).map((change) => judgeTimed(change, rules)),
+      ...changes.head.map((change) => judgeTimed(change, rules)),
     ],
     pairs: stage.pairs.length,
-    controlFailures: controlFailures(stage, rules, rng),
+    controlFailures: controlFailures(changes.control, rules),
   };
 }

@@ -5,7 +5,7 @@ import { bootstrapIndices, bootstrapInterval, type Interval } from '../statistic
 import { holm } from '../statistics/holm.ts';
 import { signedRankTest } from '../statistics/wilcoxon.ts';
 import { pool, statisticNs } from '../summary/latency.ts';
-import { type GateRules, TIMED_METRICS, type TimedMetric } from './rules.ts';
+import { TIMED_METRICS, type TimedMetric } from './rules.ts';
 import type { GatePair, GateSample } from './sample.ts';
 
 /** How much slower one side is than the other, over pairs. Changes are shares: 0.1 is +10 %. */
@@ -26,7 +26,7 @@ interface Sides {
 
 const asChange = (log: number): number => Math.exp(log) - 1;
 
-function changeOf(metric: TimedMetric, sides: readonly Sides[], rules: GateRules, rng: Rng): TimedChange {
+function changeOf(metric: TimedMetric, sides: readonly Sides[], blockLength: Count, rng: Rng): TimedChange {
   const of = (sample: GateSample) => {
     if (metric === 'CPU per request') return sample.cpuPerRequestUs;
     return metric === 'request p50' ? sample.p50Ns : statisticNs(sample.latency, 'p99');
@@ -35,7 +35,6 @@ function changeOf(metric: TimedMetric, sides: readonly Sides[], rules: GateRules
   if (usable.length === 0) return { metric, change: null, interval: null, p: 1, n: 0 };
   const logs = usable.map(({ before, after }) => Math.log(of(after) / of(before)));
   const p = signedRankTest(logs).pGreater;
-  const { blockLength } = rules;
   let log: number;
   let interval: Interval | null;
   if (metric === 'request p99') {
@@ -64,16 +63,23 @@ function adjusted(changes: readonly TimedChange[]): TimedChange[] {
   return changes.map((change, i) => ({ ...change, p: ps[i]! }));
 }
 
-/** The head against the base. */
-export function headChanges(pairs: readonly GatePair[], rules: GateRules, rng: Rng): TimedChange[] {
-  const sides = pairs.map(({ base, head }) => ({ before: base, after: head }));
-  return adjusted(TIMED_METRICS.map((metric) => changeOf(metric, sides, rules, rng)));
+/** What the paired blocks of a stage say, before any rule is applied. */
+export interface StageChanges {
+  /** The head against the base. */
+  readonly head: readonly TimedChange[];
+  /** The second copy of the base against the base: zero, but for noise. Its tail is not looked at. */
+  readonly control: readonly TimedChange[];
 }
 
-/** The second copy of the base against the base: zero, but for noise. */
-export function controlChanges(pairs: readonly GatePair[], rules: GateRules, rng: Rng): TimedChange[] {
-  const sides = pairs.flatMap(({ base, control }) =>
-    control === null ? [] : [{ before: base, after: control }],
+/** Measures the changes of a stage; the bootstraps are drawn from `rng`. */
+export function stageChanges(pairs: readonly GatePair[], blockLength: Count, rng: Rng): StageChanges {
+  const head = pairs.map(({ base, head }) => ({ before: base, after: head }));
+  const control = pairs.flatMap((pair) =>
+    pair.control === null ? [] : [{ before: pair.base, after: pair.control }],
   );
-  return adjusted(TIMED_METRICS.map((metric) => changeOf(metric, sides, rules, rng)));
+  const steady = TIMED_METRICS.filter((metric) => metric !== 'request p99');
+  return {
+    head: adjusted(TIMED_METRICS.map((metric) => changeOf(metric, head, blockLength, rng))),
+    control: adjusted(steady.map((metric) => changeOf(metric, control, blockLength, rng))),
+  };
 }

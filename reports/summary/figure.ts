@@ -13,6 +13,7 @@ export type SampleKind =
   | 'blocks'
   | 'pairs'
   | 'pods'
+  | 'entries'
   | 'pauses'
   | 'samples';
 

@@ -68,6 +68,7 @@ export function tableFigures(scenario: ScenarioSummary): TableFigure[] {
       ['application', memory?.parts.application],
       ['proxy', memory?.parts.proxy],
       ['Redis in the pod', memory?.parts.redis],
+      ['per payload byte, filled', memory?.filledPerPayloadByte],
       ['added per payload byte', memory?.addedPerPayloadByte],
       ['charged per payload byte', memory?.chargedPerPayloadByte],
       ['200 pods, extrapolated', memory?.fleet.total],
