@@ -23,10 +23,11 @@ export const NO_HARM: Readonly<Record<string, (reads: Count, rng: () => Ratio) =
 /** A value with the fields real ones have, all of them numbers that are also ids of other keys. */
 export function unrelatedValue(key: string): unknown {
   const id = Number(key.slice(key.indexOf(':') + 1));
+  const draw = (salt: number, below: number) => (Math.imul(id + salt, 0x9e3779b1) >>> 7) % below;
   return {
-    parentId: (id * 7919) % 100_003,
+    parentId: draw(1, 100_000),
     rank: id % 50,
-    ownerId: (id * 31) % 9973,
-    tags: [id % 11, id % 13],
+    ownerId: draw(2, 10_000),
+    tags: [draw(3, 11), draw(4, 13)],
   };
 }

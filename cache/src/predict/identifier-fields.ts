@@ -6,7 +6,7 @@ const MAX_FIELDS: Count = 16;
 const MAX_ELEMENTS: Count = 16;
 /** Longer strings are text, not identifiers. */
 const MAX_LENGTH = 64;
-const MAX_REMEMBERED_NAMES: Count = 4096;
+const MAX_REMEMBERED_NAMES: Count = 1024;
 
 /** Names that may hold a secret or tell who a person is; compared without case, `_` and `-`. */
 const SECRET_NAME =

@@ -7,7 +7,7 @@ import type { Guess } from './value-flow.ts';
 
 const SINGLE_ROWS: Count = 1 << 16;
 const DOUBLE_ROWS: Count = 1 << 16;
-const KEY_ROWS: Count = 1 << 16;
+const KEY_ROWS: Count = 1 << 15;
 const KEY_TEXT_BYTES: Bytes = 1 << 20;
 /** Misses looked back on. */
 const HISTORY = 256;

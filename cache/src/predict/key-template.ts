@@ -44,7 +44,7 @@ export class KeyTemplates {
   #nodes = 1;
   #templates = 0;
 
-  constructor(maxNodes: Count = 2048) {
+  constructor(maxNodes: Count = 1024) {
     this.#maxNodes = maxNodes;
   }
 

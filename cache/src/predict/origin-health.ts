@@ -13,6 +13,9 @@ const LONGEST_PAUSE_MS: Millis = 60_000;
 /** Weight of one load in the recent mean, and in the usual one once it has settled. */
 const RECENT = 1 / 16;
 const USUAL = 1 / 256;
+/** While loads seem slow, the usual time hardly moves: slowness must not become usual within minutes. */
+const SUSPICIOUS = 1.5;
+const USUAL_WHEN_SLOW = 1 / 16_384;
 
 interface Load {
   readonly startedMs: Millis;
@@ -107,6 +110,7 @@ export class OriginHealth {
       this.#slowness += (ms / Math.max(usual.meanMs, 0.05) - this.#slowness) * RECENT;
       this.#excessMs += (ms - usual.meanMs - this.#excessMs) * RECENT;
     }
-    usual.meanMs += (ms - usual.meanMs) * Math.max(USUAL, 1 / usual.loads);
+    const settled = this.#slowness > SUSPICIOUS ? USUAL_WHEN_SLOW : USUAL;
+    usual.meanMs += (ms - usual.meanMs) * (usual.loads < 256 ? 1 / usual.loads : settled);
   }
 }

@@ -17,6 +17,8 @@ export interface PredictorOptions extends Partial<Omit<PrewarmerOptions, 'time' 
   readonly clock?: Clock;
   /** Milliseconds since 1970. Default: the machine's wall clock. */
   readonly wallClock?: Clock;
+  /** Times learning itself. Default: the machine's monotonic clock. */
+  readonly stopwatch?: Clock;
 }
 
 /**
@@ -35,7 +37,7 @@ export class Predictor implements Disposable {
       rng,
       salt: options.salt ?? Math.floor(rng() * 2 ** 32),
       slots: { wallOffsetMs: wallClock.now() - clock.now() },
-      time: { clock: systemClock, share: LEARNING_SHARE },
+      time: { clock: options.stopwatch ?? systemClock, share: LEARNING_SHARE },
     });
     this.#listening = cache.onAccesses((batch) => this.#prewarmer.learn(batch));
   }

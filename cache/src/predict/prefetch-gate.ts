@@ -4,7 +4,7 @@ import type { OriginHealth } from './origin-health.ts';
 import type { RuleKind, RuleScore } from './rule-score.ts';
 import type { WasteBudget } from './waste-budget.ts';
 
-const MAX_GUESSES: Count = 4096;
+const MAX_GUESSES: Count = 2048;
 /** Outcomes a rule needs in shadow before it may fetch. */
 const SHADOW_OUTCOMES: Count = 8;
 

@@ -120,13 +120,13 @@ export class Prewarmer {
 
   /** Takes in accesses, oldest first. Predicts from each before learning from it. */
   learn(batch: readonly AccessRecord[]): void {
-    const last = batch.at(-1);
-    if (!last) return;
-    this.#atMs = last.atMs;
+    const first = batch[0];
+    if (!first) return;
+    this.#atMs = first.atMs;
     this.#time?.begin();
-    this.#gate.expire(last.atMs);
-    this.#health.expire(last.atMs);
-    this.#slots?.advance(last.atMs, this.#guess);
+    this.#gate.expire(first.atMs);
+    this.#health.expire(first.atMs);
+    this.#slots?.advance(first.atMs, this.#guess);
     let learning = true;
     for (let i = 0; i < batch.length; i++) {
       const access = batch[i]!;

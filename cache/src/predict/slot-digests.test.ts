@@ -59,7 +59,7 @@ test('a guess that finds the gate busy is made again later', () => {
   assert.equal(asked, 3);
 });
 
-test('no flood of keys makes it take more than 1 MiB for digests and 400 KB for what it notes', () => {
+test('no flood of keys makes it take more than 512 KiB for digests and 200 KB for what it notes', () => {
   const digests = new SlotDigests({ wallOffsetMs: 0 });
   for (let slot = 0; slot < 96; slot++) {
     digests.advance(MONDAY + slot * 900_000, () => 'held');
@@ -69,5 +69,5 @@ test('no flood of keys makes it take more than 1 MiB for digests and 400 KB for 
       digests.onRead(key, false);
     }
   }
-  assert.ok(digests.bytes > 500_000 && digests.bytes <= 2 ** 20 + 4096 * 100, `${digests.bytes}`);
+  assert.ok(digests.bytes > 300_000 && digests.bytes <= 2 ** 19 + 2048 * 100, `${digests.bytes}`);
 });

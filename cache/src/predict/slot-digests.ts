@@ -3,10 +3,10 @@ import { RuleScore } from './rule-score.ts';
 import type { Guess } from './value-flow.ts';
 
 /** Keys noted while a slot lasts, and kept of it. */
-const MAX_NOTED: Count = 4096;
+const MAX_NOTED: Count = 2048;
 const MAX_KEPT: Count = 1024;
 /** All digests together. */
-const MAX_BYTES: Bytes = 1 << 20;
+const MAX_BYTES: Bytes = 1 << 19;
 /** Keys are scored apart by how often they were read; one read less often is not worth a prefetch. */
 const TIERS = [2, 4, 8] as const;
 /** What was noted a day ago counts half. */
@@ -63,7 +63,7 @@ export class SlotDigests {
     this.#earlyMs = Math.min(EARLY_MS, this.#slotMs / 4);
   }
 
-  /** Memory held: digests of at most 1 MiB, and the keys noted in this slot, at most 4,096. */
+  /** Memory held: digests of at most 512 KiB, and the keys noted in this slot, at most 2,048. */
   get bytes(): Bytes {
     return this.#bytes + this.#noted.size * 100;
   }

@@ -6,7 +6,7 @@ import type { GuessOutcome } from './prefetch-gate.ts';
 import { RecentIdentifiers } from './recent-identifiers.ts';
 import { RuleScore } from './rule-score.ts';
 
-const MAX_SOURCES: Count = 2048;
+const MAX_SOURCES: Count = 1024;
 const MAX_RULES: Count = 1024;
 const MAX_RULES_PER_SOURCE: Count = 16;
 const BUCKETS: Count = 2048;
