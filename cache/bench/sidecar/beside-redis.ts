@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Redis } from 'ioredis';
+import { SIDECAR_NODE_FLAGS } from '../../src/sidecar/node-flags.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 7);
 const ENTRIES = 100_000;
@@ -31,7 +32,7 @@ const children = {
     '--appendonly',
     'no',
   ]),
-  'l1-container': spawn(process.execPath, [sidecar], {
+  'l1-container': spawn(process.execPath, [...SIDECAR_NODE_FLAGS, sidecar], {
     env: {
       ...process.env,
       NODE_OPTIONS: '',
