@@ -22,7 +22,12 @@ export interface L1Parts {
 export async function openL1(context: ReadPathContext, parts: L1Parts): Promise<ReadPath> {
   const rng = createRng(context.serviceIndex);
   await using started = new AsyncDisposableStack();
-  const learner = new LearnedFreshness({ rng, spread: parts.fleet === 'on' ? 'fleet' : 'alone' });
+  const learner = new LearnedFreshness({
+    rng,
+    spread: parts.fleet === 'on' ? 'fleet' : 'alone',
+    // Before anything is known no kind of data lives longer than the shortest TTL that the team sets by hand.
+    initialTtlMs: Math.min(...DOMAINS.map(({ name }) => context.ttlMs(name))),
+  });
   const attachment = attachFreshness<Stamped>(learner, {
     // Versions of this mesh rise with each change but not by one, so they tell states apart and count nothing.
     validatorOf: (value) => ({ etag: String(value.version) }),

@@ -1,5 +1,5 @@
+import { BasicClientSideCache } from '@redis/client';
 import type { Bytes } from 'l1-cache';
-import { BasicClientSideCache } from 'redis';
 import type { ReadPath, ReadPathContext, ReadResult, Stamped } from '../read-path.ts';
 import { connectRedis } from '../redis-connection.ts';
 import { singleFlight } from '../single-flight.ts';

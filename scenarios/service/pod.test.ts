@@ -186,3 +186,27 @@ test('a pause before chained reads is drawn up to 50 ms and lengthens only what 
   assert.ok(slowest > 1e6, 'even an all-hit request contains the pause');
   assert.ok(decodeFromCompressedBase64(block.readsByOutcome.l1?.latencyNs as string).mean < 1e6);
 });
+
+test('the profile that a session names is loaded ahead once the library has seen it happen', async () => {
+  await using mesh = await startTestMesh({}, 20);
+  const type = chainedType(mesh.topology);
+  const pod = mesh.pods[type.service]!;
+  await pod.useScenario('l1-prewarm');
+  pod.startBlock();
+  const others = idsFor(type).slice(1);
+  for (let session = 0; session < 400; session += 20) {
+    const batch = Array.from({ length: 20 }, (_, i) => mesh.request(type.index, [session + i, ...others]));
+    for (const answer of await Promise.all(batch)) assert.equal(answer.status, 200);
+  }
+  const { prefetches } = await pod.stopBlock();
+  assert.ok((prefetches?.fetched ?? 0) > 0, JSON.stringify(prefetches));
+  assert.ok((prefetches?.timely ?? 0) + (prefetches?.late ?? 0) > 0, JSON.stringify(prefetches));
+});
+
+test('a read path that never guesses reports no guesses', async () => {
+  await using mesh = await startTestMesh();
+  const pod = mesh.pods[0]!;
+  await pod.useScenario('l1-passive');
+  pod.startBlock();
+  assert.equal((await pod.stopBlock()).prefetches, null);
+});
