@@ -142,3 +142,11 @@ test('the ledger survives JSON, and its Markdown and HTML hold every claim, quot
   }
   assert.equal(html.match(/<h3 id="claim-/g)!.length, CLAIMS.length);
 });
+
+test('a ledger from a busy machine says so before its numbers', () => {
+  const environment = { ...head.environment, cpuPressureRatio: 0.99 };
+  const ledger = buildLedger(CLAIMS, supplied, { ...head, environment });
+  for (const text of [ledgerMarkdown(ledger), ledgerSection(ledger)])
+    assert.match(text, /The machine was busy/);
+  assert.doesNotMatch(ledgerMarkdown(buildLedger(CLAIMS, supplied, head)), /The machine was busy/);
+});

@@ -1,4 +1,5 @@
 import { intervalText, samples, withUnit } from '../format.ts';
+import { unfitness } from '../gate/machine.ts';
 import { cellText, markdownTable } from '../markdown.ts';
 import { escapeHtml } from '../page/escape.ts';
 import type { ClaimVerdict } from './claim.ts';
@@ -40,6 +41,14 @@ const verdictText = ({ verdict, condition }: LedgerRow): string =>
       ? `reproduced if ${condition}`
       : `${verdict} (${condition})`;
 
+/** What a reader must know before any latency in the ledger; null on a quiet machine. */
+function busy({ environment }: Ledger): string | null {
+  const reasons = unfitness(environment);
+  return reasons.length === 0
+    ? null
+    : `The machine was busy (${reasons.join('; ')}): latencies are higher than its own. Repeat on a quiet one before you quote a number.`;
+}
+
 /** The ledger as Markdown: a table to scan, then every claim with its numbers. */
 export function ledgerMarkdown(ledger: Ledger): string {
   const overview = ledger.rows.map((row) => [`\`${row.id}\``, row.claim, verdictText(row)]);
@@ -62,7 +71,7 @@ export function ledgerMarkdown(ledger: Ledger): string {
   return `# The article's claims, measured
 
 Run ${ledger.runId}, ${ledger.startedAt}, target ${ledger.target}, ${ledger.environment.cpuModel}, mesh ${ledger.environment.mesh}: ${tally(ledger)}.
-
+${busy(ledger) === null ? '' : `\n**${busy(ledger)}**\n`}
 ${markdownTable(['Claim', 'What it says', 'Verdict'], overview)}
 ${contradictions.length === 0 ? '' : `\n## Where the article contradicts itself\n\n${contradictions.join('\n')}\n`}
 ## Claim by claim
@@ -107,6 +116,7 @@ export function ledgerSection(ledger: Ledger): string {
   );
   return `<h2 id="claims">The article's claims</h2>
 <p>${tally(ledger)} (n = ${ledger.rows.length} claims, target ${ledger.target}).</p>
+${busy(ledger) === null ? '' : `<div class="warning"><p>${escapeHtml(busy(ledger)!)}</p></div>`}
 <div class="scroll" tabindex="0"><table><thead><tr><th>Claim</th><th class="text">What it says</th><th class="text">Verdict</th></tr></thead><tbody>${overview.join('\n')}</tbody></table></div>
 ${contradictions.length === 0 ? '' : `<h3>Where the article contradicts itself</h3><ul>${contradictions.join('')}</ul>`}
 ${ledger.rows.map(rowHtml).join('\n')}`;
