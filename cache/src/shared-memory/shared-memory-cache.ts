@@ -1,0 +1,199 @@
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from 'node:fs';
+import type { Clock } from '../clock.ts';
+import { hashKey } from '../store/hash-key.ts';
+import type { Bytes, Count, Millis } from '../units.ts';
+import { Bucket, type Entry } from './bucket.ts';
+import { type Layout, readLayout, SUPERBLOCK_BYTES } from './layout.ts';
+import { withWriteLock } from './write-lock.ts';
+
+/** The machine's monotonic clock, which all processes read alike: lives mean the same in each. */
+export const machineClock: Clock = {
+  now: () => {
+    const [seconds, nanos] = process.hrtime();
+    return seconds * 1000 + nanos / 1e6;
+  },
+};
+
+export interface SharedMemoryOptions {
+  /** The file that `prepareSharedMemory` made. */
+  readonly path: string;
+  /** Must be the same for all processes. Default: the machine's monotonic clock. */
+  readonly clock?: Clock;
+}
+
+export type SharedSetOutcome = 'stored' | 'refused-too-large' | 'refused-zero-ttl' | 'refused-no-space';
+
+export interface SharedMemoryStats {
+  /** Of this process since it opened the file. */
+  readonly hits: Count;
+  readonly misses: Count;
+  readonly evictions: Count;
+  /** Entries found half-written or damaged, and not served. */
+  readonly torn: Count;
+  /** Size of the file, which never changes. */
+  readonly capBytes: Bytes;
+  /** Pages written so far: what the kernel charges to the pod, once for all processes. */
+  readonly chargedBytes: Bytes;
+}
+
+const LOCKS = 16;
+
+/**
+ * A cache that all processes of a pod read directly, without a server, from a file in memory. A read is one `pread` of
+ * one bucket, no lock and no native code; a write replaces one bucket under a lock. Every entry carries a
+ * checksum, so that a half-written one is a miss. A value is visible to all processes when `set` returns.
+ */
+export class SharedMemoryCache implements Disposable {
+  readonly #fd: number;
+  readonly #path: string;
+  readonly #layout: Layout;
+  readonly #clock: Clock;
+  readonly #bucket: Bucket;
+  readonly #next: Bucket;
+  readonly #one = Buffer.from([1]);
+  #hits = 0;
+  #misses = 0;
+  #evictions = 0;
+  #torn = 0;
+
+  /** @throws {CacheError} `L1_BAD_OPTION` when the file is not a shared cache; a system error when it is missing. */
+  constructor(options: SharedMemoryOptions) {
+    this.#path = options.path;
+    this.#clock = options.clock ?? machineClock;
+    this.#fd = openSync(options.path, 'r+');
+    try {
+      this.#layout = readLayout(this.#fd, options.path);
+    } catch (error) {
+      closeSync(this.#fd);
+      throw error;
+    }
+    this.#bucket = new Bucket(this.#layout.bucketBytes, this.#layout.salt);
+    this.#next = new Bucket(this.#layout.bucketBytes, this.#layout.salt);
+  }
+
+  /** A copy of the value, or undefined. */
+  get(key: string): Buffer | undefined {
+    const hash = hashKey(key, this.#layout.salt);
+    const at = this.#positionOf(hash);
+    const entry = this.#find(at, hash, key);
+    if (entry === undefined || entry.expiresAtMs <= this.#clock.now()) {
+      this.#misses++;
+      return undefined;
+    }
+    this.#hits++;
+    // Once an entry and turn of the bucket: its second chance.
+    if (!this.#bucket.wasRead(entry)) writeSync(this.#fd, this.#one, 0, 1, at + entry.slot);
+    return Buffer.from(this.#bucket.bytes.subarray(entry.valueAt, entry.end));
+  }
+
+  /** @param ttlMs Default: Infinity. */
+  set(key: string, value: Uint8Array, ttlMs: Millis = Number.POSITIVE_INFINITY): SharedSetOutcome {
+    const keyBytes = Buffer.from(key);
+    if (this.#bucket.slotsFor(keyBytes.byteLength, value.byteLength) === undefined) {
+      this.delete(key);
+      return 'refused-too-large';
+    }
+    if (!(ttlMs > 0)) {
+      this.delete(key);
+      return 'refused-zero-ttl';
+    }
+    const hash = hashKey(key, this.#layout.salt);
+    const expiresAtMs = this.#clock.now() + ttlMs;
+    try {
+      this.#rewrite(hash, (bucket, entries, next) => {
+        const kept = entries.filter((entry) => !isFor(bucket, entry, hash, keyBytes));
+        this.#evictions += next.refill(bucket, kept, { key: keyBytes, value, tag: hash, expiresAtMs });
+      });
+      return 'stored';
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return 'refused-no-space';
+      throw error;
+    }
+  }
+
+  delete(key: string): boolean {
+    const hash = hashKey(key, this.#layout.salt);
+    const keyBytes = Buffer.from(key);
+    let had = false;
+    this.#rewrite(hash, (bucket, entries, next) => {
+      const kept = entries.filter((entry) => !isFor(bucket, entry, hash, keyBytes));
+      had = kept.length < entries.length;
+      next.refill(bucket, kept, undefined);
+    });
+    return had;
+  }
+
+  /** Forgets everything and gives the pages back. Not safe against a `set` of another process at the same moment, which may survive. */
+  clear(): void {
+    const { size } = fstatSync(this.#fd);
+    ftruncateSync(this.#fd, SUPERBLOCK_BYTES);
+    ftruncateSync(this.#fd, size);
+  }
+
+  stats(): SharedMemoryStats {
+    const { size, blocks } = fstatSync(this.#fd);
+    return {
+      hits: this.#hits,
+      misses: this.#misses,
+      evictions: this.#evictions,
+      torn: this.#torn,
+      capBytes: size,
+      chargedBytes: blocks * 512,
+    };
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#fd);
+  }
+
+  /** A write under way may tear a read: then it is read once more, and is a miss if it still does not hold. */
+  #find(at: number, hash: number, key: string): Entry | undefined {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      this.#read(at);
+      const entry = this.#bucket.find(hash, key);
+      if (entry !== 'torn') return entry;
+    }
+    this.#torn++;
+    return undefined;
+  }
+
+  #read(at: number): void {
+    const { bytes } = this.#bucket;
+    const length = readSync(this.#fd, bytes, 0, bytes.byteLength, at);
+    if (length < bytes.byteLength) bytes.fill(0, length);
+  }
+
+  #positionOf(hash: number): number {
+    // The tag in the bucket is the hash itself: the bucket comes from its other end, mixed.
+    return (
+      SUPERBLOCK_BYTES +
+      ((Math.imul(hash, 0x9e3779b1) >>> 0) % this.#layout.buckets) * this.#layout.bucketBytes
+    );
+  }
+
+  #rewrite(hash: number, change: (bucket: Bucket, entries: Entry[], next: Bucket) => void): void {
+    const at = this.#positionOf(hash);
+    const lock = `${this.#path}.lock${((at / this.#layout.bucketBytes) % LOCKS) | 0}`;
+    withWriteLock(lock, () => {
+      this.#read(at);
+      const nowMs = this.#clock.now();
+      const alive = this.#bucket.entries().filter((entry) => entry.expiresAtMs > nowMs);
+      change(this.#bucket, alive, this.#next);
+      writeSync(this.#fd, this.#next.bytes, 0, this.#next.bytes.byteLength, at);
+    });
+  }
+}
+
+function isFor(bucket: Bucket, entry: Entry, tag: number, key: Buffer): boolean {
+  return entry.tag === tag && bucket.bytes.subarray(entry.keyAt, entry.valueAt).equals(key);
+}
+
+/** Removes the file and its locks. Processes that have it open keep what they have until they close it. */
+export function removeSharedMemory(path: string): void {
+  for (const name of [path, ...Array.from({ length: LOCKS }, (_, i) => `${path}.lock${i}`)])
+    try {
+      unlinkSync(name);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+}
