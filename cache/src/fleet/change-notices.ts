@@ -42,9 +42,9 @@ export class ChangeNotices {
     const first = Number.isNaN(known.stamp);
     const same = known.stamp === stamp;
     known.stamp = stamp;
-    if (first || known.heardStamp === stamp) return;
+    if (first) return;
     if (same) this.#validated.put(ALL, { hash, stamp }, nowMs);
-    else this.#changed.put(ALL, { hash, stamp }, nowMs);
+    else if (known.heardStamp !== stamp) this.#changed.put(ALL, { hash, stamp }, nowMs);
   }
 
   onChanged(from: string, keys: readonly StampedHash[]): void {

@@ -129,7 +129,7 @@ export class LearnedFreshness {
     const intervalMs = fetched.atMs - this.#keys.filledAtMs[slot]!;
     const seen = this.#compare(slot, fetched, intervalMs);
     this.#keys.stamp[slot] = stampOf(fetched.validator);
-    this.#learnFrom(slot, seen, fetched.atMs, fetched.cause === 'ahead' ? 0 : 1, prior);
+    this.#learnFrom(slot, seen, fetched.atMs, fetched.cause ?? 'read', prior);
     return this.#give(slot, fetched.atMs, prior);
   }
 
@@ -145,7 +145,7 @@ export class LearnedFreshness {
       slot,
       { kind: 'unchanged', intervalMs: atMs - this.#keys.filledAtMs[slot]! },
       atMs,
-      0,
+      'ahead',
       prior,
     );
     return this.#give(slot, atMs, prior);
@@ -184,22 +184,22 @@ export class LearnedFreshness {
     return ttlMs;
   }
 
-  /** `reads` are those the fetch itself answers. */
   #learnFrom(
     slot: number,
     seen: Observation | undefined,
     atMs: Millis,
-    reads: Count,
+    cause: NonNullable<Fetched['cause']>,
     prior: TemplatePrior,
   ): void {
     const keys = this.#keys;
     const intervalMs = atMs - keys.filledAtMs[slot]!;
-    if (intervalMs > 0) this.#countReads(slot, intervalMs, reads, prior);
+    if (intervalMs > 0) this.#countReads(slot, intervalMs, cause === 'ahead' ? 0 : 1, prior);
     if (seen === undefined) return;
     this.#slow.probabilities(slot, this.#probabilities);
     const changed = seen.kind !== 'unchanged';
     if (intervalMs > 0) {
-      this.#guard(slot, changed, intervalMs);
+      // A change that others noticed comes early in a TTL by nature: no reason to distrust the belief.
+      if (!(changed && cause === 'notice')) this.#guard(slot, changed, intervalMs);
       this.#account(slot, seen, intervalMs, atMs);
     }
     if (seen.kind === 'dated') keys.guardMs[slot] = Math.max(keys.guardMs[slot]!, GROWTH * seen.ageMs);
@@ -288,13 +288,11 @@ export class LearnedFreshness {
   #ttlOf(readsPerMs: number): Millis {
     const policy = this.#policy;
     const belief = this.#probabilities;
-    // A spread TTL is stale more often than one at its mean: E[T²] / E[T]² = 1 + spread² / 3.
-    const spreading = 1 + this.#spread ** 2 / 3;
     switch (policy.kind) {
       case 'article-preset':
         return Math.min(0.5 / typicalRatePerMs(belief), SIX_HOURS_MS);
       case 'target-share':
-        return ttlOfShare(belief, policy.shareRatio, this.#maxAgeMs) / spreading;
+        return ttlOfShare(belief, policy.shareRatio, this.#maxAgeMs);
       case 'staleness-budget': {
         const most = ttlOfShare(belief, MAX_KEY_SHARE, this.#maxAgeMs);
         if (!(readsPerMs > 0)) return Math.min(most, this.#initialTtlMs);

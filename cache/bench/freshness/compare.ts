@@ -1,0 +1,89 @@
+import { RATES, ratesPerMs } from '../../src/freshness/rate-grid.ts';
+import { ttlOfCost, ttlOfShare } from '../../src/freshness/stale-share.ts';
+import type { Millis, Ratio } from '../../src/units.ts';
+import type { Outcome, WorldKey } from './simulate.ts';
+
+/** Runs the world again with the TTLs given. */
+export type RunFixed = (ttlMs: (key: WorldKey) => Millis) => Outcome;
+
+/** The run of a family of TTL tables, indexed by a growing parameter, that meets a target, to 0.5 %. */
+function searchRun(
+  run: (x: number) => Outcome,
+  measure: (outcome: Outcome) => Ratio,
+  target: Ratio,
+): Outcome {
+  let low = Math.log(1e-4);
+  let high = Math.log(1e4);
+  let outcome = run(1);
+  for (let i = 0; i < 14 && Math.abs(measure(outcome) / target - 1) > 0.005; i++) {
+    const middle = (low + high) / 2;
+    outcome = run(Math.exp(middle));
+    if (measure(outcome) < target) low = middle;
+    else high = middle;
+  }
+  return outcome;
+}
+
+/** One TTL for all keys that gives the hit ratio. */
+export function staticAtHitRatio(run: RunFixed, hitRatio: Ratio): Outcome {
+  return searchRun(
+    (x) => run(() => 1000 * x),
+    (outcome) => outcome.hitRatio,
+    hitRatio,
+  );
+}
+
+/** One TTL for all keys that gives the stale share. */
+export function staticAtStaleRatio(run: RunFixed, staleRatio: Ratio): Outcome {
+  return searchRun(
+    (x) => run(() => 1000 * x),
+    (outcome) => outcome.staleRatio,
+    staleRatio,
+  );
+}
+
+/**
+ * One TTL a domain, as a careful team would set by hand if it knew each domain's mean change rate and read rate:
+ * the square-root law on the means, scaled to the same stale share.
+ */
+export function handTunedAtStaleRatio(run: RunFixed, keys: readonly WorldKey[], staleRatio: Ratio): Outcome {
+  const tables = new Map<string, Millis>();
+  for (const domain of new Set(keys.map((key) => key.domain))) {
+    const own = keys.filter((key) => key.domain === domain);
+    const reads = own.reduce((sum, key) => sum + key.readsPerMs, 0) / own.length;
+    const changes = own.reduce((sum, key) => sum + 1 / key.meanChangeMs, 0) / own.length;
+    tables.set(domain, Math.sqrt(2 / (reads * changes)));
+  }
+  return searchRun(
+    (x) => run((key) => tables.get(key.domain)! * x),
+    (outcome) => outcome.staleRatio,
+    staleRatio,
+  );
+}
+
+/** The cheapest TTL of each key by someone who knows its true change and read rates, at the same stale share. */
+export function optimumAtStaleRatio(run: RunFixed, staleRatio: Ratio): Outcome {
+  const limitMs = 6 * 3_600_000;
+  return searchRun(
+    (x) =>
+      run((key) => {
+        const belief = sureOf(1 / key.meanChangeMs);
+        const most = ttlOfShare(belief, 0.25, limitMs);
+        return Math.min(most, ttlOfCost(belief, key.readsPerMs, 1 / x, limitMs));
+      }),
+    (outcome) => outcome.staleRatio,
+    staleRatio,
+  );
+}
+
+/** A belief that is sure of a rate: the two grid rates around it, weighted to its mean on the scale of the grid. */
+function sureOf(ratePerMs: number): Float64Array {
+  const belief = new Float64Array(RATES);
+  let above = ratesPerMs.findIndex((rate) => rate >= ratePerMs);
+  if (above <= 0) above = above === 0 ? 1 : RATES - 1;
+  const span = Math.log(ratesPerMs[above]! / ratesPerMs[above - 1]!);
+  const share = Math.min(1, Math.max(0, Math.log(ratePerMs / ratesPerMs[above - 1]!) / span));
+  belief[above] = share;
+  belief[above - 1] = 1 - share;
+  return belief;
+}

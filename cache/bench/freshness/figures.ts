@@ -1,0 +1,153 @@
+import type { FreshnessPolicy } from '../../src/freshness/policy.ts';
+import type { Count, Millis } from '../../src/units.ts';
+import type { Figure } from '../figure.ts';
+import { figureOf } from '../predict/summary.ts';
+import {
+  handTunedAtStaleRatio,
+  optimumAtStaleRatio,
+  staticAtHitRatio,
+  staticAtStaleRatio,
+} from './compare.ts';
+import type { MutationKind } from './mutations.ts';
+import { randomOf } from './random.ts';
+import { recoverySeconds } from './recovery.ts';
+import { type Sight, simulate } from './simulate.ts';
+import { fixed, learned } from './ttl-sources.ts';
+import { uniformWorld, worldOf } from './world.ts';
+
+export interface FreshnessFiguresOptions {
+  /** Default 1 to 5. */
+  readonly seeds?: readonly number[];
+  /** Simulated hours of the world of all intervals, half an hour of warm-up included. Default 3. */
+  readonly hours?: number;
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const WEEK = 7 * DAY;
+const KINDS: readonly MutationKind[] = ['poisson', 'periodic', 'bursty', 'deploys'];
+const INTERVALS: readonly (readonly [name: string, ms: Millis])[] = [
+  ['1 s', SECOND],
+  ['10 s', 10 * SECOND],
+  ['1 min', MINUTE],
+  ['10 min', 10 * MINUTE],
+  ['1 h', HOUR],
+  ['1 day', DAY],
+  ['1 week', WEEK],
+];
+
+/** Every figure of learned freshness, against the simulated truth. */
+export async function* freshnessFigures(options: FreshnessFiguresOptions = {}): AsyncGenerator<Figure> {
+  const { seeds = [1, 2, 3, 4, 5], hours = 3 } = options;
+  const untilMs = hours * HOUR;
+  for (const kind of KINDS) yield* budgetFigures(kind, seeds, untilMs);
+  yield* shareFigures(seeds);
+  yield presetFigure('weekly flag', WEEK, 60 * DAY, 'etag', seeds);
+  yield presetFigure('price of 1 s', SECOND, 20 * MINUTE, 'etag', seeds);
+  yield* recoveryFigures(seeds);
+}
+
+/** The budget kept, and what the learner is worth beside static TTLs, hand-tuned ones and the optimum. */
+function* budgetFigures(kind: MutationKind, seeds: readonly Count[], untilMs: Millis): Generator<Figure> {
+  const times = { warmUpMs: HOUR / 2, untilMs };
+  const runs = seeds.map((seed) => {
+    const run = (source: Parameters<typeof simulate>[1]) =>
+      simulate(worldOf({ seed, kind }), source, { ...times, sight: 'etag', rng: randomOf(seed + 100) });
+    const runFixed = (ttlMs: Parameters<typeof fixed>[0]) => run(fixed(ttlMs));
+    const ours = run(learned({ rng: randomOf(seed + 200) }));
+    return {
+      ours,
+      sameHits: staticAtHitRatio(runFixed, ours.hitRatio),
+      sameStale: staticAtStaleRatio(runFixed, ours.staleRatio),
+      hand: handTunedAtStaleRatio(runFixed, worldOf({ seed, kind }), ours.staleRatio),
+      optimum: optimumAtStaleRatio(runFixed, ours.staleRatio),
+    };
+  });
+  const how = `400 keys, 1 s to 1 week, ${kind} changes, changed-or-not only, 175 reads/s, ${untilMs / HOUR} h simulated`;
+  const figure = (name: string, unit: string, of: (run: (typeof runs)[number]) => number, more: string) =>
+    figureOf(`freshness.${kind}.${name}`, runs.map(of), unit, runs.length, `${how}; ${more}`);
+  yield figure('stale-share', '%', (r) => 100 * r.ours.staleRatio, 'stale reads / reads at a 5 % budget');
+  yield figure('hit-ratio', '%', (r) => 100 * r.ours.hitRatio, 'at a 5 % budget');
+  yield figure(
+    'fewer-stale-than-static',
+    '×',
+    (r) => r.sameHits.staleRatio / r.ours.staleRatio,
+    'against the single static TTL of equal hit ratio',
+  );
+  yield figure(
+    'fewer-fetches-than-static',
+    '×',
+    (r) => r.sameStale.fetches / r.ours.fetches,
+    'against the single static TTL of equal stale share',
+  );
+  yield figure(
+    'fewer-fetches-than-hand-tuned',
+    '×',
+    (r) => r.hand.fetches / r.ours.fetches,
+    'against one TTL a domain by the square-root law on its true means, at equal stale share',
+  );
+  yield figure(
+    'hit-ratio-of-optimum',
+    '%',
+    (r) => (100 * r.ours.hitRatio) / r.optimum.hitRatio,
+    'of the hit ratio of the cheapest TTLs for the true rates (as if Poisson), at equal stale share',
+  );
+}
+
+/** 5 % asked of every key, at each interval alone. */
+function* shareFigures(seeds: readonly Count[]): Generator<Figure> {
+  const policy: FreshnessPolicy = { kind: 'target-share', shareRatio: 0.05 };
+  for (const [name, meanMs] of INTERVALS)
+    for (const kind of ['poisson', 'periodic', 'bursty'] as const) {
+      const shares = seeds.map((seed) => {
+        const source = learned({ policy, maxAgeMs: WEEK, rng: randomOf(seed) });
+        const times = { warmUpMs: 20 * meanMs + MINUTE, untilMs: 60 * meanMs + 2 * MINUTE };
+        const world = uniformWorld(seed, kind, meanMs, 5, 20);
+        const outcome = simulate(world, source, { ...times, sight: 'etag', rng: randomOf(seed + 100) });
+        return (100 * outcome.staleReads) / (outcome.reads - outcome.fetches);
+      });
+      const how = '20 keys, 5 reads/s each, policy target-share 5 %, stale hits / hits, changed-or-not only';
+      yield figureOf(`freshness.target-share.${kind}.${name}`, shares, '%', seeds.length, how);
+    }
+}
+
+function presetFigure(
+  name: string,
+  meanMs: Millis,
+  untilMs: Millis,
+  sight: Sight,
+  seeds: readonly Count[],
+): Figure {
+  const medians = seeds.map((seed) => {
+    const ttls: Millis[] = [];
+    const source = learned({ policy: { kind: 'article-preset' }, rng: randomOf(seed) });
+    simulate(uniformWorld(seed, 'poisson', meanMs, 5, 20), source, {
+      warmUpMs: 0,
+      untilMs,
+      sight,
+      rng: randomOf(seed + 100),
+      onLife: ({ atMs, ttlMs }) => void (atMs > untilMs / 5 && ttls.push(ttlMs)),
+    });
+    return ttls.sort((a, b) => a - b)[ttls.length >> 1]!;
+  });
+  const how = 'median TTL of the preset, 20 keys, 5 reads/s each, Poisson, changed-or-not only';
+  return figureOf(`freshness.preset.${name}`, medians, 'ms', seeds.length, how);
+}
+
+/** From the moment a key changes its habits until its TTL is within a factor of two of where it settles. */
+function* recoveryFigures(seeds: readonly Count[]): Generator<Figure> {
+  const cases = [
+    ['1 week to 10 s', WEEK, 10 * SECOND],
+    ['1 h to 1 min', HOUR, MINUTE],
+    ['10 s to 1 week', 10 * SECOND, WEEK],
+    ['1 min to 1 h', MINUTE, HOUR],
+  ] as const;
+  for (const [name, fromMs, toMs] of cases) {
+    const found = seeds.map((seed) => recoverySeconds(seed, fromMs, toMs));
+    const how =
+      'one pod, target-share 5 %, 20 keys, 5 reads/s, median key; cannot be shorter than the TTL the key had';
+    yield figureOf(`freshness.recovery.${name}`, found, 's', seeds.length, how);
+  }
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { decode, encode, packKeys, type Signal, unpackKeys } from './wire.ts';
+
+const hash = fc.integer({ min: 0, max: 2 ** 48 - 1 });
+const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
+const keys = fc.array(
+  fc.record({ hash, stamp: fc.integer({ min: 0, max: 2 ** 32 - 1 }) }, { noNullPrototype: true }),
+);
+const signal: fc.Arbitrary<Signal> = fc.oneof(
+  fc.constantFrom<Signal>({ kind: 'hello' }, { kind: 'warm-request' }),
+  fc.record(
+    { kind: fc.constantFrom('misses', 'misses-hashed', 'reveal', 'hot-hashed'), hashes: fc.array(hash) },
+    { noNullPrototype: true },
+  ),
+  fc.record({ kind: fc.constantFrom('changed', 'validated'), keys }, { noNullPrototype: true }),
+  fc.record({ kind: fc.constantFrom('revealed', 'hot'), sealed: bytes }, { noNullPrototype: true }),
+  fc.record({ kind: fc.constant('rules'), payload: bytes }, { noNullPrototype: true }),
+  fc.record({ kind: fc.constant('warm-keys'), last: fc.boolean(), sealed: bytes }, { noNullPrototype: true }),
+) as fc.Arbitrary<Signal>;
+
+test('every signal is read as it was written', () => {
+  fc.assert(
+    fc.property(signal, (written) => {
+      assert.deepEqual(decode(encode(written, 8).subarray(0, -8)), written);
+    }),
+    { seed: 5 },
+  );
+});
+
+test('bytes that are no signal are refused or read, never an error', () => {
+  fc.assert(
+    fc.property(bytes, (noise) => void decode(noise)),
+    { seed: 5, numRuns: 500 },
+  );
+});
+
+test('keys are unpacked as they were packed, and what is cut off is left out', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'grapheme' })), fc.nat(20), (written, cut) => {
+      const packed = packKeys(written);
+      assert.deepEqual(unpackKeys(packed), written);
+      const rest = unpackKeys(packed.subarray(0, Math.max(0, packed.length - cut)));
+      assert.deepEqual(rest, written.slice(0, rest.length));
+    }),
+    { seed: 5 },
+  );
+});
