@@ -22,16 +22,16 @@ export function tally({ rows }: Ledger): string {
     .join(', ');
 }
 
-/** A measured value with interval and samples; a value computed from the article has neither. */
-function valueText(measured: Measured): string {
-  if (measured.value === null) return `not reached (${samples(measured)})`;
+/** A measured value, and what to know of it: interval, samples, emulation. */
+function valueParts(measured: Measured): { value: string; notes: string } {
   const interval = intervalText(measured);
-  return [
-    withUnit(measured.value, measured.unit),
-    ...(interval === null ? [] : [`(95 % interval ${interval})`]),
+  const notes = [
+    ...(interval === null ? [] : [`95 % interval ${interval}`]),
     measured.n > 1 ? samples(measured) : 'n = 1',
     ...(measured.emulated ? ['emulated origin wait included'] : []),
-  ].join(', ');
+  ];
+  const value = measured.value === null ? 'not reached' : withUnit(measured.value, measured.unit);
+  return { value, notes: `(${notes.join(', ')})` };
 }
 
 const verdictText = ({ verdict, condition }: LedgerRow): string =>
@@ -60,7 +60,14 @@ export function ledgerMarkdown(ledger: Ledger): string {
       ...(row.condition === null ? [] : [`Condition: ${row.condition}.`]),
       ...(row.values.length === 0
         ? []
-        : [row.values.map(({ label, measured }) => `- ${label}: ${valueText(measured)}`).join('\n')]),
+        : [
+            row.values
+              .map(({ label, measured }) => {
+                const { value, notes } = valueParts(measured);
+                return `- ${label}: **${value}** ${notes}`;
+              })
+              .join('\n'),
+          ]),
       ...(row.how.length === 0 ? [] : [`How: ${row.how.join('; ')}.`]),
       `Repeat: \`${row.command}\``,
     ].join('\n\n'),
@@ -94,9 +101,10 @@ const VERDICT_CLASS: Record<ClaimVerdict, string> = {
 };
 
 function rowHtml(row: LedgerRow): string {
-  const values = row.values.map(
-    ({ label, measured }) => `<li>${escapeHtml(label)}: <b>${escapeHtml(valueText(measured))}</b></li>`,
-  );
+  const values = row.values.map(({ label, measured }) => {
+    const { value, notes } = valueParts(measured);
+    return `<li>${escapeHtml(label)}: <b>${escapeHtml(value)}</b> <span class="muted">${escapeHtml(notes)}</span></li>`;
+  });
   return `<h3 id="claim-${row.id}">${escapeHtml(row.claim)}</h3>
 <blockquote>${escapeHtml(row.quote)}</blockquote>
 <p><b class="${VERDICT_CLASS[row.verdict]}">${escapeHtml(verdictText(row))}</b>. ${escapeHtml(row.because)}</p>
