@@ -30,7 +30,10 @@ export async function openL1(context: ReadPathContext, parts: L1Parts): Promise<
   });
   const attachment = attachFreshness<Stamped>(learner, {
     // Versions of this mesh rise with each change but not by one, so they tell states apart and count nothing.
-    validatorOf: (value) => ({ etag: String(value.version) }),
+    validatorOf: ({ version, updatedAt }, unixMs) => ({
+      etag: String(version),
+      ...(updatedAt !== undefined && { ageMs: unixMs - updatedAt }),
+    }),
   });
   const cache = new L1Cache<Stamped>({
     budgetBytes: context.budgetBytes,

@@ -7,6 +7,8 @@ export type ReadOutcome = 'l1' | 'redis' | 'origin' | 'stale';
 /** A value as the origin stamped it. */
 export interface Stamped {
   readonly version: number;
+  /** When this version came to be, milliseconds since 1970; most records of a database carry such a field. */
+  readonly updatedAt?: number;
   /** The field of a session that names the profile read next; absent in other domains. */
   readonly userId?: number;
   readonly [field: string]: unknown;

@@ -33,12 +33,13 @@ export function createOrigin(options: OriginOptions): Origin {
     const at = { domain: domainName as DomainName, owner: serviceIndex, id };
     const nowMs = Date.now();
     const version = mutations.version(at, nowMs);
-    const body = stampedJson(seed, domain, at, version, profileCount);
+    const changedAtMs = mutations.changedAtMs(at, nowMs);
+    const body = stampedJson(seed, domain, at, version, profileCount, changedAtMs);
     to.writeHead(200, {
       'content-type': 'application/json',
       'content-length': body.length,
       etag: `"${version}"`,
-      'last-modified': new Date(mutations.changedAtMs(at, nowMs)).toUTCString(),
+      'last-modified': new Date(changedAtMs).toUTCString(),
       'cache-control': `max-age=${Math.floor(domain.ttlMs / timeScale / 1000)}`,
     });
     to.end(body);

@@ -1,4 +1,4 @@
-import type { Bytes } from 'l1-cache';
+import type { Bytes, Millis } from 'l1-cache';
 import { createRng, hashWith, mix32, unit } from '../random.ts';
 import type { ReadKey } from '../read-path.ts';
 import { DOMAIN_INDEX } from '../topology/domains.ts';
@@ -34,7 +34,7 @@ export function valueBytes(seed: number, domain: Domain, at: ReadKey): Bytes {
 
 /**
  * The stamped value of a key as JSON text of `valueBytes` bytes, or a little more where that is under the bare
- * fields. ASCII only, so characters are bytes.
+ * fields. ASCII only, so characters are bytes. `updatedAtMs` is when the version came to be; absent, it is not told.
  */
 export function stampedJson(
   seed: number,
@@ -42,9 +42,11 @@ export function stampedJson(
   at: ReadKey,
   version: number,
   profileCount: number,
+  updatedAtMs?: Millis,
 ): string {
   const user = at.domain === 'session' ? `"userId":${userIdOf(seed, at.owner, at.id, profileCount)},` : '';
-  const head = `{"version":${version},${user}"data":"`;
+  const updated = updatedAtMs === undefined ? '' : `"updatedAt":${Math.round(updatedAtMs)},`;
+  const head = `{"version":${version},${updated}${user}"data":"`;
   const size = Math.max(0, valueBytes(seed, domain, at) - head.length - 2);
   const start = hashWith(version | 0, at.id) % (PADDING.length - size);
   return `${head}${PADDING.slice(start, start + size)}"}`;
