@@ -1,12 +1,12 @@
 const LARGEST = 15;
 const COUNTERS_PER_ENTRY = 8;
-const ADDITIONS_PER_ENTRY = 10;
+const ADDITIONS_PER_ENTRY = 16;
 
 /**
  * How often a key was read lately, for keys held and keys gone: count-min with four 4-bit counters a key, two to a
- * byte, halved after ten additions an entry [1]. Never counts too low, except after halving.
+ * byte, halved after 16 additions an entry [1]. Never counts too low, except after halving.
  *
- * 4 bytes an entry. `add` and `estimate` touch four bytes; halving is amortised over the additions.
+ * 3 to 6 bytes an entry. `add` and `estimate` touch four bytes; halving is amortised over the additions.
  *
  * [1] Einziger, Friedman, Manes: TinyLFU, ACM ToS 13(4), 2017.
  */
@@ -16,18 +16,28 @@ export class FrequencySketch {
   #additions = 0;
   #sample = 0;
 
+  get tableBytes(): number {
+    return this.#counters.length;
+  }
+
   /** Makes the sketch fit so many entries; a larger one starts with the counts it had. */
   resize(entries: number): void {
-    this.#sample = entries * ADDITIONS_PER_ENTRY;
+    this.setSample(entries);
     const size = 2 ** Math.ceil(Math.log2(Math.max(16, entries) * COUNTERS_PER_ENTRY));
     const bytes = size / 2;
     if (bytes <= this.#counters.length) return;
     const grown = new Uint8Array(bytes);
-    // A counter's place is the low bits of a hash, so every copy of the old table serves the keys that now map to it.
-    for (let at = 0; at < bytes && this.#counters.length > 0; at += this.#counters.length)
-      grown.set(this.#counters, at);
+    // A counter's place is the low bits of a hash, so copies of the old table serve the keys that now map to them.
+    if (this.#counters.length > 0) {
+      for (let at = 0; at < bytes; at += this.#counters.length) grown.set(this.#counters, at);
+    }
     this.#counters = grown;
     this.#mask = size - 1;
+  }
+
+  /** Counts halve once so many entries have been counted 16 times over. */
+  setSample(entries: number): void {
+    this.#sample = entries * ADDITIONS_PER_ENTRY;
   }
 
   /** Counts `times` reads of the key. */

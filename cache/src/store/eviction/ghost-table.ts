@@ -1,11 +1,14 @@
 const WAYS = 4;
 const EMPTY = 0;
+const PLACES_PER_ENTRY = 1.25;
+/** A quarter of what 16 bits count, so that an old number is not taken for a new one before it is overwritten. */
+const TICKS_OF_REACH = 16_384;
 
 /**
  * Remembers keys that have left, the last `reach` of them: a 4-way table of 16-bit fingerprints, each with the
  * 16-bit number of its departure. No order is kept, an entry is too old when its number says so [1].
  *
- * 4 bytes a place, 1 to 2 places a ghost. A wrong match happens once in about 16,000 look-ups.
+ * 4 bytes a place, about 1.25 places an entry. A wrong match happens once in about 16,000 look-ups.
  *
  * [1] Yang et al.: FIFO queues are all you need for cache eviction, SOSP 2023, section 4.2.
  */
@@ -16,21 +19,27 @@ export class GhostTable {
   #perTick = 1;
   #reach = 0;
 
+  get tableBytes(): number {
+    return 4 * this.#places.length;
+  }
+
+  /** Makes room for about as many ghosts as there are entries. */
+  resize(entries: number): void {
+    const buckets = 2 ** Math.ceil(Math.log2(Math.max(WAYS, (entries * PLACES_PER_ENTRY) / WAYS)));
+    if (buckets <= this.#buckets) return;
+    const grown = new Uint32Array(buckets * WAYS);
+    for (let at = 0; at < grown.length; at += this.#places.length) grown.set(this.#places, at);
+    this.#places = grown;
+    this.#buckets = buckets;
+  }
+
   /** How many departures back a key is still remembered. */
   setReach(reach: number): void {
     this.#reach = reach;
-    const buckets = 2 ** Math.ceil(Math.log2(Math.max(1, reach / (WAYS - 1))));
-    if (buckets > this.#buckets) {
-      const grown = new Uint32Array(buckets * WAYS);
-      for (let at = 0; at < grown.length; at += this.#places.length) grown.set(this.#places, at);
-      this.#places = grown;
-      this.#buckets = buckets;
-    }
-    const perTick = Math.max(1, Math.ceil(reach / 8192));
-    if (perTick !== this.#perTick) {
-      this.#departures = Math.floor(this.#tick()) * perTick;
-      this.#perTick = perTick;
-    }
+    const perTick = Math.max(1, Math.ceil(reach / TICKS_OF_REACH));
+    if (perTick === this.#perTick) return;
+    this.#departures = this.#tick() * perTick;
+    this.#perTick = perTick;
   }
 
   add(hash: number): void {

@@ -1,6 +1,6 @@
 import { FrequencySketch } from './frequency-sketch.ts';
 import { GhostTable } from './ghost-table.ts';
-import type { Tuning } from './tuning.ts';
+import { HITS_TO_ADMIT, type Tuning } from './tuning.ts';
 
 // A slot's place; WINDOW, PROBATION and PROTECTED are also the positions of the lists' heads.
 const WINDOW = 0;
@@ -10,8 +10,12 @@ const NOWHERE = 3;
 const HEADS = 3;
 
 const PROTECTED_SHARE = 0.8;
-const HITS_TO_ADMIT = 2;
 const MOST_HITS = 15;
+const GHOSTS_PER_ENTRY = 1.25;
+const GROWTH_PER_EVICTION = 0.25;
+const NO_SLOT = -1;
+/** Two links, the hash, the place and the hits. */
+const BYTES_PER_SLOT = 14;
 
 /**
  * A window, a main space in two segments, and the memory of keys that left. Every setting of the tuning works on the
@@ -19,6 +23,7 @@ const MOST_HITS = 15;
  */
 export class SegmentedQueue {
   tuning: Tuning;
+  tableBytes = 0;
   #next = new Int32Array(HEADS);
   #previous = new Int32Array(HEADS);
   #hashes = new Int32Array(0);
@@ -27,7 +32,8 @@ export class SegmentedQueue {
   readonly #sizes = new Int32Array(HEADS);
   readonly #sketch = new FrequencySketch();
   readonly #ghosts = new GhostTable();
-  #remembered = 0;
+  #judgedFor = 0;
+  #window = 0;
 
   constructor(tuning: Tuning) {
     this.tuning = tuning;
@@ -43,7 +49,8 @@ export class SegmentedQueue {
     );
   }
 
-  grow(capacity: number): void {
+  /** Makes room for slots below `capacity`, of which at most `entries` are held at a time. */
+  grow(capacity: number, entries: number): void {
     this.#next = lengthened(this.#next, capacity + HEADS);
     this.#previous = lengthened(this.#previous, capacity + HEADS);
     this.#hashes = lengthened(this.#hashes, capacity);
@@ -53,6 +60,10 @@ export class SegmentedQueue {
     const hits = new Uint8Array(capacity);
     hits.set(this.#hits);
     this.#hits = hits;
+    this.#sketch.resize(entries);
+    this.#ghosts.resize(entries);
+    this.#judgedFor = 0;
+    this.tableBytes = capacity * BYTES_PER_SLOT + this.#sketch.tableBytes + this.#ghosts.tableBytes;
   }
 
   hit(slot: number): void {
@@ -82,8 +93,8 @@ export class SegmentedQueue {
   /** Chooses the slot to give up and forgets it. */
   evict(): number {
     const held = this.size;
-    if (held > this.#remembered) this.#remember(held);
-    const windowTarget = Math.max(1, Math.floor(held * this.tuning.windowShare));
+    if (Math.abs(held - this.#judgedFor) > held / 8) this.#judge(held);
+    const windowTarget = this.#moveBoundary(held);
     const mainTarget = held - windowTarget;
     while ((this.#sizes[WINDOW] as number) >= windowTarget || this.#mainSize() === 0) {
       const candidate = this.#last(WINDOW);
@@ -96,8 +107,7 @@ export class SegmentedQueue {
         this.#admit(candidate);
       } else {
         const victim = this.#mainVictim();
-        if (victim < 0 || this.#frequency(candidate) <= this.#frequency(victim))
-          return this.#leave(candidate);
+        if (victim < 0 || this.frequency(candidate) <= this.frequency(victim)) return this.#leave(candidate);
         this.#admit(candidate);
         return this.#leave(victim);
       }
@@ -105,10 +115,54 @@ export class SegmentedQueue {
     return this.#leave(this.#mainVictim());
   }
 
-  #remember(entries: number): void {
-    this.#remembered = Math.ceil(entries * 1.25);
-    this.#sketch.resize(this.#remembered);
-    this.#ghosts.setReach(this.#remembered);
+  /** The entry whose turn it is to leave the window, or -1 while the window is short. */
+  windowCandidate(): number {
+    return (this.#sizes[WINDOW] as number) >= this.#moveBoundary(this.size) ? this.#last(WINDOW) : NO_SLOT;
+  }
+
+  holds(slot: number): boolean {
+    return this.#places[slot] !== NOWHERE;
+  }
+
+  isInMain(slot: number): boolean {
+    return this.#places[slot] === PROBATION || this.#places[slot] === PROTECTED;
+  }
+
+  /** Gives up `victim`; `admitted` takes its place in the main space. */
+  replace(victim: number, admitted: number): number {
+    this.#admit(admitted);
+    return this.#leave(victim);
+  }
+
+  /** Gives up this slot. */
+  giveUp(slot: number): number {
+    return this.#leave(slot);
+  }
+
+  /** How often the slot's key was read lately, here or before it came. */
+  frequency(slot: number): number {
+    return this.#sketch.estimate(this.#hashes[slot] as number) + (this.#hits[slot] as number);
+  }
+
+  hashOf(slot: number): number {
+    return this.#hashes[slot] as number;
+  }
+
+  /**
+   * How many entries the window should have now. It shrinks at once, for what it loses passes into the main space; it
+   * grows a quarter of an entry an eviction, so that a leader of a moment does not empty the main space.
+   */
+  #moveBoundary(held: number): number {
+    const wanted = Math.max(1, held * this.tuning.windowShare);
+    this.#window = this.#window === 0 ? wanted : Math.min(wanted, this.#window + GROWTH_PER_EVICTION);
+    return Math.floor(this.#window);
+  }
+
+  // How far back ghosts and frequencies reach follows the number of entries.
+  #judge(held: number): void {
+    this.#judgedFor = held;
+    this.#sketch.setSample(held);
+    this.#ghosts.setReach(Math.ceil(held * GHOSTS_PER_ENTRY));
   }
 
   #mainSize(): number {
@@ -116,6 +170,8 @@ export class SegmentedQueue {
   }
 
   #mainVictim(): number {
+    // A main space that shrank is all protected; without this what is admitted next would leave at once.
+    while ((this.#sizes[PROTECTED] as number) > PROTECTED_SHARE * this.#mainSize()) this.#demote();
     const probation = this.#last(PROBATION);
     return probation >= 0 ? probation : this.#last(PROTECTED);
   }
@@ -142,10 +198,6 @@ export class SegmentedQueue {
   #count(slot: number): void {
     this.#sketch.add(this.#hashes[slot] as number, this.#hits[slot] as number);
     this.#hits[slot] = 0;
-  }
-
-  #frequency(slot: number): number {
-    return this.#sketch.estimate(this.#hashes[slot] as number) + (this.#hits[slot] as number);
   }
 
   #last(list: number): number {
