@@ -59,7 +59,7 @@ const SETTINGS: readonly (keyof Settings)[] = [
 ];
 
 /** The facts in which two runs differ and that make their numbers incomparable. */
-export function differencesThatMatter(a: Result, b: Result): Difference[] {
+function differencesThatMatter(a: Result, b: Result): Difference[] {
   const facts = (run: Result): [string, unknown][] => [
     ...ENVIRONMENT.map((key): [string, unknown] => [key, run.environment[key]]),
     ...VERSIONS.map((key): [string, unknown] => [`versions.${key}`, run.environment.versions[key]]),

@@ -6,7 +6,7 @@ import { type Comparison, compareWithBaseline } from './summary/comparison.ts';
 import { isValid, type ScenarioSummary, summariseScenario } from './summary/scenario.ts';
 
 /** How far the load generator can be trusted in this run. */
-export interface GeneratorSummary {
+interface GeneratorSummary {
   readonly lagP50Ns: Nanos | null;
   readonly lagP99Ns: Nanos | null;
   readonly scheduled: Count;
@@ -16,7 +16,7 @@ export interface GeneratorSummary {
   readonly method: string;
 }
 
-export interface ValiditySummary {
+interface ValiditySummary {
   readonly blocks: Count;
   readonly invalid: Count;
   /** Numbers inside a reason are left out, so that blocks that broke the same rule count together. */
@@ -48,7 +48,7 @@ export interface Summary {
 }
 
 /** `shared-redis` when the run has it, else the first scenario asked for. */
-export function baselineOf(result: Result): string {
+function baselineOf(result: Result): string {
   const names = result.scenarios.map(({ name }) => name);
   return names.includes('shared-redis') ? 'shared-redis' : (names[0] ?? '');
 }

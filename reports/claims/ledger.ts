@@ -9,7 +9,7 @@ import {
   type Supplied,
 } from './measurements.ts';
 
-export const LEDGER_VERSION = 1;
+const LEDGER_VERSION = 1;
 
 export interface LedgerRow {
   readonly id: ClaimId;

@@ -2,7 +2,7 @@ import { number, percent } from '../format.ts';
 import type { Environment } from '../schema.ts';
 
 /** Beyond these the machine decides, not the code. */
-export const MACHINE_LIMITS = {
+const MACHINE_LIMITS = {
   stealRatio: 0.05,
   cpuPressureRatio: 0.6,
   intrinsicLatencyMaxUs: 100_000,

@@ -5,7 +5,7 @@ import type { GateRules, TimedMetric } from './rules.ts';
 import { EXACT_METRICS, type ExactCount, type ExactMetric, type GateStage } from './sample.ts';
 import type { StageChanges, TimedChange } from './timed.ts';
 
-export type MetricOutcome = 'pass' | 'improved' | 'regressed' | 'inconclusive';
+type MetricOutcome = 'pass' | 'improved' | 'regressed' | 'inconclusive';
 
 /** One metric of one stage. Changes are shares of the base: 0.1 is +10 %. */
 export interface MetricVerdict {

@@ -18,7 +18,7 @@ export interface PairedRatio {
 }
 
 /** ln(candidate / baseline) of every pair where both are above zero. */
-export function logRatios(pairs: readonly Pair[]): number[] {
+function logRatios(pairs: readonly Pair[]): number[] {
   return pairs
     .filter(({ baseline, candidate }) => baseline > 0 && candidate > 0)
     .map(({ baseline, candidate }) => Math.log(candidate / baseline));

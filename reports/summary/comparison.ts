@@ -7,7 +7,7 @@ import { type Pair, pairedRatio } from '../statistics/paired-ratio.ts';
 import { type LatencyStatistic, pool, statisticNs } from './latency.ts';
 
 /** Below this many pairs even unanimous pairs are no evidence: an exact sign test of 5 stays at p = 0.06. */
-export const MIN_PAIRS = 6;
+const MIN_PAIRS = 6;
 
 export type ComparedFigure =
   | 'request p50'
@@ -40,7 +40,7 @@ interface Round {
 }
 
 /** What the ratio and its interval allow to be said. */
-export function verdictOf(interval: Interval | null, pairs: Count): Verdict {
+function verdictOf(interval: Interval | null, pairs: Count): Verdict {
   if (interval === null || pairs < MIN_PAIRS) return 'INCONCLUSIVE';
   if (interval.high < 1) return 'faster';
   return interval.low > 1 ? 'slower' : 'INCONCLUSIVE';

@@ -15,7 +15,7 @@ export interface NamedFigure {
   readonly emulated: boolean;
 }
 
-export type FigureGroup = 'Latency' | 'Hits and freshness' | 'Work per request' | 'Memory';
+type FigureGroup = 'Latency' | 'Hits and freshness' | 'Work per request' | 'Memory';
 
 /** One cell of the comparison table. */
 export interface TableFigure {

@@ -11,7 +11,7 @@ export const BALANCE_LIMIT: Ratio = 0.02;
 export const FLEET_PODS = 200;
 
 const PARTS = ['application', 'proxy', 'redis'] as const;
-export type Part = (typeof PARTS)[number];
+type Part = (typeof PARTS)[number];
 
 export interface MemorySummary {
   readonly method: string;

@@ -12,7 +12,7 @@ import { type Figure, quotient, type SampleKind } from './figure.ts';
 import { type LatencyFigures, latencyFigures } from './latency.ts';
 import { type MemorySummary, summariseMemory } from './memory.ts';
 
-export interface OutcomeSummary {
+interface OutcomeSummary {
   readonly outcome: string;
   /** Share of all reads. */
   readonly share: Figure;
