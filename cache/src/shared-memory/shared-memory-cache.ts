@@ -6,13 +6,11 @@ import { Bucket, type Entry } from './bucket.ts';
 import { type Layout, readLayout, SUPERBLOCK_BYTES } from './layout.ts';
 import { withWriteLock } from './write-lock.ts';
 
+const [bootSeconds, bootNanos] = process.hrtime();
+const sinceBootMs = bootSeconds * 1000 + bootNanos / 1e6 - performance.now();
+
 /** The machine's monotonic clock, which all processes read alike: lives mean the same in each. */
-export const machineClock: Clock = {
-  now: () => {
-    const [seconds, nanos] = process.hrtime();
-    return seconds * 1000 + nanos / 1e6;
-  },
-};
+export const machineClock: Clock = { now: () => performance.now() + sinceBootMs };
 
 export interface SharedMemoryOptions {
   /** The file that `prepareSharedMemory` made. */
