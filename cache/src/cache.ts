@@ -36,6 +36,7 @@ import { Store } from './store/store.ts';
 import { ReferenceValues } from './store/values.ts';
 import type { Bytes, Count, Millis } from './units.ts';
 
+const NO_OPTIONS: SetOptions = {};
 const REFRESH_AHEAD = 0.1;
 const TTL_SPREAD = 0.1;
 const LOAD_TIMEOUT_MS: Millis = 30_000;
@@ -150,20 +151,24 @@ export class L1Cache<V = unknown> implements Disposable {
   }
 
   /** Stores a value. Loads of the key that are under way do not overwrite it, unless they bring a later version. */
-  set(key: string, value: V, options: SetOptions = {}): SetOutcome {
+  set(key: string, value: V, options: SetOptions = NO_OPTIONS): SetOutcome {
     this.#loading.flights.invalidate(key, options.version);
     const defined = this.#definitions.of(key);
+    const { ttl } = this.#options;
     return this.#store.put(key, value, {
-      ...options,
+      sizeBytes: options.sizeBytes,
+      tags: options.tags,
+      version: options.version,
+      loadCostMs: options.loadCostMs,
+      frequency: options.frequency,
       origin: options.origin ?? 'demand',
       refreshable: defined !== undefined,
-      maxAgeMs: this.#serving.maxAgeMs(key),
-      lifeOf: (access) =>
+      maxAgeMs: defined?.maxAgeMs ?? this.#options.maxAgeMs ?? Number.POSITIVE_INFINITY,
+      life:
         options.ttlMs ??
-        this.#options.ttl?.(key, access) ??
-        defined?.ttlMs ??
-        this.#options.ttlMs ??
-        Number.POSITIVE_INFINITY,
+        (ttl
+          ? (access) => ttl(key, access)
+          : (defined?.ttlMs ?? this.#options.ttlMs ?? Number.POSITIVE_INFINITY)),
     });
   }
 

@@ -117,7 +117,7 @@ export class Loading<V> {
         origin,
         refreshable: true,
         maxAgeMs: source.maxAgeMs ?? this.#options.maxAgeMs,
-        lifeOf: (access) => this.#options.lifeOf(key, access, ttlMs),
+        life: (access) => this.#options.lifeOf(key, access, ttlMs),
       });
       if (outcome === 'refused-older-version') counters.overtakenFills++;
     } else counters.overtakenFills++;

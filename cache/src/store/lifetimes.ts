@@ -30,6 +30,7 @@ export class Lifetimes<V> {
   readonly #windows: StaleWindows;
   readonly #refreshAheadRatio: Ratio;
   #hand = 0;
+  #earliestEndMs: Millis = Number.POSITIVE_INFINITY;
   #shortestLifeMs: Millis = Number.POSITIVE_INFINITY;
   #roundStartedMs: Millis = 0;
 
@@ -44,6 +45,11 @@ export class Lifetimes<V> {
     return this.#shortestLifeMs !== Number.POSITIVE_INFINITY;
   }
 
+  /** False while no entry can be past its life: a lower bound of all ends says so. */
+  mayHaveEnded(nowMs: Millis): boolean {
+    return nowMs >= this.#earliestEndMs;
+  }
+
   begin(slot: number, nowMs: Millis, lifeMs: Millis, refreshable: boolean): void {
     const entries = this.#entries;
     entries.loadedAt[slot] = nowMs;
@@ -54,6 +60,7 @@ export class Lifetimes<V> {
     }
     const life = Math.min(LONGEST_MS, Math.max(1, Math.round(lifeMs)));
     if (life < this.#shortestLifeMs) this.#shortestLifeMs = life;
+    if (nowMs + life < this.#earliestEndMs) this.#earliestEndMs = nowMs + life;
     const ahead = refreshable ? this.#aheadOf(life) : 0;
     if (ahead > 0) entries.flags[slot] = entries.flags[slot]! | Flag.softEnd;
     entries.validUntil[slot] = nowMs + life - ahead;
@@ -126,6 +133,7 @@ export class Lifetimes<V> {
   rebaseBy(nowMs: Millis): Millis {
     if (nowMs < REBASE_AT_MS) return 0;
     this.#roundStartedMs = 0;
+    this.#earliestEndMs -= REBASE_AT_MS / 2;
     return REBASE_AT_MS / 2;
   }
 

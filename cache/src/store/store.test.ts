@@ -43,7 +43,7 @@ function put(
     origin: 'demand',
     refreshable: false,
     maxAgeMs: Number.POSITIVE_INFINITY,
-    lifeOf: () => ttlMs,
+    life: ttlMs,
     tags,
   });
 }

@@ -1,6 +1,6 @@
 import type { AccessRecord, FillAccess, FillOrigin } from '../access.ts';
 import type { Clock } from '../clock.ts';
-import type { SetOptions, SetOutcome } from '../options.ts';
+import type { SetOutcome } from '../options.ts';
 import { publishRemoval } from '../telemetry/channels.ts';
 import type { Bytes, Count, Millis } from '../units.ts';
 import { AccessLog } from './access-log.ts';
@@ -29,14 +29,22 @@ export interface StoreOptions<V> {
 }
 
 /** A fill as the store needs it: what is known of the value, and how long it may live. */
-export interface Fill<V> extends SetOptions {
-  readonly lifeOf: (access: FillAccess<V>) => Millis;
+export interface Fill<V> {
+  readonly sizeBytes?: Bytes | undefined;
+  readonly tags?: readonly string[] | undefined;
+  readonly version?: number | undefined;
+  readonly loadCostMs?: Millis | undefined;
+  readonly frequency?: Count | undefined;
+  /** How long the value is fresh, or what decides it. */
+  readonly life: Millis | ((access: FillAccess<V>) => Millis);
   readonly origin: FillOrigin;
   /** Whether it can be renewed ahead: a loader is known. */
   readonly refreshable: boolean;
   /** Past this age nothing of it may be served. */
   readonly maxAgeMs: Millis;
 }
+
+const NO_TAGS: readonly string[] = [];
 
 /** A value that is charged more is refused without a look at the budget: its size would not fit its column. */
 const LARGEST_PAYLOAD: Bytes = 2 ** 32 - 1;
@@ -95,15 +103,17 @@ export class Store<V> {
     const { entries } = this;
     const nowMs = Math.trunc(this.nowMs());
     let slot = entries.slotOf.get(key) ?? -1;
-    const { version, origin, loadCostMs = 0, tags = [] } = fill;
+    const { version, origin, loadCostMs = 0, tags = NO_TAGS } = fill;
     const previousVersion = slot < 0 ? undefined : entries.version(slot);
     if (version !== undefined && previousVersion !== undefined && version < previousVersion)
       return 'refused-older-version';
     if (this.fences.refuses(key, version)) return 'refused-older-version';
     // Pending hits belong to the value that is about to be replaced.
     this.log.drain();
+    const { life } = fill;
+    // Made only for those who ask: an object a set is a tenth of its cost.
     const previous =
-      slot < 0
+      slot < 0 || (typeof life === 'number' && !this.log.isHeard)
         ? undefined
         : {
             value: entries.values.read(slot) as V,
@@ -113,10 +123,9 @@ export class Store<V> {
     const stored = value === undefined ? undefined : entries.values.encode(value);
     const valueBytes = value === undefined ? 0 : (fill.sizeBytes ?? entries.values.sizeOf(stored));
     const sizeBytes = stringBytes(key) + valueBytes + tags.length * BYTES_PER_TAG;
-    const lifeMs = Math.min(
-      fill.lifeOf({ value, origin, sizeBytes, loadCostMs, version, previous }),
-      fill.maxAgeMs,
-    );
+    const wantedMs =
+      typeof life === 'number' ? life : life({ value, origin, sizeBytes, loadCostMs, version, previous });
+    const lifeMs = Math.min(wantedMs, fill.maxAgeMs);
     const refusal = this.#refusal(sizeBytes, lifeMs);
     if (refusal) {
       if (slot >= 0) this.remove(slot, 'overwritten');
@@ -236,7 +245,7 @@ export class Store<V> {
   }
 
   #makeRoom(sizeBytes: Bytes, nowMs: Millis): boolean {
-    if (this.lifetimes.inUse && !this.budget.fitsOneMore(sizeBytes)) {
+    if (this.lifetimes.mayHaveEnded(nowMs) && !this.budget.fitsOneMore(sizeBytes)) {
       this.#sweep(nowMs, LOOKS_BEFORE_EVICTION, () => Number.POSITIVE_INFINITY);
     }
     while (!this.budget.fitsOneMore(sizeBytes)) {
