@@ -21,6 +21,7 @@ export interface L1Parts {
 /** Makes the library's cache as a pod uses it, with the parts asked for. */
 export async function openL1(context: ReadPathContext, parts: L1Parts): Promise<ReadPath> {
   const rng = createRng(context.serviceIndex);
+  const clock = context.clock === undefined ? {} : { clock: context.clock };
   await using started = new AsyncDisposableStack();
   const learner = new LearnedFreshness({
     rng,
@@ -29,6 +30,8 @@ export async function openL1(context: ReadPathContext, parts: L1Parts): Promise<
     initialTtlMs: Math.min(...DOMAINS.map(({ name }) => context.ttlMs(name))),
   });
   const attachment = attachFreshness<Stamped>(learner, {
+    ...clock,
+    ...(context.clock !== undefined && { unixClock: context.clock }),
     // Versions of this mesh rise with each change but not by one, so they tell states apart and count nothing.
     validatorOf: ({ version, updatedAt }, unixMs) => ({
       etag: String(version),
@@ -37,11 +40,12 @@ export async function openL1(context: ReadPathContext, parts: L1Parts): Promise<
   });
   const cache = new L1Cache<Stamped>({
     budgetBytes: context.budgetBytes,
+    ...clock,
     ...(parts.ttl === 'learned' && { ttl: attachment.ttl }),
   });
   defineLoaders(cache, context, parts.ttl);
   if (parts.ttl === 'learned') started.use(attachment.listen(cache));
-  const predictor = parts.prediction === 'on' ? started.use(new Predictor(cache, { rng })) : null;
+  const predictor = parts.prediction === 'on' ? started.use(new Predictor(cache, { rng, ...clock })) : null;
   if (parts.fleet === 'on') {
     await joinFleet(started, context, cache, parts.ttl === 'learned' ? { learner, attachment } : null);
   }
@@ -99,6 +103,7 @@ async function joinFleet(
     secret: fleet.secret,
     members: fleet.members,
     rng: createRng(context.serviceIndex, 1),
+    ...(context.clock !== undefined && { clock: context.clock }),
     cache,
     ...(freshness !== null && { freshness: freshness as never }),
   });

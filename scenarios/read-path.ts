@@ -1,4 +1,4 @@
-import type { Bytes, Count, Millis } from 'l1-cache';
+import type { Bytes, Clock, Count, Millis } from 'l1-cache';
 import type { DomainName } from './topology/topology.ts';
 
 /** Where the answer of one read came from. */
@@ -79,6 +79,8 @@ export interface ReadPathContext {
     /** Path of its Unix socket, where it opens one. */
     readonly unixSocket?: string;
   } | null;
+  /** Milliseconds since 1970 that never go backwards, for simulations; absent, the machine's clocks. */
+  readonly clock?: Clock;
   /** The pods that exchange signals with this one; absent where none do. */
   readonly fleet?: {
     readonly self: string;
