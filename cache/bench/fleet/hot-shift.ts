@@ -79,7 +79,7 @@ export class SimulatedPod {
           prewarm: (key) => load(key, 'coldest'),
           forget: () => {},
           extend: () => {},
-          workingSet: (max) => this.cache.recent(max).map((id) => `k:${id}`),
+          workingSet: (max) => this.cache.hottest(max).map((id) => `k:${id}`),
           evictionAgeMs: () => options.cacheEntries / this.#insertsPerMs,
           readsPerSecond: () => options.readsPerSecond,
         },
@@ -231,7 +231,10 @@ export function simulateHotShift(options: HotShiftOptions): HotShiftOutcome {
 }
 
 /** The first second after which the hit ratio was back at `share` of the steady one; Infinity if it never was. */
-export function secondsToRecover({ steadyHitRatio, hitRatios }: HotShiftOutcome, share: Ratio): number {
+export function secondsToRecover(
+  { steadyHitRatio, hitRatios }: Pick<HotShiftOutcome, 'steadyHitRatio' | 'hitRatios'>,
+  share: Ratio,
+): number {
   const second = hitRatios.findIndex((hitRatio) => hitRatio >= share * steadyHitRatio);
   return second === -1 ? Number.POSITIVE_INFINITY : second + 1;
 }

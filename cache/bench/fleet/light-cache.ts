@@ -7,6 +7,7 @@ export class LightCache {
   readonly #previous: Int32Array;
   /** 0 absent, 1 held, 2 held and not yet read since the fleet loaded it. */
   readonly #state: Uint8Array;
+  readonly #reads: Uint32Array;
   readonly #end: number;
   size = 0;
 
@@ -16,14 +17,9 @@ export class LightCache {
     this.#next = new Int32Array(keys + 1);
     this.#previous = new Int32Array(keys + 1);
     this.#state = new Uint8Array(keys + 1);
-    this.clear();
-  }
-
-  clear(): void {
-    this.#state.fill(0);
+    this.#reads = new Uint32Array(keys + 1);
     this.#next[this.#end] = this.#end;
     this.#previous[this.#end] = this.#end;
-    this.size = 0;
   }
 
   holds(id: number): boolean {
@@ -33,6 +29,7 @@ export class LightCache {
   /** A read: whether it hit, and whether it was the first of a loaded key. */
   read(id: number): 'miss' | 'hit' | 'first-hit' {
     const state = this.#state[id];
+    this.#reads[id]!++;
     if (state === 0) return 'miss';
     this.#unlink(id);
     this.#linkAfter(this.#end, id);
@@ -54,12 +51,11 @@ export class LightCache {
     this.size++;
   }
 
-  /** Held keys, the latest read first. */
-  recent(max: Count): number[] {
+  /** Held keys, the most read first. */
+  hottest(max: Count): number[] {
     const ids: number[] = [];
-    for (let id = this.#next[this.#end]!; id !== this.#end && ids.length < max; id = this.#next[id]!)
-      ids.push(id);
-    return ids;
+    for (let id = this.#next[this.#end]!; id !== this.#end; id = this.#next[id]!) ids.push(id);
+    return ids.sort((a, b) => this.#reads[b]! - this.#reads[a]!).slice(0, max);
   }
 
   #linkAfter(at: number, id: number): void {
