@@ -1,4 +1,3 @@
-import { hashKey } from '../store/hash-key.ts';
 import type { Bytes, Count, Millis } from '../units.ts';
 import { ContextTable } from './context-table.ts';
 import { KeyLog } from './key-log.ts';
@@ -7,8 +6,8 @@ import type { Guess } from './value-flow.ts';
 
 const SINGLE_ROWS: Count = 1 << 16;
 const DOUBLE_ROWS: Count = 1 << 16;
-const KEY_ROWS: Count = 1 << 15;
-const KEY_TEXT_BYTES: Bytes = 1 << 20;
+const KEY_ROWS: Count = 1 << 16;
+const KEY_TEXT_BYTES: Bytes = 800_000;
 /** Misses looked back on. */
 const HISTORY = 256;
 /** Guesses remembered so as not to be repeated. */
@@ -30,7 +29,6 @@ const SURENESS_STEPS = [0.35, 0.5, 0.6, 0.7, 0.8, 0.9] as const;
  * And what a count of 3 in 4 is worth is not assumed but scored, class by class, by what came true.
  */
 export class KeyPairs {
-  readonly #salt: number;
   readonly #single: ContextTable;
   readonly #double: ContextTable;
   readonly #keys: KeyLog;
@@ -43,8 +41,7 @@ export class KeyPairs {
   #head = 0;
   #previous = 0;
 
-  constructor(salt: number, rng: () => number) {
-    this.#salt = salt;
+  constructor(rng: () => number) {
     this.#single = new ContextTable(SINGLE_ROWS, rng);
     this.#double = new ContextTable(DOUBLE_ROWS, rng);
     this.#keys = new KeyLog(KEY_TEXT_BYTES, KEY_ROWS);
@@ -71,9 +68,8 @@ export class KeyPairs {
     return this.#scores;
   }
 
-  /** A key was missed, or would have been without its prefetch. `leadMs`: what a load takes. */
-  onMiss(key: string, atMs: Millis, leadMs: Millis, guess: Guess): void {
-    const hash = hashKey(key, this.#salt);
+  /** A key (`hash`: its salted hash) was missed, or would have been without its prefetch. `leadMs`: what a load takes. */
+  onMiss(key: string, hash: number, atMs: Millis, leadMs: Millis, guess: Guess): void {
     if (this.#guessed[hash % GUESSED] === hash) this.#guessed[hash % GUESSED] = 0;
     this.#predict(hash, guess);
     this.#learn(hash, key, atMs, leadMs);

@@ -1,5 +1,6 @@
 import type { AccessRecord } from '../access.ts';
 import type { Clock } from '../clock.ts';
+import { hashKey } from '../store/hash-key.ts';
 import type { Bytes, Count, Millis, Ratio } from '../units.ts';
 import { KeyPairs } from './key-pairs.ts';
 import { KeyTemplates } from './key-template.ts';
@@ -19,7 +20,7 @@ export interface PrewarmerOptions {
   readonly wastePerMiss?: Ratio;
   /** Useless prefetches allowed before the first miss. Default 400. */
   readonly wasteBurst?: Count;
-  /** Confidence a rule needs while the waste budget is full. Default 0.7. */
+  /** Confidence a rule needs while the waste budget is full. Default 0.72. */
   readonly minConfidence?: Ratio;
   /** Most prefetches in flight. Default 16. */
   readonly maxConcurrent?: Count;
@@ -61,6 +62,7 @@ export interface PrewarmerStats extends GateStats {
 
 /** Learns from accesses what is read next and asks the target to load it. Pure: time comes with the records. */
 export class Prewarmer {
+  readonly #salt: number;
   readonly #templates = new KeyTemplates();
   readonly #flow: ValueFlow | undefined;
   readonly #pairs: KeyPairs | undefined;
@@ -73,14 +75,15 @@ export class Prewarmer {
 
   constructor(target: PrefetchTarget, options: PrewarmerOptions) {
     const { salt, rng, slots, time } = options;
+    this.#salt = salt;
     const has = (kind: RuleKind) => !options.without?.includes(kind);
     if (has('value-flow')) this.#flow = new ValueFlow(salt, HORIZON_MS, options.denyFields);
-    if (has('key-pair')) this.#pairs = new KeyPairs(salt, rng);
+    if (has('key-pair')) this.#pairs = new KeyPairs(rng);
     if (has('time-of-day') && slots) this.#slots = new SlotDigests(slots);
     if (time) this.#time = new LearningTime(time.clock, time.share);
     const budget = new WasteBudget(options.wastePerMiss ?? 0.1, options.wasteBurst ?? 400);
     this.#gate = new PrefetchGate(target, budget, this.#health, {
-      minConfidence: options.minConfidence ?? 0.7,
+      minConfidence: options.minConfidence ?? 0.72,
       maxConcurrent: options.maxConcurrent ?? 16,
       holdOutRatio: options.holdOutRatio ?? 0.0025,
       rng,
@@ -162,13 +165,14 @@ export class Prewarmer {
   #take(access: AccessRecord): void {
     const { key, atMs, outcome } = access;
     this.#atMs = atMs;
+    const hash = hashKey(key, this.#salt);
     const missed = outcome === 'miss' || access.firstUseOfPrefetch === true;
-    if (missed) this.#pairs?.onMiss(key, atMs, this.#health.leadMs, this.#guess);
+    if (missed) this.#pairs?.onMiss(key, hash, atMs, this.#health.leadMs, this.#guess);
     if (outcome !== 'fill') this.#slots?.onRead(key, missed);
     const shape = this.#flow && this.#templates.shapeOf(key);
     if (!this.#flow || !shape) return;
-    if (outcome !== 'fill') this.#flow.onRead(key, shape, atMs);
+    if (outcome !== 'fill') this.#flow.onRead(key, hash, shape, atMs);
     // A prefetched value names keys too: so chains are loaded ahead of their reads.
-    if (outcome !== 'miss') this.#flow.onValue(key, shape, access.value, atMs, this.#guess);
+    if (outcome !== 'miss') this.#flow.onValue(key, hash, shape, access.value, atMs, this.#guess);
   }
 }

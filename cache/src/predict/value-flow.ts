@@ -15,6 +15,9 @@ const MIN_SUPPORT: Count = 4;
 /** After so many looks, a field whose identifiers mostly repeat across keys (country, status) is left alone. */
 const JUDGE_AFTER: Count = 64;
 
+/** How the varying segments of a key are called as sources. */
+const SLOT_NAMES = Array.from({ length: 16 }, (_, i) => `#${i}`);
+
 /** A place identifiers come from: a field of the values, or a varying segment of the keys, of one template. */
 interface Source {
   readonly id: number;
@@ -75,9 +78,8 @@ export class ValueFlow {
     return this.#sources.flatMap((source) => source.rules.map((rule) => rule.score));
   }
 
-  /** A key was asked for: which values read before named it? */
-  onRead(key: string, shape: KeyShape, atMs: Millis): void {
-    const reader = hashKey(key, this.#salt);
+  /** A key (`reader`: its salted hash) was asked for: which values read before named it? */
+  onRead(key: string, reader: number, shape: KeyShape, atMs: Millis): void {
     for (let i = 0; i < shape.slots.length; i += 2) {
       const start = shape.slots[i]!;
       const end = shape.slots[i + 1]!;
@@ -88,9 +90,8 @@ export class ValueFlow {
     }
   }
 
-  /** A key's value is known: remembers what it names, and guesses. */
-  onValue(key: string, shape: KeyShape, value: unknown, atMs: Millis, guess: Guess): void {
-    const owner = hashKey(key, this.#salt);
+  /** The value of a key (`owner`: its salted hash) is known: remembers what it names, and guesses. */
+  onValue(key: string, owner: number, shape: KeyShape, value: unknown, atMs: Millis, guess: Guess): void {
     const look = (name: string, identifier: string) => {
       const source = this.#sourceOf(shape.template.id, shape.template.pattern, name);
       if (!source) return;
@@ -109,7 +110,7 @@ export class ValueFlow {
         }
     };
     for (let i = 0; i < shape.slots.length; i += 2)
-      look(`#${i / 2}`, key.slice(shape.slots[i], shape.slots[i + 1]));
+      look(SLOT_NAMES[i / 2]!, key.slice(shape.slots[i], shape.slots[i + 1]));
     this.#fields.visit(value, look);
   }
 
