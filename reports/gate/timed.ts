@@ -26,6 +26,18 @@ interface Sides {
 
 const asChange = (log: number): number => Math.exp(log) - 1;
 
+/**
+ * The median of the means of all pairs of samples (Hodges & Lehmann 1963): as deaf to outliers as a gate needs, and
+ * a third more precise than the median. It is the estimate that belongs to the signed-rank test.
+ */
+function pseudomedian(samples: readonly number[]): number {
+  const means: number[] = [];
+  for (let i = 0; i < samples.length; i++) {
+    for (let j = i; j < samples.length; j++) means.push((samples[i]! + samples[j]!) / 2);
+  }
+  return median(means);
+}
+
 function changeOf(metric: TimedMetric, sides: readonly Sides[], blockLength: Count, rng: Rng): TimedChange {
   const of = (sample: GateSample) => {
     if (metric === 'CPU per request') return sample.cpuPerRequestUs;
@@ -46,8 +58,8 @@ function changeOf(metric: TimedMetric, sides: readonly Sides[], blockLength: Cou
     log = pooled([...usable.keys()]);
     interval = bootstrapIndices(usable.length, pooled, { rng, resamples: 200, blockLength });
   } else {
-    log = median(logs);
-    interval = bootstrapInterval(logs, median, { rng, resamples: 1000, blockLength });
+    log = pseudomedian(logs);
+    interval = bootstrapInterval(logs, pseudomedian, { rng, resamples: 1000, blockLength });
   }
   return {
     metric,
