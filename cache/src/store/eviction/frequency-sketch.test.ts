@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FrequencySketch } from './frequency-sketch.ts';
+import { spread } from './spread-hash.double.ts';
+
+test('never counts a key too low before halving, up to fifteen', () => {
+  const sketch = new FrequencySketch();
+  sketch.resize(1000);
+  for (let key = 0; key < 500; key++) sketch.add(spread(key), key % 20);
+  for (let key = 0; key < 500; key++) assert.ok(sketch.estimate(spread(key)) >= Math.min(15, key % 20));
+});
+
+test('halves what it knows after sixteen additions an entry', () => {
+  const sketch = new FrequencySketch();
+  sketch.resize(100);
+  sketch.add(spread(1), 12);
+  for (let at = 0; at < 159; at++) sketch.add(spread(2), 10);
+  assert.equal(sketch.estimate(spread(1)), 6);
+});
+
+test('keeps its counts when it grows', () => {
+  const sketch = new FrequencySketch();
+  sketch.resize(64);
+  sketch.add(spread(5), 9);
+  sketch.resize(4096);
+  assert.ok(sketch.estimate(spread(5)) >= 9);
+});
