@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { AdaptivePolicy } from './adaptive.ts';
-import { spread } from './spread-hash.double.ts';
+import { spread } from './test-hash.ts';
 
 /** A cache around the policy that knows what it holds, bounded by the sum of sizes. */
 class Bounded {

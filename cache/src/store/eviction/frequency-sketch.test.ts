@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FrequencySketch } from './frequency-sketch.ts';
-import { spread } from './spread-hash.double.ts';
+import { spread } from './test-hash.ts';
 
 test('never counts a key too low before halving, up to fifteen', () => {
   const sketch = new FrequencySketch();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { GhostTable } from './ghost-table.ts';
-import { spread } from './spread-hash.double.ts';
+import { spread } from './test-hash.ts';
 
 function tableOf(entries: number): GhostTable {
   const table = new GhostTable();

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { SegmentedQueue } from './segmented-queue.ts';
 import { ShadowCaches } from './shadow-caches.ts';
-import { spread } from './spread-hash.double.ts';
+import { spread } from './test-hash.ts';
 import { EXPERTS, type Tuning } from './tuning.ts';
 
 /** One expert alone with a plain map for an index. */
