@@ -2,7 +2,7 @@ import { InputError } from './input-error.ts';
 import type { ReadPath, ReadPathContext } from './read-path.ts';
 
 /** The Redis servers a scenario needs beside its pods. */
-export type RedisNeed = 'none' | 'shared' | 'sidecar';
+type RedisNeed = 'none' | 'shared' | 'sidecar';
 
 /** One way to answer reads, as a user chooses it. */
 export interface Scenario {

@@ -6,7 +6,7 @@ import type { ReadStep, Rng } from '../topology/topology.ts';
 import { nowNs } from './clock-cost.ts';
 
 /** One finished read, for the recorder. */
-export interface FinishedRead {
+interface FinishedRead {
   readonly at: ReadKey;
   readonly key: string;
   readonly value: Stamped;

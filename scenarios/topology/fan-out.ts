@@ -2,7 +2,7 @@ import { InputError } from '../input-error.ts';
 import type { FanOutDistribution, Rng } from './topology.ts';
 
 /** Most reads one request may make; a power law is cut here. */
-export const MAX_FAN_OUT = 24;
+const MAX_FAN_OUT = 24;
 
 /** Parts of 1 that a mean may be given in: 3, 2.5 and 3.14 are exact, π is not. */
 const MEAN_STEPS = 100;

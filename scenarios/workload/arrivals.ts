@@ -48,7 +48,7 @@ function gapUs(share: number, meanUs: number): number {
 }
 
 /** Keys of the synthetic workload. */
-export function createZipfKeys(plan: Pick<ArrivalPlan, 'topology' | 'seed' | 'stream'>): KeySource {
+function createZipfKeys(plan: Pick<ArrivalPlan, 'topology' | 'seed' | 'stream'>): KeySource {
   const rng = createRng(plan.seed, plan.stream * PARTS.count + PARTS.keys);
   const draws = new Map<DomainName, WeightedDraw>(
     plan.topology.domains.map((domain) => [domain.name, createZipf(domain.keyCount, domain.zipfExponent)]),
