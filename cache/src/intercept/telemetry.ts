@@ -11,6 +11,7 @@ export interface HitEvent {
 }
 
 const channel = tracingChannel<unknown, HitEvent>('l1cache:get');
+const OTEL_API = Symbol.for('opentelemetry.js.api.1');
 const noop = () => {};
 
 interface OpenTelemetryApi {
@@ -27,9 +28,7 @@ interface OpenTelemetryApi {
  */
 export function publishHit(event: HitEvent): void {
   if (channel.hasSubscribers) channel.traceSync(noop, event);
-  const otel = (globalThis as Record<symbol, unknown>)[Symbol.for('opentelemetry.js.api.1')] as
-    | OpenTelemetryApi
-    | undefined;
+  const otel = (globalThis as Record<symbol, unknown>)[OTEL_API] as OpenTelemetryApi | undefined;
   if (otel?.trace === undefined) return;
   const attributes = { 'l1.client': event.client, 'l1.route': event.route, 'l1.age_ms': event.ageMs };
   otel.trace.getTracer('l1-cache').startSpan('l1-cache hit', { attributes }).end();
