@@ -1,9 +1,13 @@
 import { parseArgs } from 'node:util';
 import type { Figure, FiguresOf } from './figure.ts';
+import { fleetFigures } from './fleet/figures.ts';
+import { freshnessFigures } from './freshness/figures.ts';
 import { prewarmingFigures } from './predict/figures.ts';
 
 const PARTS: Readonly<Record<string, FiguresOf>> = {
   prewarming: prewarmingFigures,
+  freshness: () => freshnessFigures(),
+  fleet: () => fleetFigures(),
 };
 
 const { values, positionals } = parseArgs({

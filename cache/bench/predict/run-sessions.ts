@@ -18,7 +18,7 @@ export interface SessionRun {
   readonly onLearned?: (cpuUs: Micros) => void;
 }
 
-export type OutcomeCounts = Record<ReadOutcome, Count>;
+type OutcomeCounts = Record<ReadOutcome, Count>;
 
 export interface SessionResult {
   readonly reads: Count;

@@ -1,7 +1,7 @@
 import type { Count, Millis, Ratio } from '../../src/units.ts';
 
 /** One read: the key, and how long after the value of the one before it in its request it comes. */
-export interface Step {
+interface Step {
   readonly key: string;
   readonly gapMs: Millis;
 }

@@ -10,7 +10,7 @@ const RANDOM_LOOKING = /\d{6}|^(?=.*\d)[0-9a-f-]{12,}\W?$/i;
 const HAS_DIGIT = /\d/;
 
 /** One pattern that keys follow: `profile.12:{}`. */
-export interface KeyTemplate {
+interface KeyTemplate {
   readonly id: Count;
   readonly pattern: string;
 }

@@ -1,5 +1,6 @@
 import type { PrefetchOutcome } from '../options.ts';
 import type { Bytes, Count, Millis, Ratio } from '../units.ts';
+import { type Guessed, GuessQueue } from './guess-queue.ts';
 import type { OriginHealth } from './origin-health.ts';
 import type { RuleKind, RuleScore } from './rule-score.ts';
 import type { WasteBudget } from './waste-budget.ts';
@@ -51,16 +52,6 @@ export interface GateStats {
   readonly outcomes: Readonly<Record<GuessOutcome, Count>>;
 }
 
-interface Guessed {
-  readonly key: string;
-  readonly rule: RuleScore;
-  readonly mode: 'live' | 'shadow' | 'held-out';
-  readonly deadlineMs: Millis;
-  ready: boolean;
-  /** Undefined while the read may still come. */
-  cameTrue: boolean | undefined;
-}
-
 /**
  * Every guess of every learner passes here: shadow scoring, confidence against what is left of the waste budget,
  * concurrency, the origin's health, and the hold-out. It also settles what became of each guess.
@@ -72,10 +63,10 @@ export class PrefetchGate {
   readonly #options: GateOptions;
   readonly #open = new Map<string, Guessed>();
   readonly #shadows = new Map<string, Guessed>();
-  readonly #queues: Record<RuleKind, Queue> = {
-    'value-flow': new Queue(),
-    'key-pair': new Queue(),
-    'time-of-day': new Queue(),
+  readonly #queues: Record<RuleKind, GuessQueue> = {
+    'value-flow': new GuessQueue(),
+    'key-pair': new GuessQueue(),
+    'time-of-day': new GuessQueue(),
   };
   readonly #outcomes: Record<GuessOutcome, Count> = {
     fetched: 0,
@@ -236,30 +227,5 @@ export class PrefetchGate {
   #settle(guess: Guessed, cameTrue: boolean): void {
     guess.cameTrue = cameTrue;
     (guess.mode === 'shadow' ? this.#shadows : this.#open).delete(guess.key);
-  }
-}
-
-/** First in, first out; all rules of one kind have the same window, so their guesses also end in order. */
-class Queue {
-  #items: Guessed[] = [];
-  #head = 0;
-
-  get first(): Guessed | undefined {
-    return this.#items[this.#head];
-  }
-
-  get length(): Count {
-    return this.#items.length - this.#head;
-  }
-
-  push(guess: Guessed): void {
-    this.#items.push(guess);
-  }
-
-  shift(): void {
-    this.#head++;
-    if (this.#head < 1024 || this.#head * 2 < this.#items.length) return;
-    this.#items = this.#items.slice(this.#head);
-    this.#head = 0;
   }
 }

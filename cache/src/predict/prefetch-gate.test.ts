@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { OriginHealth } from './origin-health.ts';
+import { PrefetchGate } from './prefetch-gate.ts';
+import { RuleScore } from './rule-score.ts';
+import { WasteBudget } from './waste-budget.ts';
+
+const WINDOW_MS = 500;
+
+function gateWith({ burst = 1000, holdOutRatio = 0, sharePerMiss = 0.1 } = {}) {
+  const health = new OriginHealth();
+  const target = { has: () => false, prefetch: () => 'started' as const };
+  const gate = new PrefetchGate(target, new WasteBudget(sharePerMiss, burst), health, {
+    minConfidence: 0.7,
+    maxConcurrent: 16,
+    holdOutRatio,
+    rng: () => 0.5,
+  });
+  return { gate, health };
+}
+
+function provenRule(): RuleScore {
+  const rule = new RuleScore('value-flow', 'proven', WINDOW_MS);
+  for (let i = 0; i < 64; i++) rule.learn(true);
+  return rule;
+}
+
+test('no more than sixteen prefetches are in flight', () => {
+  const { gate, health } = gateWith();
+  const rule = provenRule();
+  const outcomes = Array.from({ length: 20 }, (_, i) => gate.offer(`k${i}`, rule, 0));
+  assert.equal(outcomes.filter((outcome) => outcome === 'fetched').length, 16);
+  assert.deepEqual(outcomes.slice(16), ['busy', 'busy', 'busy', 'busy']);
+  health.end('k0', 2);
+  assert.equal(gate.offer('k16', rule, 2), 'fetched');
+});
+
+test('a young rule is judged by all its guesses, not by those that came true first', () => {
+  const { gate } = gateWith();
+  const rule = new RuleScore('value-flow', 'right once in four', WINDOW_MS);
+  for (let i = 0; i < 40; i++) {
+    gate.offer(`k${i}`, rule, 0);
+    if (i % 4 === 0) gate.onRead(`k${i}`, false);
+  }
+  gate.expire(WINDOW_MS - 1);
+  assert.equal(rule.outcomes, 0);
+  assert.equal(gate.offer('next', rule, WINDOW_MS - 1), 'shadow');
+  gate.expire(WINDOW_MS);
+  assert.equal(rule.outcomes, 40);
+  assert.ok(rule.lowerBound < 0.25, `${rule.lowerBound}`);
+});
+
+test('a value that is gone before its read counts as useless', () => {
+  const { gate } = gateWith();
+  gate.offer('k', provenRule(), 0);
+  gate.onPrefetched('k');
+  gate.onRead('k', false);
+  const { unused, timely, late } = gate.stats();
+  assert.deepEqual({ unused, timely, late }, { unused: 1, timely: 0, late: 0 });
+});
+
+test('whatever is guessed, read and missed, useless prefetches stay within the budget', () => {
+  const step = fc.record({
+    key: fc.integer({ min: 0, max: 30 }),
+    what: fc.constantFrom('guess', 'hit', 'miss', 'arrive'),
+    waitMs: fc.integer({ min: 0, max: 300 }),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 600 }), fc.integer({ min: 1, max: 20 }), (steps, burst) => {
+      const { gate, health } = gateWith({ burst, sharePerMiss: 0.2 });
+      let atMs = 0;
+      let misses = 0;
+      for (const { key, what, waitMs } of steps) {
+        atMs += waitMs;
+        gate.expire(atMs);
+        // A rule that always looks right: only the budget is between it and the origin.
+        if (what === 'guess') gate.offer(`k${key}`, provenRule(), atMs);
+        else if (what === 'arrive') {
+          health.end(`k${key}`, atMs);
+          gate.onPrefetched(`k${key}`);
+        } else {
+          gate.onRead(`k${key}`, what === 'hit');
+          if (what === 'miss') misses++;
+        }
+        assert.ok(gate.stats().unused <= 0.2 * misses + burst + 1e-6);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
