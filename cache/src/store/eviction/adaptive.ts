@@ -25,9 +25,9 @@ const RESAMPLE_AT = 0.1;
  * Choosing. Hits are summed over the last 10 turnovers of a shadow, exponentially. The leader changes when another is
  * ahead by more than three times what chance explains (ExpertRace), so that equals do not take turns.
  *
- * Cost. A hit is a move in a list; 1 in n/2048 keys is also shown to the shadows, at about 50 ns an expert. A miss adds
- * two look-ups (ghosts, frequencies). 14 bytes a slot, plus 3 to 6 for frequencies, 4 to 7 for ghosts, 2 for size and
- * cost; the shadows add at most 2 MB, whatever the size of the cache.
+ * Cost. A hit is a move in a list. Sampled keys, all of them up to 2,048 entries and 1 in n/2048 above, are also shown
+ * to the shadows, at about 50 ns an expert. A miss adds two look-ups (ghosts, frequencies). 16 bytes a slot, plus 4 to 8
+ * for frequencies and 5 to 10 for ghosts; the shadows add at most 1 MB, whatever the size of the cache.
  *
  * Sizes. Where sizes spread by more than a factor of two, the victim is the one of 12 drawn from the main space with
  * the fewest reads × load cost per byte [4], and it leaves only for an entry that is worth more; new keys still have

@@ -6,7 +6,7 @@ const ADDITIONS_PER_ENTRY = 16;
  * How often a key was read lately, for keys held and keys gone: count-min with four 4-bit counters a key, two to a
  * byte, halved after 16 additions an entry [1]. Never counts too low, except after halving.
  *
- * 3 to 6 bytes an entry. `add` and `estimate` touch four bytes; halving is amortised over the additions.
+ * 4 to 8 bytes an entry. `add` and `estimate` touch four bytes; halving is amortised over the additions.
  *
  * [1] Einziger, Friedman, Manes: TinyLFU, ACM ToS 13(4), 2017.
  */

@@ -8,7 +8,7 @@ const TICKS_OF_REACH = 16_384;
  * Remembers keys that have left, the last `reach` of them: a 4-way table of 16-bit fingerprints, each with the
  * 16-bit number of its departure. No order is kept, an entry is too old when its number says so [1].
  *
- * 4 bytes a place, about 1.25 places an entry. A wrong match happens once in about 16,000 look-ups.
+ * 4 bytes a place, 1.25 to 2.5 places an entry. A wrong match happens once in about 16,000 look-ups.
  *
  * [1] Yang et al.: FIFO queues are all you need for cache eviction, SOSP 2023, section 4.2.
  */
