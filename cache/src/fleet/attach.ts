@@ -25,7 +25,7 @@ export interface FleetAttachmentOptions extends Omit<FleetOptions, 'pod' | 'cloc
   /** With it, TTLs are learned from others' notices, and values that others found valid live on. */
   readonly freshness?: {
     readonly learner: LearnedFreshness;
-    readonly attachment: FreshnessAttachment<never>;
+    readonly attachment: Pick<FreshnessAttachment<never>, 'expectChange'>;
   };
   /** Longest time a value may live on others' word since this pod fetched it. Default 10 minutes. */
   readonly maxExtensionMs?: Millis;

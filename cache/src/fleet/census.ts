@@ -6,7 +6,7 @@ const MAX_KEYS = 20_000;
 /** A key is called hot at most once in this time. */
 const QUIET_MS = 60_000;
 /** Reads a pod may expect of the key before it would evict it, at the lower confidence bound, to call it hot. */
-const WORTH_READS = 1.2;
+const WORTH_READS = 1;
 /** A burst of reports cannot make the rate look higher than reports over this time would. */
 const MIN_ELAPSED_MS = 250;
 
@@ -30,8 +30,8 @@ interface Counting {
 
 /**
  * Counts, for the keys a pod owns, which pods missed them. A key is hot when enough distinct pods missed it that
- * every pod can expect to read it before evicting it: LCB(misses per time)·T_C / P ≥ 1.2 over a window of 4·T_C / P,
- * and from at least min(6, max(3, 0.4·P)) pods. One pod, however loud, counts once.
+ * every pod can expect to read it before evicting it: LCB(misses per time)·T_C / P ≥ 1 over a window of 4·T_C / P,
+ * and from at least min(7, max(3, 0.4·P)) pods. One pod, however loud, counts once.
  *
  * Source: research/predictive.md §0.8 and §2c; counting by owner after JD-hotkey.
  */
@@ -74,9 +74,9 @@ export class Census {
   }
 }
 
-/** Distinct pods that must have missed a key: 40 % of a small fleet, never fewer than 3, never more than 6. */
+/** Distinct pods that must have missed a key: 40 % of a small fleet, never fewer than 3, never more than 7. */
 export function quorumOf(pods: Count): Count {
-  return Math.min(6, Math.max(3, Math.ceil(0.4 * pods)));
+  return Math.min(7, Math.max(3, Math.ceil(0.4 * pods)));
 }
 
 function first<K>(map: ReadonlyMap<K, unknown>): K | undefined {

@@ -13,7 +13,7 @@ import { packKeys, type Signal, unpackKeys } from './wire.ts';
 /** How long misses, questions and announcements wait for company: fewer, larger messages against a quick answer. */
 const REPORT_EVERY_MS = 700;
 const REVEAL_EVERY_MS = 100;
-const ANNOUNCE_EVERY_MS = 400;
+const ANNOUNCE_EVERY_MS = 700;
 const MAX_BATCH = 200;
 /** Announced keys are loaded after up to this long, so that the pods do not all load at once. */
 const LOAD_WITHIN_MS = 500;

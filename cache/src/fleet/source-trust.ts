@@ -3,10 +3,14 @@ import type { Count, Millis } from '../units.ts';
 /** Signals a second that one pod may send, and how many at once. */
 export const QUOTA_PER_SECOND: Count = 1000;
 const BURST: Count = 2000;
-/** Outcomes before a pod is judged, and the share of good ones below which it is not listened to for a while. */
-const JUDGED_AFTER: Count = 64;
+/** Outcomes before a pod is judged, and before one is judged again that was muted once. */
+const JUDGED_AFTER: Count = 32;
+const JUDGED_AGAIN_AFTER: Count = 8;
+/** Share of good outcomes below which a pod is not listened to. */
 const MUTE_BELOW = 0.1;
-const MUTE_MS: Millis = 300_000;
+/** For how long: four times as long each time, at most a day. */
+const FIRST_MUTE_MS: Millis = 300_000;
+const LONGEST_MUTE_MS: Millis = 86_400_000;
 
 interface Source {
   tokens: number;
@@ -14,6 +18,7 @@ interface Source {
   good: number;
   all: number;
   mutedUntilMs: Millis;
+  muteMs: Millis;
 }
 
 /** What is thought of each pod: a quota of signals, and a record of whether they were worth following. */
@@ -41,8 +46,12 @@ export class SourceTrust {
     const source = this.#of(from, nowMs);
     source.all++;
     if (outcome === 'right') source.good++;
-    if (source.all < JUDGED_AFTER) return;
-    if (source.good / source.all < MUTE_BELOW) source.mutedUntilMs = nowMs + MUTE_MS;
+    const mutedBefore = source.muteMs > 0;
+    if (source.all < (mutedBefore ? JUDGED_AGAIN_AFTER : JUDGED_AFTER)) return;
+    if (source.good / source.all < MUTE_BELOW) {
+      source.muteMs = mutedBefore ? Math.min(LONGEST_MUTE_MS, 4 * source.muteMs) : FIRST_MUTE_MS;
+      source.mutedUntilMs = nowMs + source.muteMs;
+    }
     source.good /= 2;
     source.all /= 2;
   }
@@ -50,7 +59,14 @@ export class SourceTrust {
   #of(from: string, nowMs: Millis): Source {
     let source = this.#sources.get(from);
     if (source === undefined) {
-      source = { tokens: BURST, filledMs: nowMs, good: 0, all: 0, mutedUntilMs: Number.NEGATIVE_INFINITY };
+      source = {
+        tokens: BURST,
+        filledMs: nowMs,
+        good: 0,
+        all: 0,
+        mutedUntilMs: Number.NEGATIVE_INFINITY,
+        muteMs: 0,
+      };
       this.#sources.set(from, source);
     }
     return source;

@@ -15,7 +15,7 @@ export interface LearnedFreshnessOptions {
   readonly maxAgeMs?: Millis;
   /** No TTL is shorter. Default 50 ms. */
   readonly minTtlMs?: Millis;
-  /** TTL of the first keys of a kind, before anything is known. Default 1 s. */
+  /** Longest first TTL of a key of a kind not yet known. Default 1 s. */
   readonly initialTtlMs?: Millis;
   /** Keys with a belief of their own, 126 bytes each and their map entry; others live by their template's. Default 20,000. */
   readonly trackedKeys?: Count;

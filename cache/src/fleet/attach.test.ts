@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { L1Cache } from '../cache.ts';
+import { attachFreshness } from '../freshness/attach.ts';
+import { LearnedFreshness } from '../freshness/learned-freshness.ts';
+import { seededRandom } from '../random.ts';
+import { attachFleet } from './attach.ts';
+import { MemoryBus } from './memory-bus.ts';
+
+interface Stamped {
+  readonly version: number;
+}
+
+/** Two caches over one origin, tied by a bus. Time is the test's; `pass` lets it go on and the bus deliver. */
+async function twoPods() {
+  const clock = { nowMs: 0, now: () => clock.nowMs };
+  const origin = { version: 1, loads: 0 };
+  const bus = new MemoryBus();
+  const members = ['a', 'b'];
+  const pods = await Promise.all(
+    members.map(async (self) => {
+      const learner = new LearnedFreshness({
+        policy: { kind: 'target-share', shareRatio: 0.05 },
+        minTtlMs: 10_000,
+        spread: 'fleet',
+        rng: seededRandom(1),
+      });
+      const attachment = attachFreshness<Stamped>(learner, { clock });
+      const cache = new L1Cache<Stamped>({ budgetBytes: 2 ** 22, clock, ttl: attachment.ttl, seed: 1 });
+      attachment.listen(cache);
+      cache.define('k:', {
+        prefetchable: true,
+        load: async () => {
+          origin.loads++;
+          return { version: origin.version };
+        },
+      });
+      const attached = await attachFleet({
+        cache,
+        freshness: { learner, attachment },
+        transport: bus.connect(self),
+        secret: new Uint8Array(32).fill(3),
+        namespaces: [{ prefix: 'k:', keys: 'encrypted' }],
+        members,
+        clock,
+        rng: seededRandom(2),
+      });
+      return { cache, learner, attached };
+    }),
+  );
+  const pass = async (ms: number) => {
+    for (let passed = 0; passed < ms; passed += 50) {
+      clock.nowMs += 50;
+      for (const { cache, attached } of pods) {
+        cache.flushAccesses();
+        attached.fleet.tick();
+      }
+      await new Promise(setImmediate);
+    }
+  };
+  return {
+    a: pods[0]!,
+    b: pods[1]!,
+    origin,
+    pass,
+    [Symbol.asyncDispose]: async () => {
+      for (const { cache, attached } of pods) {
+        await attached[Symbol.asyncDispose]();
+        cache[Symbol.dispose]();
+      }
+    },
+  };
+}
+
+test('when one cache fetches a changed value, the other drops its own', async () => {
+  await using pods = await twoPods();
+  const { a, b, origin, pass } = pods;
+  await a.cache.read('k:1');
+  await b.cache.read('k:1');
+  await pass(500);
+  origin.version = 2;
+  a.cache.delete('k:1');
+  await a.cache.read('k:1');
+  assert.equal(b.cache.peek('k:1')?.version, 1);
+  await pass(500);
+  assert.equal(b.cache.peek('k:1'), undefined);
+  assert.equal((await b.cache.read('k:1')).version, 2);
+});
+
+test('when one cache finds a value unchanged, the other serves it longer without a fetch, and tells nobody', async () => {
+  await using pods = await twoPods();
+  const { a, b, origin, pass } = pods;
+  await a.cache.read('k:1');
+  await b.cache.read('k:1');
+  // Until the first greeting of each pod is over.
+  await pass(5500);
+  const before = b.learner.inspect('k:1')!;
+  a.cache.delete('k:1');
+  await a.cache.read('k:1');
+  const sentByB = b.attached.fleet.stats().sentMessages;
+  await pass(500);
+  assert.equal(origin.loads, 3);
+  assert.equal(b.learner.inspect('k:1')!.observations, before.observations + 1);
+  assert.equal(b.attached.fleet.stats().sentMessages, sentByB);
+  assert.equal(b.cache.peek('k:1')?.version, 1);
+});
+
+test('a cold cache loads what a warm one holds', async () => {
+  await using pods = await twoPods();
+  const { a, b, pass } = pods;
+  for (let i = 0; i < 50; i++) await a.cache.read(`k:${i}`);
+  const warming = b.attached.fleet.warmUp();
+  await pass(1000);
+  assert.equal((await warming).outcome, 'warm');
+  assert.equal(b.cache.size, 50);
+});
