@@ -49,7 +49,7 @@ export async function openL1(context: ReadPathContext, parts: L1Parts): Promise<
   if (parts.fleet === 'on') {
     await joinFleet(started, context, cache, parts.ttl === 'learned' ? { learner, attachment } : null);
   }
-  const parted = started.move();
+  const running = started.move();
   return {
     readNow: (key) => cache.get(key),
     read: async (key) => ({ value: await cache.read(key), outcome: 'origin' }),
@@ -61,8 +61,9 @@ export async function openL1(context: ReadPathContext, parts: L1Parts): Promise<
     ...(predictor !== null && { prefetches: () => predictor.stats() }),
     clear: async () => cache.clear(),
     async [Symbol.asyncDispose]() {
-      await parted.disposeAsync();
+      await running.disposeAsync();
       cache.clear();
+      cache[Symbol.dispose]();
     },
   };
 }

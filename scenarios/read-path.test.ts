@@ -27,7 +27,7 @@ class CountingOrigin {
 interface Opened {
   readonly path: ReadPath;
   /** Opens the same scenario once more, as another pod would. */
-  readonly openAnother: () => Promise<ReadPath>;
+  readonly openAnother: (scenario?: string) => Promise<ReadPath>;
   readonly origin: CountingOrigin;
   readonly redis: TestRedis | null;
   commands: number;
@@ -51,7 +51,9 @@ async function withPath(name: string, ttlMs: number, use: (opened: Opened) => Pr
   };
   try {
     await using path = await scenarioOf(name).open(context);
-    await use(Object.assign(opened, { path, openAnother: () => scenarioOf(name).open(context) }));
+    await use(
+      Object.assign(opened, { path, openAnother: (other = name) => scenarioOf(other).open(context) }),
+    );
   } finally {
     await redis?.[Symbol.asyncDispose]();
   }
@@ -193,6 +195,20 @@ for (const scenario of SCENARIOS) {
     });
   }
 }
+
+test('scenarios that share a server neither fill nor empty each other’s cache', { skip: NO_REDIS }, () =>
+  withPath('shared-redis', 60_000, async ({ path, openAnother }) => {
+    await read(path);
+    assert.equal(await untilCached(path), 'redis');
+    for (const name of ['redis-client-cache', 'bentocache', 'redis-sidecar', 'redis-sidecar-unix']) {
+      await using other = await openAnother(name);
+      assert.equal((await read(other)).outcome, 'origin', name);
+      await untilCached(other);
+      await other.clear();
+      assert.equal((await read(path)).outcome, 'redis', `${name} emptied shared-redis`);
+    }
+  }),
+);
 
 test('a cache key says domain, owner and id, and reads back', () => {
   assert.equal(KEY, 'price.3:7');

@@ -39,3 +39,12 @@ export async function connectRedis(
   connected = true;
   return client;
 }
+
+/** Deletes every key that begins with the prefix, without holding up the server. */
+export async function deleteByPrefix(client: RedisClient, prefix: string): Promise<void> {
+  for await (const keys of client.scanIterator({ MATCH: `${prefix}*`, COUNT: 1_000 })) {
+    if (keys.length > 0) await client.unlink(keys);
+  }
+}
+
+type RedisClient = Awaited<ReturnType<typeof connectRedis>>;

@@ -1,11 +1,14 @@
 import { BasicClientSideCache } from '@redis/client';
 import type { Bytes } from 'l1-cache';
 import type { ReadPath, ReadPathContext, ReadResult, Stamped } from '../read-path.ts';
-import { connectRedis } from '../redis-connection.ts';
+import { connectRedis, deleteByPrefix } from '../redis-connection.ts';
 import { singleFlight } from '../single-flight.ts';
 
 /** The client counts entries, not bytes: the budget becomes entries of about this size, key and tables included. */
 const ASSUMED_ENTRY_BYTES: Bytes = 1024;
+
+/** Keeps its keys apart from those of `shared-redis` on the same server. */
+const PREFIX = 'tracked:';
 
 /**
  * The shared Redis with the client-side cache of node-redis: RESP3 tracking, so that the server tells this pod when a
@@ -28,7 +31,7 @@ export async function open(context: ReadPathContext): Promise<ReadPath> {
     readNow: () => undefined,
     async read(key, at) {
       const hitsBefore = local.stats().hitCount;
-      const answer = client.get(key);
+      const answer = client.get(PREFIX + key);
       // The client looks into its cache before it first waits, so the count tells whether this read was a hit.
       const isLocal = local.stats().hitCount > hitsBefore;
       if (!isLocal) context.countRedisCommands(1);
@@ -40,14 +43,16 @@ export async function open(context: ReadPathContext): Promise<ReadPath> {
         const value = await context.fetchFromOrigin(at);
         context.countRedisCommands(1);
         const ttlMs = Math.max(1, Math.round(context.ttlMs(at.domain)));
-        client.set(key, JSON.stringify(value), { expiration: { type: 'PX', value: ttlMs } }).catch(() => {}); // a value that was not stored is a miss next time
+        client
+          .set(PREFIX + key, JSON.stringify(value), { expiration: { type: 'PX', value: ttlMs } })
+          .catch(() => {}); // a value that was not stored is a miss next time
         return { value, outcome: 'origin' };
       });
     },
     // The client tells how many answers it keeps, not how large they are.
     contents: () => ({ entries: local.size(), payloadBytes: 0, chargedBytes: 0 }),
     async clear() {
-      await client.flushDb();
+      await deleteByPrefix(client, PREFIX);
       local.clear();
     },
     async [Symbol.asyncDispose]() {

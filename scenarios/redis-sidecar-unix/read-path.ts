@@ -9,5 +9,5 @@ export async function open(context: ReadPathContext): Promise<ReadPath> {
       'redis-sidecar-unix needs a Redis in the pod with a Unix socket, and this target opens none',
     );
   }
-  return openCacheAside({ path }, context);
+  return openCacheAside({ path }, context, 'unix:');
 }

@@ -5,5 +5,5 @@ import type { ReadPath, ReadPathContext } from '../read-path.ts';
 export async function open(context: ReadPathContext): Promise<ReadPath> {
   if (context.sidecarRedis === null)
     throw new Error('redis-sidecar needs a Redis in the pod, and this one has none');
-  return openCacheAside(context.sidecarRedis, context);
+  return openCacheAside(context.sidecarRedis, context, 'tcp:');
 }

@@ -5,5 +5,5 @@ import type { ReadPath, ReadPathContext } from '../read-path.ts';
 export async function open(context: ReadPathContext): Promise<ReadPath> {
   if (context.sharedRedis === null)
     throw new Error('shared-redis needs a shared Redis, and this pod has none');
-  return openCacheAside(context.sharedRedis, context);
+  return openCacheAside(context.sharedRedis, context, 'shared:');
 }
