@@ -14,8 +14,11 @@ export interface SessionRun {
   readonly untilMs: Millis;
   /** Absent: no prediction. */
   readonly prewarm?: PrewarmerOptions;
-  /** Hears what each batch of learning cost, in CPU time of this thread: other processes do not count. */
-  readonly onLearned?: (cpuUs: Micros) => void;
+  /**
+   * Hears what each batch of learning took: CPU time of this thread, right on average only (the kernel may count it
+   * in steps of 4 ms), and time on the clock, which other processes lengthen.
+   */
+  readonly onLearned?: (cpuUs: Micros, clockUs: Micros) => void;
 }
 
 type OutcomeCounts = Record<ReadOutcome, Count>;
@@ -86,10 +89,11 @@ export function runSessions(run: SessionRun): SessionResult {
     const batch = cache.takeBatch();
     if (!prewarmer) continue;
     const before = run.onLearned && process.threadCpuUsage();
+    const beganMs = performance.now();
     prewarmer.learn(batch);
     if (!before) continue;
     const { user, system } = process.threadCpuUsage(before);
-    run.onLearned?.(user + system);
+    run.onLearned?.(user + system, (performance.now() - beganMs) * 1000);
   }
   return {
     reads,

@@ -94,7 +94,7 @@ export class KeyTemplates {
   }
 
   #varies(node: Node, word: string, last: boolean): boolean {
-    if (!node.words || RANDOM_LOOKING.test(word) || (last && HAS_DIGIT.test(word))) return true;
+    if (!node.words || (last && HAS_DIGIT.test(word)) || RANDOM_LOOKING.test(word)) return true;
     if (node.words.size < MAX_WORDS) return false;
     for (const child of node.words.values()) this.#nodes -= sizeOf(child);
     node.words = undefined;

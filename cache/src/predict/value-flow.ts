@@ -10,6 +10,10 @@ const MAX_SOURCES: Count = 1024;
 const MAX_RULES: Count = 1024;
 const MAX_RULES_PER_SOURCE: Count = 16;
 const BUCKETS: Count = 2048;
+/** New rules are looked for all the time at first, later in one second of four; known rules always guess. */
+const EAGER_MS: Millis = 30_000;
+const LOOK_MS: Millis = 1000;
+const LOOK_EVERY = 4;
 /** Different identifiers a rule must have joined before it may guess. */
 const MIN_SUPPORT: Count = 4;
 /** After so many looks, a field whose identifiers mostly repeat across keys (country, status) is left alone. */
@@ -56,6 +60,7 @@ export class ValueFlow {
   readonly #sources: Source[] = [];
   readonly #byTemplate = new Map<Count, Map<string, Source>>();
   #rules = 0;
+  #sinceMs: Millis | undefined;
 
   constructor(salt: number, horizonMs: Millis, denyFields: readonly string[] = []) {
     this.#salt = salt;
@@ -80,6 +85,7 @@ export class ValueFlow {
 
   /** A key (`reader`: its salted hash) was asked for: which values read before named it? */
   onRead(key: string, reader: number, shape: KeyShape, atMs: Millis): void {
+    if (!this.#isLooking(atMs)) return;
     for (let i = 0; i < shape.slots.length; i += 2) {
       const start = shape.slots[i]!;
       const end = shape.slots[i + 1]!;
@@ -92,6 +98,8 @@ export class ValueFlow {
 
   /** The value of a key (`owner`: its salted hash) is known: remembers what it names, and guesses. */
   onValue(key: string, owner: number, shape: KeyShape, value: unknown, atMs: Millis, guess: Guess): void {
+    const looking = this.#isLooking(atMs);
+    if (!looking && !this.#hasRules(shape.template.id)) return;
     const look = (name: string, identifier: string) => {
       const source = this.#sourceOf(shape.template.id, shape.template.pattern, name);
       if (!source) return;
@@ -100,9 +108,11 @@ export class ValueFlow {
         source.seen /= 2;
         source.repeated /= 2;
       }
-      source.seen++;
-      const hash = hashKey(identifier, this.#salt);
-      if (this.#recent.remember(hash, source.id, owner, atMs) === 'repeated') source.repeated++;
+      if (looking) {
+        source.seen++;
+        const hash = hashKey(identifier, this.#salt);
+        if (this.#recent.remember(hash, source.id, owner, atMs) === 'repeated') source.repeated++;
+      }
       for (const rule of source.rules)
         if (rule.support >= MIN_SUPPORT && rule.score.isWorthAsking()) {
           const named = rule.prefix + identifier + rule.suffix;
@@ -112,6 +122,17 @@ export class ValueFlow {
     for (let i = 0; i < shape.slots.length; i += 2)
       look(SLOT_NAMES[i / 2]!, key.slice(shape.slots[i], shape.slots[i + 1]));
     this.#fields.visit(value, look);
+  }
+
+  #isLooking(atMs: Millis): boolean {
+    this.#sinceMs ??= atMs;
+    return atMs - this.#sinceMs < EAGER_MS || Math.floor(atMs / LOOK_MS) % LOOK_EVERY === 0;
+  }
+
+  #hasRules(templateId: Count): boolean {
+    for (const source of this.#byTemplate.get(templateId)?.values() ?? [])
+      if (source.rules.some((rule) => rule.support >= MIN_SUPPORT && rule.score.lowerBound > 0)) return true;
+    return false;
   }
 
   #sourceOf(templateId: Count, pattern: string, name: string): Source | undefined {
