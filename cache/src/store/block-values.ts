@@ -41,6 +41,10 @@ export class BlockValues<V> implements Values<V, Uint8Array> {
     this.#codec = codec;
   }
 
+  get reserveBytes(): Bytes {
+    return (this.#segments.length * BLOCKS_PER_SEGMENT - this.#usedBlocks) * BLOCK_BYTES;
+  }
+
   /** Segments of 1 MiB taken from the system. */
   get segmentCount(): Count {
     return this.#segments.length;

@@ -53,6 +53,8 @@ const LARGEST_PAYLOAD: Bytes = 2 ** 32 - 1;
 const LOOKS_PER_ROUND: Count = 40_000;
 /** Slots looked at for expired entries before a living one is given up. */
 const LOOKS_BEFORE_EVICTION: Count = 8;
+/** Free memory outside the heap below this is kept for the next values. */
+const LEAST_TRIM: Bytes = 2 ** 21;
 /** A frequency hint counts as so many reads at most: policies tell no more apart. */
 const MOST_HINTED_READS: Count = 15;
 
@@ -252,6 +254,9 @@ export class Store<V> {
       if (this.entries.size === 0) return false;
       this.#evict('evicted');
     }
+    // The index doubles at once and then takes the place of many values: their memory must go back.
+    const { values } = this.entries;
+    if (values.reserveBytes > LEAST_TRIM && values.reserveBytes > this.budget.budgetBytes / 64) values.trim();
     return true;
   }
 

@@ -13,6 +13,8 @@ export interface Values<V, Stored = unknown> {
   write(slot: number, stored: Stored): void;
   clear(slot: number): void;
   grow(capacity: Count): void;
+  /** Memory taken from the system that holds no value now. */
+  readonly reserveBytes: Bytes;
   /** Gives memory outside the heap back to the system, as far as it is empty. */
   trim(): void;
 }
@@ -23,6 +25,7 @@ export type Freezing = 'deep' | 'none';
 /** Values by reference on V8's heap: a hit hands out the object that was stored. */
 export class ReferenceValues<V> implements Values<V, V> {
   readonly bytesPerSlot = 8;
+  readonly reserveBytes = 0;
   readonly #freezing: Freezing;
   #values: (V | undefined)[] = [];
 
