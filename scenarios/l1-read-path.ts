@@ -1,4 +1,5 @@
-import { L1Cache } from 'l1-cache';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { L1Cache, type Millis } from 'l1-cache';
 import { attachFleet } from '../cache/src/fleet/index.ts';
 import { redisTransport } from '../cache/src/fleet/redis.ts';
 import { attachFreshness, type FreshnessAttachment, LearnedFreshness } from '../cache/src/freshness/index.ts';
@@ -43,6 +44,7 @@ export async function openL1(context: ReadPathContext, parts: L1Parts): Promise<
     ...clock,
     ...(parts.ttl === 'learned' && { ttl: attachment.ttl }),
   });
+  const hearing = muffle(cache);
   defineLoaders(cache, context, parts.ttl);
   if (parts.ttl === 'learned') started.use(attachment.listen(cache));
   const predictor = parts.prediction === 'on' ? started.use(new Predictor(cache, { rng, ...clock })) : null;
@@ -58,12 +60,42 @@ export async function openL1(context: ReadPathContext, parts: L1Parts): Promise<
       payloadBytes: cache.payloadBytes,
       chargedBytes: cache.chargedBytes,
     }),
+    ...(hasLearner(parts) && { quietly: hearing.quietly }),
     ...(predictor !== null && { prefetches: () => predictor.stats() }),
     clear: async () => cache.clear(),
     async [Symbol.asyncDispose]() {
       await running.disposeAsync();
       cache.clear();
       cache[Symbol.dispose]();
+    },
+  };
+}
+
+function hasLearner({ prediction, ttl, fleet }: L1Parts): boolean {
+  return prediction === 'on' || ttl === 'learned' || fleet === 'on';
+}
+
+/** Longer than the cache holds back accesses before it tells its listeners. */
+const DELIVERED_AFTER_MS: Millis = 5;
+
+/**
+ * Lets the cache's listeners be deaf for a while. The batch measurement at the end of a block reads more often than
+ * the block itself did; heard, it would shorten every learned TTL.
+ */
+function muffle(cache: L1Cache<Stamped>): { quietly(reads: () => void): Promise<void> } {
+  let isDeaf = false;
+  const onAccesses = cache.onAccesses.bind(cache);
+  cache.onAccesses = (listener) =>
+    onAccesses((batch) => {
+      if (!isDeaf) listener(batch);
+    });
+  return {
+    async quietly(reads) {
+      await sleep(DELIVERED_AFTER_MS);
+      isDeaf = true;
+      reads();
+      await sleep(DELIVERED_AFTER_MS);
+      isDeaf = false;
     },
   };
 }

@@ -35,6 +35,8 @@ export interface ReadPath extends AsyncDisposable {
   read(key: string, at: ReadKey): Promise<ReadResult>;
   /** What the path's cache holds now, for the memory report; zero where it holds nothing in this process. */
   contents(): CacheContents;
+  /** Makes reads for a measurement, unheard by whatever learns from reads; absent where nothing learns. */
+  quietly?(reads: () => void): Promise<void>;
   /** What the path loaded on a guess since it was opened; absent where it never guesses. */
   prefetches?(): PrefetchCounts;
   /** Forgets everything cached, so that a cold start can be measured. */

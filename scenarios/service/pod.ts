@@ -108,8 +108,11 @@ export class Pod implements Controlled, AsyncDisposable {
     this.#recorder = new Recorder();
     const l1Batch = new NanosHistogram();
     const rng = createRng(this.#config.seed, recorder.requests);
-    if (this.#path !== undefined) {
-      timeBatches(this.#path, recorder.recentHits, this.#clockCostNs, rng, l1Batch);
+    const path = this.#path;
+    if (path !== undefined) {
+      const measure = () => timeBatches(path, recorder.recentHits, this.#clockCostNs, rng, l1Batch);
+      if (path.quietly === undefined) measure();
+      else await path.quietly(measure);
     }
     return {
       service: this.#config.serviceIndex,
