@@ -113,6 +113,17 @@ export class BlockValues<V> implements Values<V, Uint8Array> {
     this.#lengths = lengths;
   }
 
+  move(from: number, to: number): void {
+    this.#heads[to] = this.#heads[from]!;
+    this.#lengths[to] = this.#lengths[from]!;
+    this.#lengths[from] = 0;
+  }
+
+  shrink(capacity: Count): void {
+    this.#heads = this.#heads.slice(0, capacity);
+    this.#lengths = this.#lengths.slice(0, capacity);
+  }
+
   /** Moves values out of the last segments and drops these. Cost: every block is looked at. */
   trim(): void {
     const wanted = Math.ceil(this.#usedBlocks / BLOCKS_PER_SEGMENT);

@@ -11,6 +11,8 @@ export class Budget<V> {
   /** Keys, values and tags. */
   payloadBytes: Bytes = 0;
   readonly maxEntries: Count;
+  /** The policy's tables grow and never shrink. */
+  #policyCapacity: Count = 0;
   readonly #entries: Entries<V>;
   readonly #policy: EvictionPolicy;
 
@@ -28,6 +30,14 @@ export class Budget<V> {
 
   get isExceeded(): boolean {
     return this.chargedBytes > this.budgetBytes;
+  }
+
+  /** Whether the budget would still be exceeded if the columns had no free slot. */
+  get isExceededWhenCompact(): boolean {
+    const { size, capacity } = this.#entries;
+    const columns =
+      (this.#entries.tableBytes - this.#entries.indexBytes) * (1 - size / Math.max(1, capacity));
+    return this.chargedBytes - columns > this.budgetBytes;
   }
 
   /** Whether an entry of the size would fit into an empty cache. */
@@ -49,7 +59,10 @@ export class Budget<V> {
       if (!this.#mayGrow(growth, sizeBytes, this.payloadBytes)) continue;
       const capacity = Math.min(entries.grownCapacity(growth), this.maxEntries);
       entries.grow(capacity);
-      this.#policy.grow(capacity);
+      if (capacity > this.#policyCapacity) {
+        this.#policy.grow(capacity);
+        this.#policyCapacity = capacity;
+      }
       return true;
     }
     return false;
@@ -65,9 +78,9 @@ export class Budget<V> {
   }
 
   #policyBytes(capacity: Count): Bytes {
-    const held = this.#entries.capacity;
+    const held = this.#policyCapacity;
     const told = this.#policy.tableBytes;
     if (told === undefined || held === 0) return capacity * POLICY_BYTES_PER_SLOT;
-    return capacity === held ? told : (told / held) * capacity;
+    return capacity <= held ? told : (told / held) * capacity;
   }
 }

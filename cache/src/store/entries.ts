@@ -60,6 +60,11 @@ export class Entries<V> {
     return this.capacity * this.#bytesPerSlot() + this.#mapBytes.bytes;
   }
 
+  /** The part of `tableBytes` that V8's Map takes. */
+  get indexBytes(): Bytes {
+    return this.#mapBytes.bytes;
+  }
+
   get mustGrow(): boolean {
     return this.#firstFree === NEVER && this.#used === this.capacity;
   }
@@ -124,6 +129,43 @@ export class Entries<V> {
     this.flags = widened(this.flags, new Uint8Array(capacity));
     this.reads = widened(this.reads, new Uint8Array(capacity));
     if (this.versions) this.versions = widened(this.versions, new Float64Array(capacity).fill(Number.NaN));
+    this.capacity = capacity;
+  }
+
+  /** The lowest free slot from `from` on. */
+  freeSlotFrom(from: number): number {
+    let slot = from;
+    while (this.keys[slot] !== undefined) slot++;
+    return slot;
+  }
+
+  /** Gives the entry another slot, a free one. The list of free slots is wrong until `shrink`. */
+  move(from: number, to: number): void {
+    const key = this.keys[from]!;
+    this.slotOf.set(key, to);
+    this.keys[to] = key;
+    this.keys[from] = undefined;
+    this.values.move(from, to);
+    this.validUntil[to] = this.validUntil[from]!;
+    this.loadedAt[to] = this.loadedAt[from]!;
+    this.payload[to] = this.payload[from]!;
+    this.flags[to] = this.flags[from]!;
+    this.reads[to] = this.reads[from]!;
+    if (this.versions) this.versions[to] = this.versions[from]!;
+  }
+
+  /** Cuts the columns to a capacity in whose slots all entries are, with none free. */
+  shrink(capacity: Count): void {
+    this.#used = capacity;
+    this.#firstFree = NEVER;
+    this.keys = this.keys.slice(0, capacity);
+    this.values.shrink(capacity);
+    this.validUntil = this.validUntil.slice(0, capacity);
+    this.loadedAt = this.loadedAt.slice(0, capacity);
+    this.payload = this.payload.slice(0, capacity);
+    this.flags = this.flags.slice(0, capacity);
+    this.reads = this.reads.slice(0, capacity);
+    this.versions = this.versions?.slice(0, capacity);
     this.capacity = capacity;
   }
 

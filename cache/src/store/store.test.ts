@@ -200,6 +200,25 @@ test('a shrunk store of bytes gives its memory back', () => {
   }
 });
 
+test('a cache cut to a small part of itself keeps that part, whole, and goes on', () => {
+  for (const values of Object.values(KINDS)) {
+    const store = storeOf(values(), new TestClock(), 8_000_000);
+    for (let i = 0; i < 60_000; i++)
+      put(store, `key:${i}`, `value ${i}`, Number.POSITIVE_INFINITY, i % 9 ? [] : ['nine']);
+    store.setBudget(3_000_000);
+    assertSound(store);
+    assert.ok(store.entries.size > 3000, `${store.entries.size} entries are left`);
+    for (const [key, slot] of store.entries.slotOf) {
+      assert.equal(store.entries.values.read(slot), `value ${key.slice(4)}`);
+      assert.equal(store.tagsOf(slot).length, Number(key.slice(4)) % 9 ? 0 : 1);
+    }
+    store.setBudget(8_000_000);
+    for (let i = 0; i < 60_000; i++) put(store, `new:${i}`, `value ${i}`);
+    assertSound(store);
+    assert.equal(read(store, 'new:59999'), 'value 59999');
+  }
+});
+
 test('a key is charged one byte a character in Latin-1 and two otherwise', () => {
   assert.equal(stringBytes('12345678'), 24);
   assert.equal(stringBytes('ключключ'), 32);

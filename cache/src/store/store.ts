@@ -188,8 +188,29 @@ export class Store<V> {
 
   setBudget(budgetBytes: Bytes): void {
     this.budget.budgetBytes = budgetBytes;
-    while (this.budget.isExceeded && this.entries.size > 0) this.#evict('budget-shrunk');
+    while (this.budget.isExceededWhenCompact && this.entries.size > 0) this.#evict('budget-shrunk');
+    if (this.budget.isExceeded) this.#compact();
     this.entries.values.trim();
+  }
+
+  /** Moves entries into the lowest slots and cuts the columns behind them. The policy hears of it as of a restart. */
+  #compact(): void {
+    this.log.drain();
+    const { entries } = this;
+    const { size, used } = entries;
+    let to = 0;
+    for (let from = size; from < used; from++) {
+      if (!entries.isHeld(from)) continue;
+      to = entries.freeSlotFrom(to);
+      this.#policy.onRemove(from);
+      if ((entries.flags[from]! & Flag.tagged) !== 0) this.#tags.move(from, to);
+      entries.move(from, to);
+      const hash = hashKey(entries.keys[to]!, this.#seed);
+      this.#policy.onInsert(to, hash, entries.payload[to]!, 0);
+      for (let read = Math.min(MOST_HINTED_READS, entries.reads[to]!); read > 0; read--)
+        this.#policy.onHit(to);
+    }
+    entries.shrink(size);
   }
 
   stats(): CacheStats {

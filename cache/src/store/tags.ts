@@ -26,6 +26,12 @@ export class Tags {
     this.#tagsOf.delete(slot);
   }
 
+  move(from: number, to: number): void {
+    const tags = this.tagsOf(from);
+    this.remove(from);
+    if (tags.length > 0) this.add(to, tags);
+  }
+
   slotsOf(tag: string): readonly number[] {
     return [...(this.#slotsOf.get(tag) ?? [])];
   }

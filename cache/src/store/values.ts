@@ -13,6 +13,10 @@ export interface Values<V, Stored = unknown> {
   write(slot: number, stored: Stored): void;
   clear(slot: number): void;
   grow(capacity: Count): void;
+  /** The value of one slot becomes that of another, a free one. */
+  move(from: number, to: number): void;
+  /** Cuts the columns; the slots beyond are free. */
+  shrink(capacity: Count): void;
   /** Memory taken from the system that holds no value now. */
   readonly reserveBytes: Bytes;
   /** Gives memory outside the heap back to the system, as far as it is empty. */
@@ -58,6 +62,15 @@ export class ReferenceValues<V> implements Values<V, V> {
     const values = new Array<V | undefined>(capacity);
     for (let slot = 0; slot < this.#values.length; slot++) values[slot] = this.#values[slot];
     this.#values = values;
+  }
+
+  move(from: number, to: number): void {
+    this.#values[to] = this.#values[from];
+    this.#values[from] = undefined;
+  }
+
+  shrink(capacity: Count): void {
+    this.#values = this.#values.slice(0, capacity);
   }
 
   trim(): void {}
