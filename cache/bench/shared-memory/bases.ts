@@ -1,7 +1,7 @@
 /*
- * What a read costs on each base that processes of a pod can share, in alternating rounds of one process, in batches
+ * What a read costs on each base that processes of a pod can share, in alternating blocks of one process, in batches
  * of 128 keys. lmdb is measured when it is installed (npm install --no-save lmdb). One JSON object a line.
- * Run: node cache/bench/shared-memory/bases.ts
+ * Run: node --expose-gc cache/bench/shared-memory/bases.ts
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,11 +13,12 @@ import { SharedMemoryCache } from '../../src/shared-memory/shared-memory-cache.t
 const ENTRIES = 10_000;
 const VALUE_BYTES = 600;
 const BATCH = 128;
+const BLOCKS = 6;
 const ROUNDS = 300;
 
 const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'l1-bases-'));
 const keys = Array.from({ length: ENTRIES }, (_, i) => `price.31:${i}`);
-const value = (i: number) => Buffer.alloc(VALUE_BYTES, i & 255);
+const value = (i: number) => Buffer.alloc(VALUE_BYTES, 97 + (i % 26));
 
 const path = join(folder, 'shared');
 prepareSharedMemory({ path, capBytes: 16 << 20 });
@@ -41,7 +42,8 @@ const select = database.prepare('SELECT v FROM t WHERE k = ?');
 const map = new Map(keys.map((key, i) => [key, value(i)]));
 const bases: Record<string, (key: string) => unknown> = {
   'Map in the process, a copy of the bytes': (key) => Buffer.from(map.get(key)!),
-  'l1-shared-memory': (key) => shared.get(key),
+  'l1-shared-memory, a copy of the bytes': (key) => shared.get(key),
+  'l1-shared-memory, as text': (key) => shared.getText(key),
   'node:sqlite': (key) => select.get(key),
 };
 interface Lmdb {
@@ -64,11 +66,15 @@ else {
 }
 
 const samples = Object.fromEntries(Object.keys(bases).map((name) => [name, [] as number[]]));
-for (let round = 0; round < ROUNDS; round++)
+// In blocks, so that each base pays for its own garbage and no other's.
+for (let block = 0; block < BLOCKS; block++)
   for (const [name, read] of Object.entries(bases)) {
-    const startedUs = performance.now() * 1000;
-    for (let i = 0; i < BATCH; i++) read(keys[(round * 977 + i * 7919) % ENTRIES]!);
-    samples[name]!.push((performance.now() * 1000 - startedUs) / BATCH);
+    globalThis.gc?.();
+    for (let round = 0; round < ROUNDS; round++) {
+      const startedUs = performance.now() * 1000;
+      for (let i = 0; i < BATCH; i++) read(keys[(round * 977 + i * 7919) % ENTRIES]!);
+      samples[name]!.push((performance.now() * 1000 - startedUs) / BATCH);
+    }
   }
 const how = `median of batches of ${BATCH} reads of ${VALUE_BYTES} B among ${ENTRIES}, first third dropped as warm-up`;
 for (const [name, all] of Object.entries(samples)) {

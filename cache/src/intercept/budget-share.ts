@@ -1,14 +1,10 @@
-import { mkdirSync, readdirSync, unlinkSync, watch, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmdirSync, unlinkSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import type { Bytes } from '../units.ts';
 
-/** Who takes part in sharing the budget: a process or a worker thread of one. */
-export interface BudgetMember {
-  readonly pid: number;
-  readonly threadId: number;
-}
+const NOTE = `${process.pid}-${threadId}`;
 
 /**
  * Takes this thread's share of the pod's budget: the whole divided by the processes and threads of the pod that
@@ -22,15 +18,13 @@ export function claimBudgetShare(
   podKey: string,
   onChange: (bytes: Bytes) => void,
 ): Bytes {
-  const folder = prepareFolder(podKey);
+  const folder = leaveNote(podKey);
   if (folder === undefined) return Math.floor(budgetBytes / 16);
-  const note = join(folder, `${process.pid}-${threadId}`);
-  try {
-    writeFileSync(note, '');
-  } catch {
-    return Math.floor(budgetBytes / 16);
-  }
-  process.once('exit', () => remove(note));
+  const note = join(folder, NOTE);
+  process.once('exit', () => {
+    remove(note);
+    removeIfEmpty(folder);
+  });
   let shareBytes = share(budgetBytes, folder);
   try {
     const watcher = watch(folder, { persistent: false }, () => {
@@ -46,11 +40,14 @@ export function claimBudgetShare(
   return shareBytes;
 }
 
-function prepareFolder(podKey: string): string | undefined {
-  for (const parent of ['/dev/shm', tmpdir()]) {
+/** Leaves this member's note and says in which folder; undefined where none can be written. */
+function leaveNote(podKey: string): string | undefined {
+  // Twice, because the last member to leave may take the folder away between the two steps.
+  for (const parent of ['/dev/shm', '/dev/shm', tmpdir()]) {
     try {
       const folder = join(parent, `l1-cache-${podKey}`);
       mkdirSync(folder, { recursive: true, mode: 0o700 });
+      writeFileSync(join(folder, NOTE), '');
       return folder;
     } catch {
       // Read-only or missing: try the next.
@@ -78,6 +75,15 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** The last member leaves nothing behind. */
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Others are still in it.
   }
 }
 

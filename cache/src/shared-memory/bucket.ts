@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import type { Bytes, Count, Millis } from '../units.ts';
 
 /** A bucket is 64 slots; the first holds one byte for each slot: whether the entry there was read since it was last passed over. */
-const SLOTS = 64;
+export const SLOTS = 64;
 /** checksum 4 · slots 2 · key length 2 · value length 4 · tag 4 · expires at 8 */
 const HEADER_BYTES: Bytes = 24;
 
@@ -56,6 +56,16 @@ export class Bucket {
       slot += slots;
     }
     return undefined;
+  }
+
+  /** The entry in this very place, if it has this tag and key and holds; only its own bytes need to be there. */
+  findAt(slot: number, slots: Count, tag: number, key: string): Entry | undefined {
+    const at = slot * this.#slotBytes;
+    if (this.#view.getUint16(at + 4, true) !== slots || this.#view.getUint32(at + 12, true) !== tag)
+      return undefined;
+    const entry = this.#entryAt(slot, slots);
+    if (entry === undefined || !this.#holds(entry)) return undefined;
+    return this.bytes.toString('utf8', entry.keyAt, entry.valueAt) === key ? entry : undefined;
   }
 
   /** All entries that hold, oldest first. */

@@ -53,6 +53,8 @@ test('a reader owns the bytes it gets', () => {
   cache.set('a', Buffer.from('abc'));
   cache.get('a')!.fill(0);
   assert.equal(cache.get('a')!.toString(), 'abc');
+  cache.set('b', Buffer.from('ä€'));
+  assert.equal(cache.getText('b'), 'ä€');
 });
 
 test('the file never outgrows its cap, whatever is set', () => {
