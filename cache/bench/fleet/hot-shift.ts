@@ -38,7 +38,7 @@ export interface HotShiftOutcome {
   readonly receivedBytesPerSecond: Bytes;
 }
 
-export const ZIPF_EXPONENT = 0.9;
+const ZIPF_EXPONENT = 0.9;
 const SLICE_MS = 50;
 const STEADY_MS = 10_000;
 const SECRET = new Uint8Array(32).fill(7);

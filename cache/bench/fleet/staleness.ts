@@ -9,7 +9,7 @@ import { type Chaos, chaoticRoute } from './chaos.ts';
 import { Timeline } from './timeline.ts';
 
 /** What the pods tell each other. */
-export type Sharing = 'nothing' | 'changes' | 'changes-and-validations';
+type Sharing = 'nothing' | 'changes' | 'changes-and-validations';
 
 export interface StalenessOptions {
   readonly seed: number;

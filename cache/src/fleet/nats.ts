@@ -1,7 +1,7 @@
 import { ALL, type Transport } from './transport.ts';
 
 /** What is used of a NATS connection (`@nats-io/transport-node`). It belongs to the caller, who closes it. */
-export interface NatsConnectionLike {
+interface NatsConnectionLike {
   publish(subject: string, payload: Uint8Array): void;
   subscribe(
     subject: string,

@@ -1,7 +1,7 @@
 import { ALL, type Transport } from './transport.ts';
 
 /** What is used of a `redis` (node-redis) client. The client belongs to the caller, who connects and closes it. */
-export interface NodeRedisClient {
+interface NodeRedisClient {
   readonly isReady: boolean;
   on(event: 'ready' | 'error' | 'end' | 'reconnecting', listener: (error?: Error) => void): unknown;
   publish(channel: string, message: Buffer): Promise<unknown>;
