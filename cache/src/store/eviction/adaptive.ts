@@ -23,7 +23,7 @@ const RESAMPLE_AT = 0.1;
  * is flushed. Published policies win on some reads and lose on others; this one pays a little for finding out.
  *
  * Choosing. Hits are summed over the last 10 turnovers of a shadow, exponentially. The leader changes when another is
- * ahead by more than three times what chance explains (ExpertRace), so that equals do not take turns.
+ * ahead by more than three or four times what chance explains (ExpertRace), so that equals do not take turns.
  *
  * Cost. A hit is a move in a list. Sampled keys, all of them up to 2,048 entries and 1 in n/2048 above, are also shown
  * to the shadows, at about 50 ns an expert. A miss adds two look-ups (ghosts, frequencies). 16 bytes a slot, plus 4 to 8
@@ -119,7 +119,8 @@ export class AdaptivePolicy implements EvictionPolicy {
   #show(hash: number): void {
     if ((hash & this.#sampleMask) !== 0) return;
     if (!this.#race.count(this.#shadows.access(hash))) return;
-    this.#live.tuning = EXPERTS[this.#race.lead(this.#sampledEntries)] as Tuning;
+    const seen = this.#sampleMask === 0 ? 'every-key' : 'sample';
+    this.#live.tuning = EXPERTS[this.#race.lead(this.#sampledEntries, seen)] as Tuning;
   }
 
   #resample(held: Count): void {

@@ -6,7 +6,8 @@ const TURNOVERS_REMEMBERED = 10;
 const FEWEST_REMEMBERED: Count = 3000;
 /** Share of hits on which experts that are equal are taken to disagree; with the next, set by trial over many traces. */
 const DISAGREEMENT = 0.02;
-const DEVIATIONS = 3;
+/** How far ahead another must be. A sample of the keys may favour an expert by the keys that happen to be in it. */
+const DEVIATIONS = { 'every-key': 3, sample: 4 } as const;
 
 /** Keeps which expert hits most, over a memory that fades. */
 export class ExpertRace {
@@ -28,8 +29,8 @@ export class ExpertRace {
     return ++this.#epochReads >= EPOCH_READS;
   }
 
-  /** Ends the epoch; the expert to follow, for shadows of so many entries. */
-  lead(entries: Count): number {
+  /** Ends the epoch; the expert to follow, for shadows of so many entries that see every key or a sample. */
+  lead(entries: Count, seen: keyof typeof DEVIATIONS): number {
     const kept = Math.exp(-this.#epochReads / Math.max(FEWEST_REMEMBERED, TURNOVERS_REMEMBERED * entries));
     this.#epochReads = 0;
     for (let expert = 0; expert < this.#scores.length; expert++) {
@@ -39,7 +40,7 @@ export class ExpertRace {
     const best = this.#best();
     const most = this.#scores[best] as number;
     const ahead = most - (this.#scores[this.#leader] as number);
-    if (ahead > DEVIATIONS * Math.sqrt(DISAGREEMENT * most + 1)) this.#leader = best;
+    if (ahead > DEVIATIONS[seen] * Math.sqrt(DISAGREEMENT * most + 1)) this.#leader = best;
     return this.#leader;
   }
 
