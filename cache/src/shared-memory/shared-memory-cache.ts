@@ -39,7 +39,7 @@ const LOCKS = 16;
 
 /**
  * A cache that all processes of a pod read directly, without a server, from a file in memory. A read is one `pread` of
- * one bucket, no lock and no native code; a write replaces one bucket under a lock. Every entry carries a
+ * one bucket or less, no lock and no native code; a write replaces one bucket under a lock. Every entry carries a
  * checksum, so that a half-written one is a miss. A value is visible to all processes when `set` returns.
  */
 export class SharedMemoryCache implements Disposable {
@@ -77,7 +77,7 @@ export class SharedMemoryCache implements Disposable {
     return entry && Buffer.from(this.#bucket.bytes.subarray(entry.valueAt, entry.end));
   }
 
-  /** The value as UTF-8 text, or undefined; a third cheaper than the bytes, as there is no Buffer to make. */
+  /** The value as UTF-8 text, or undefined. No Buffer is made on the way. */
   getText(key: string): string | undefined {
     const entry = this.#locate(key);
     return entry && this.#bucket.bytes.toString('utf8', entry.valueAt, entry.end);

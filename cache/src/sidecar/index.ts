@@ -1,0 +1,2 @@
+export { SIDECAR_NODE_FLAGS } from './node-flags.ts';
+export { type Sidecar, type SidecarOptions, startSidecar } from './server.ts';
