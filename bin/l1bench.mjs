@@ -7,7 +7,12 @@ import { fileURLToPath } from 'node:url';
 const own = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
 const main = fileURLToPath(new URL('../harness/main.ts', import.meta.url));
 const node = existsSync(own) ? own : process.execPath;
-const child = spawn(node, ['--conditions=l1-source', main, ...process.argv.slice(2)], { stdio: 'inherit' });
+// Types are stripped once, not at every start.
+const compiled = fileURLToPath(new URL('../.l1bench/compile-cache', import.meta.url));
+const child = spawn(node, ['--conditions=l1-source', main, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  env: { NODE_COMPILE_CACHE: compiled, ...process.env },
+});
 // Ctrl-C reaches the child from the terminal itself; this process only waits for it to clean up.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => child.kill('SIGTERM'));
