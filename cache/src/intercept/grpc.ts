@@ -8,7 +8,7 @@ export interface Metadata {
   clone(): Metadata;
 }
 
-export interface Status {
+interface Status {
   readonly code: number;
   readonly details: string;
   readonly metadata: Metadata | null;

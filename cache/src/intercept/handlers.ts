@@ -129,7 +129,7 @@ function rawOf(controller: Controller, headers: ResponseHeaders): readonly unkno
   return Array.isArray(controller.rawHeaders) ? controller.rawHeaders : toRawHeaders(headers);
 }
 
-export function toRawHeaders(headers: ResponseHeaders): Buffer[] {
+function toRawHeaders(headers: ResponseHeaders): Buffer[] {
   const raw: Buffer[] = [];
   for (const name in headers)
     for (const value of [headers[name]!].flat())

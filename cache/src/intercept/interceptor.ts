@@ -5,7 +5,7 @@ import { type KeptAnswer, suits } from './http-answer.ts';
 import type { InterceptedReads } from './reads.ts';
 import type { HttpRead, RequestDecision, RequestRules } from './request.ts';
 
-export interface DispatchOptions {
+interface DispatchOptions {
   readonly origin?: string | URL;
   readonly path: string;
   readonly method: string;
@@ -69,7 +69,7 @@ function answer(
   return hit ? caller.take(hit) : caller.ask();
 }
 
-export function decide(rules: RequestRules, options: DispatchOptions): RequestDecision {
+function decide(rules: RequestRules, options: DispatchOptions): RequestDecision {
   const origin = options.origin;
   if (origin === undefined) return { kind: 'outside' };
   return rules.decide({
