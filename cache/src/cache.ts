@@ -1,10 +1,10 @@
 import type { AccessListener } from './access.ts';
+import { assembleLoading, assembleStore } from './assemble.ts';
 import { checkBudget, checkOptions } from './check-options.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { CacheError } from './errors.ts';
-import { lifeOfLoaded } from './life-of.ts';
 import { Definitions } from './loading/definitions.ts';
-import { Loading, type Source } from './loading/loading.ts';
+import type { Loading, Source } from './loading/loading.ts';
 import { OriginProtection } from './loading/protection.ts';
 import { CgroupMemory, type ContainerMemory } from './memory/container-memory.ts';
 import { Maintenance } from './memory/maintenance.ts';
@@ -19,7 +19,6 @@ import type {
   SetOptions,
   SetOutcome,
 } from './options.ts';
-import { seededRandom } from './random.ts';
 import { Serving } from './serving.ts';
 import {
   encodeSnapshot,
@@ -28,18 +27,12 @@ import {
   type SnapshotContents,
 } from './snapshot/snapshot.ts';
 import type { AccessLog } from './store/access-log.ts';
-import { BlockValues } from './store/block-values.ts';
 import type { Entries } from './store/entries.ts';
-import { AdaptivePolicy } from './store/eviction/adaptive.ts';
 import type { CacheStats } from './store/stats.ts';
-import { Store } from './store/store.ts';
-import { ReferenceValues } from './store/values.ts';
+import type { Store } from './store/store.ts';
 import type { Bytes, Count, Millis } from './units.ts';
 
 const NO_OPTIONS: SetOptions = {};
-const REFRESH_AHEAD = 0.1;
-const TTL_SPREAD = 0.1;
-const LOAD_TIMEOUT_MS: Millis = 30_000;
 
 /**
  * A cache inside the process with a fixed memory budget. A hit is one look-up in a `Map`, one comparison and one
@@ -64,36 +57,12 @@ export class L1Cache<V = unknown> implements Disposable {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     const seed = options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
-    const freezing = options.freezing ?? (process.env.NODE_ENV === 'development' ? 'deep' : 'none');
-    const { values = 'reference', staleWhileRevalidateMs = 0, staleIfErrorMs = 0 } = options;
-    this.#store = new Store<V>({
-      values: values === 'reference' ? new ReferenceValues<V>(freezing) : new BlockValues<V>(values),
-      policy: options.policy ?? new AdaptivePolicy(),
-      clock: this.#clock,
-      looks: options.clock === undefined || options.clock === systemClock ? 'batched' : 'each',
-      seed,
-      budgetBytes: Math.floor(options.budgetBytes / (options.workers ?? 1)),
-      maxEntries: options.maxEntries ?? Number.POSITIVE_INFINITY,
-      windows: { whileRevalidateMs: staleWhileRevalidateMs, ifErrorMs: staleIfErrorMs },
-      refreshAheadRatio: options.refreshAheadRatio ?? REFRESH_AHEAD,
-    });
+    this.#store = assembleStore(options, this.#clock, seed);
     this.#entries = this.#store.entries;
     this.#log = this.#store.log;
     this.#protection = new OriginProtection(options.protection ?? {}, this.#clock);
+    this.#loading = assembleLoading(options, this.#store, seed);
     const maxAgeMs = options.maxAgeMs ?? Number.POSITIVE_INFINITY;
-    const lifeRules = {
-      ttl: options.ttl,
-      ttlMs: options.ttlMs ?? Number.POSITIVE_INFINITY,
-      negativeTtlMs: options.negativeTtlMs ?? 0,
-      ttlSpreadRatio: options.ttlSpreadRatio ?? TTL_SPREAD,
-      random: seededRandom(seed),
-    };
-    this.#loading = new Loading({
-      store: this.#store,
-      timeoutMs: options.loadTimeoutMs ?? LOAD_TIMEOUT_MS,
-      maxAgeMs,
-      lifeOf: (key, access, ttlMs) => lifeOfLoaded(lifeRules, key, access, ttlMs),
-    });
     this.#serving = new Serving(this.#store, this.#loading, this.#definitions, maxAgeMs);
     this.#maintenance = new Maintenance(this.#store, (key) => this.#serving.maxAgeMs(key));
     if (options.memoryPressure === 'follow') this.#maintenance.followPressure(this.#memory);
@@ -199,7 +168,7 @@ export class L1Cache<V = unknown> implements Disposable {
   }
 
   /**
-   * Changes the budget at once, giving up entries until it holds.
+   * Changes the budget of this cache (with `workers`: this worker's part) at once, giving up entries until it holds.
    * @throws {CacheError} as for the option.
    */
   setBudget(budgetBytes: Bytes): void {

@@ -1,12 +1,13 @@
-import type { AccessRecord, FillAccess, FillOrigin } from '../access.ts';
 import type { Clock } from '../clock.ts';
 import type { SetOutcome } from '../options.ts';
 import { publishRemoval } from '../telemetry/channels.ts';
 import type { Bytes, Count, Millis } from '../units.ts';
 import { AccessLog } from './access-log.ts';
 import { Budget } from './budget.ts';
+import { compact, MOST_HINTED_READS } from './compact.ts';
 import { Entries, Flag } from './entries.ts';
 import type { EvictionPolicy } from './eviction/policy.ts';
+import { type Fill, fillRecord } from './fill.ts';
 import { hashKey } from './hash-key.ts';
 import { Lifetimes, type StaleWindows } from './lifetimes.ts';
 import { type CacheStats, Counters, type RemovalReason } from './stats.ts';
@@ -28,22 +29,6 @@ export interface StoreOptions<V> {
   readonly refreshAheadRatio: number;
 }
 
-/** A fill as the store needs it: what is known of the value, and how long it may live. */
-export interface Fill<V> {
-  readonly sizeBytes?: Bytes | undefined;
-  readonly tags?: readonly string[] | undefined;
-  readonly version?: number | undefined;
-  readonly loadCostMs?: Millis | undefined;
-  readonly frequency?: Count | undefined;
-  /** How long the value is fresh, or what decides it. */
-  readonly life: Millis | ((access: FillAccess<V>) => Millis);
-  readonly origin: FillOrigin;
-  /** Whether it can be renewed ahead: a loader is known. */
-  readonly refreshable: boolean;
-  /** Past this age nothing of it may be served. */
-  readonly maxAgeMs: Millis;
-}
-
 const NO_TAGS: readonly string[] = [];
 
 /** A value that is charged more is refused without a look at the budget: its size would not fit its column. */
@@ -55,8 +40,6 @@ const LOOKS_PER_ROUND: Count = 40_000;
 const LOOKS_BEFORE_EVICTION: Count = 8;
 /** Free memory outside the heap below this is kept for the next values. */
 const LEAST_TRIM: Bytes = 2 ** 21;
-/** A frequency hint counts as so many reads at most: policies tell no more apart. */
-const MOST_HINTED_READS: Count = 15;
 
 /** What is held and nothing else: entries, their order, their ends, and the budget that bounds them. */
 export class Store<V> {
@@ -189,28 +172,9 @@ export class Store<V> {
   setBudget(budgetBytes: Bytes): void {
     this.budget.budgetBytes = budgetBytes;
     while (this.budget.isExceededWhenCompact && this.entries.size > 0) this.#evict('budget-shrunk');
-    if (this.budget.isExceeded) this.#compact();
-    this.entries.values.trim();
-  }
-
-  /** Moves entries into the lowest slots and cuts the columns behind them. The policy hears of it as of a restart. */
-  #compact(): void {
     this.log.drain();
-    const { entries } = this;
-    const { size, used } = entries;
-    let to = 0;
-    for (let from = size; from < used; from++) {
-      if (!entries.isHeld(from)) continue;
-      to = entries.freeSlotFrom(to);
-      this.#policy.onRemove(from);
-      if ((entries.flags[from]! & Flag.tagged) !== 0) this.#tags.move(from, to);
-      entries.move(from, to);
-      const hash = hashKey(entries.keys[to]!, this.#seed);
-      this.#policy.onInsert(to, hash, entries.payload[to]!, 0);
-      for (let read = Math.min(MOST_HINTED_READS, entries.reads[to]!); read > 0; read--)
-        this.#policy.onHit(to);
-    }
-    entries.shrink(size);
+    if (this.budget.isExceeded) compact(this.entries, this.#policy, this.#tags, this.#seed);
+    this.entries.values.trim();
   }
 
   stats(): CacheStats {
@@ -304,18 +268,4 @@ export class Store<V> {
     this.budget.payloadBytes -= this.entries.payload[slot]!;
     this.entries.remove(slot);
   }
-}
-
-function fillRecord<V>(
-  key: string,
-  value: V,
-  atMs: Millis,
-  origin: FillOrigin,
-  version: number | undefined,
-  previous: FillAccess<V>['previous'],
-): AccessRecord {
-  if (!previous) return { key, outcome: 'fill', value, atMs, origin, version };
-  const versioned = version !== undefined && previous.version !== undefined;
-  const sameValue = versioned ? version === previous.version : Object.is(previous.value, value);
-  return { key, outcome: 'fill', value, atMs, origin, version, sameValue, previousAgeMs: previous.ageMs };
 }
