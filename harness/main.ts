@@ -12,6 +12,7 @@ import { topologyCommand } from './commands/topology.ts';
 import { trendCommand } from './commands/trend.ts';
 import { EXIT } from './errors.ts';
 import { exitCodeOf, explain } from './explain.ts';
+import { whenOrphaned } from './journal/when-orphaned.ts';
 
 const COMMANDS = [
   setupCommand,
@@ -45,6 +46,9 @@ const cli = yargs(hideBin(process.argv))
     process.exit(EXIT.usage);
   });
 for (const command of COMMANDS) command(cli);
+
+// A kill -9 of the launcher cannot be passed on: this process notices that it is alone, and ends as on Ctrl-C.
+whenOrphaned(() => process.kill(process.pid, 'SIGTERM'));
 
 try {
   await cli.parseAsync();

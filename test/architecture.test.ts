@@ -12,7 +12,10 @@ const MAY_IMPORT: Readonly<Record<string, { code: readonly string[]; types: read
   scenarios: { code: ['cache'], types: ['cache'] },
   manifests: { code: ['scenarios'], types: ['scenarios', 'cache'] },
   reports: { code: ['scenarios'], types: ['scenarios', 'cache'] },
-  harness: { code: ['scenarios', 'manifests', 'reports', 'cache'], types: ['scenarios', 'manifests', 'reports', 'cache'] },
+  harness: {
+    code: ['scenarios', 'manifests', 'reports', 'cache'],
+    types: ['scenarios', 'manifests', 'reports', 'cache'],
+  },
 };
 
 /** What pure folders must not touch: processes, network, files. */
@@ -72,7 +75,8 @@ for (const folder of ['manifests', 'reports']) {
 
 test('the cache has no dependency at run time', () => {
   const wrong = importsOf('cache').filter(
-    (edge) => !isTest(edge.file) && !edge.typeOnly && !edge.from.startsWith('.') && !edge.from.startsWith('node:'),
+    (edge) =>
+      !isTest(edge.file) && !edge.typeOnly && !edge.from.startsWith('.') && !edge.from.startsWith('node:'),
   );
   assert.deepEqual(
     wrong.map((edge) => `${edge.file} imports ${edge.from}`),

@@ -14,7 +14,7 @@ import type { Deployment } from '../targets/target.ts';
 import type { Checkout } from './checkout.ts';
 import { countExactly } from './count.ts';
 
-export type Side = 'base' | 'head' | 'control';
+type Side = 'base' | 'head' | 'control';
 
 /** A small mesh: three of them stand side by side on two cores. */
 const SERVICES = 6;

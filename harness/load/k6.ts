@@ -82,7 +82,7 @@ export async function k6Driver(
  * How early iteration i (k6 starts it at i/rate) must be so that it is never after its arrival, and how many
  * virtual users then sleep or wait at the same time.
  */
-export function lead(due: readonly Arrival[], ratePerSecond: number): { leadMs: number; users: number } {
+function lead(due: readonly Arrival[], ratePerSecond: number): { leadMs: number; users: number } {
   let earliestMs = 0;
   let latestMs = 0;
   for (const [index, arrival] of due.entries()) {

@@ -55,7 +55,7 @@ export async function probeFitness(probeMs: Millis = PROBE_MS): Promise<Fitness>
 }
 
 /** CPU time counters for a later `stealRatio`; null where the kernel does not tell. */
-async function readStealTicks(): Promise<StealTicks | null> {
+export async function readStealTicks(): Promise<StealTicks | null> {
   const stat = await readOrNull('/proc/stat');
   return stat === null ? null : parseStealTicks(stat);
 }

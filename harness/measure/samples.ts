@@ -14,7 +14,7 @@ export function medianOf(samplesNs: readonly Nanos[], how: string): Measured {
   return quantileOf(samplesNs, 0.5, how);
 }
 
-export function quantileOf(samplesNs: readonly Nanos[], share: number, how: string): Measured {
+function quantileOf(samplesNs: readonly Nanos[], share: number, how: string): Measured {
   const sorted = [...samplesNs].sort((a, b) => a - b);
   const step = Math.max(1, Math.floor(samplesNs.length / RESAMPLED));
   const thinned = samplesNs.filter((_, index) => index % step === 0);

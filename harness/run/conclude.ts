@@ -3,7 +3,7 @@ import type { RunPlan } from './measure.ts';
 import type { Measured } from './run-log.ts';
 
 /** Share of a scenario's blocks that may be invalid before the run is. Fixed before the run. */
-export const MAX_INVALID_RATIO = 0.25;
+const MAX_INVALID_RATIO = 0.25;
 
 /** The state of a run, and why it is not complete, in words. Nothing is removed from what was measured. */
 export function conclude(

@@ -9,6 +9,8 @@ import { CALIBRATION_MS, calibrate } from '../load/calibrate.ts';
 import type { LoadDriver, LoadPlan } from '../load/driver.ts';
 import { k6Driver } from '../load/k6.ts';
 import { openLoopDriver } from '../load/open-loop.ts';
+import { readStealTicks } from '../machine/fitness.ts';
+import { type StealTicks, stealRatio } from '../machine/proc-stat.ts';
 import { localTarget } from '../targets/local/local-target.ts';
 import type { Deployment, Mesh } from '../targets/target.ts';
 import { needTool } from '../tools/need-tool.ts';
@@ -64,6 +66,7 @@ export async function execute(
   progressOver: (totalMs: number) => Progress,
 ): Promise<Result> {
   const started = new Date();
+  const ticksBefore = await readStealTicks();
   const topology = buildTopology(request);
   const plan = { ...request, topology, scenarios: request.scenarios.map(({ name }) => name) };
   const inputSha256 = await digestOf(request, topology);
@@ -127,7 +130,7 @@ export async function execute(
     durationMs: Date.now() - started.getTime(),
     command: request.command,
     ...conclude(log.measured, plan, failure, interrupt.signal.aborted),
-    environment,
+    environment: { ...environment, stealRatio: await stealSince(ticksBefore) },
     settings: {
       services: request.services,
       seed: request.seed,
@@ -150,6 +153,12 @@ export async function execute(
     generator,
     startup,
   };
+}
+
+/** Share of CPU time that the hypervisor took over the whole run; null where the kernel does not tell. */
+async function stealSince(before: StealTicks | null): Promise<number | null> {
+  const after = await readStealTicks();
+  return before === null || after === null ? null : stealRatio(before, after);
 }
 
 /** Memory of all service processes together, before any cache holds anything. */

@@ -1,9 +1,9 @@
 import type { Millis } from 'l1-cache';
 
 /** Share of the scheduled requests that may stay unsent before the block no longer counts. */
-export const MAX_UNSENT_RATIO = 0.001;
+const MAX_UNSENT_RATIO = 0.001;
 /** Half of the requests must have left within this of their schedule, or the generator is what was measured. */
-export const MAX_LAG_P50_MS: Millis = 1;
+const MAX_LAG_P50_MS: Millis = 1;
 
 /** What the rules look at; all of it is in the block's record. */
 export interface BlockFacts {

@@ -1,7 +1,7 @@
 import type { Bytes, Count, Ratio } from '../units.ts';
 
 /** Why an entry left. */
-export const REMOVAL_REASONS = [
+const REMOVAL_REASONS = [
   /** The policy gave it up for room. */
   'evicted',
   /** It was past its life and every stale window. */
