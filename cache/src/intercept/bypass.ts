@@ -19,8 +19,9 @@ interface HttpRequest {
  * Counts allowed reads that the cache cannot answer: those of `http.request` and all that is built on it (axios,
  * got, node-fetch, the AWS SDK), and those of undici dispatchers that the application brought. These channels only
  * observe; nothing is changed.
+ * @param onSent is called for every allowed read that undici sends, to look whether it still comes by here.
  */
-export function countBypass(reads: InterceptedReads, rules: RequestRules): void {
+export function countBypass(reads: InterceptedReads, rules: RequestRules, onSent: () => void): void {
   const guarded = (work: () => void) => {
     try {
       if (reads.isActive) work();
@@ -41,7 +42,9 @@ export function countBypass(reads: InterceptedReads, rules: RequestRules): void 
       const { request } = message as { request: UndiciRequest };
       if (!isRead(request.method)) return;
       const host = request.host ?? new URL(request.origin).host;
-      if (rules.match(host.toLowerCase(), request.path) !== undefined) reads.coverage.sentByUndici++;
+      if (rules.match(host.toLowerCase(), request.path) === undefined) return;
+      reads.coverage.sentByUndici++;
+      onSent();
     }),
   );
 }

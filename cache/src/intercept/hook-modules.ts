@@ -16,7 +16,7 @@ const CALL = Symbol.for('l1-cache.loaded');
  * live. An application bundled into one file has no such files either.
  * @param onUndici is called when a further undici has loaded.
  */
-export function hookModules(reads: InterceptedReads, onUndici: () => void): void {
+export function hookModules(reads: InterceptedReads, onUndici: (exports: unknown) => void): void {
   if (typeof nodeModule.registerHooks !== 'function') return;
   const patches = new Map<string, Patch>();
   if (reads.config.redis.length > 0) {

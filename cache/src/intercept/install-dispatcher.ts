@@ -13,9 +13,10 @@ const ours = new WeakSet<object>();
 /**
  * Composes the interceptor onto the global dispatchers as they are, so that a proxy agent or an agent of the
  * application keeps its work. Does nothing for one that is composed already; call it again when a further undici
- * has loaded. Loads Node's own undici, which an application that uses `fetch` loads anyway.
+ * has loaded or the application has set a dispatcher. Loads Node's own undici, as an application that uses `fetch` does.
+ * @returns whether there was one to compose.
  */
-export function installDispatcher(interceptor: ReturnType<typeof createInterceptor>): void {
+export function installDispatcher(interceptor: ReturnType<typeof createInterceptor>): boolean {
   new Headers();
   const composed = new Map<Composable, Composable>();
   for (const symbol of SYMBOLS) {
@@ -32,6 +33,7 @@ export function installDispatcher(interceptor: ReturnType<typeof createIntercept
   const major = Number(process.versions.undici?.split('.')[0] ?? 0);
   if (globals[second] === undefined && globals[first] !== undefined && major >= 7)
     Object.defineProperty(globalThis, second, { value: globals[first], writable: true });
+  return composed.size > 0;
 }
 
 /** Whether `fetch` would go through the interceptor now: the application may have set a dispatcher of its own. */
@@ -41,4 +43,15 @@ export function isInstalled(): boolean {
     if (current !== undefined && !ours.has(current)) return false;
   }
   return true;
+}
+
+/** Calls `onSet` after every `setGlobalDispatcher` of this undici. */
+export function watchSetGlobalDispatcher(undici: unknown, onSet: () => void): void {
+  const exports = undici as { setGlobalDispatcher?: (dispatcher: unknown) => void };
+  const original = exports.setGlobalDispatcher;
+  if (typeof original !== 'function') return;
+  exports.setGlobalDispatcher = (dispatcher) => {
+    original(dispatcher);
+    onSet();
+  };
 }

@@ -10,7 +10,7 @@ import { configFromEnv } from './config.ts';
 import type { Coverage } from './coverage.ts';
 import { wrapFetch } from './fetch.ts';
 import { hookModules } from './hook-modules.ts';
-import { installDispatcher, isInstalled } from './install-dispatcher.ts';
+import { installDispatcher, isInstalled, watchSetGlobalDispatcher } from './install-dispatcher.ts';
 import { createInterceptor } from './interceptor.ts';
 import { InterceptedReads } from './reads.ts';
 import { RequestRules } from './request.ts';
@@ -49,10 +49,23 @@ export function install(env: Readonly<Record<string, string | undefined>>): void
   if (config.http.length > 0) {
     const rules = new RequestRules(config.http);
     const interceptor = createInterceptor(reads, rules);
-    installDispatcher(interceptor);
+    const compose = () => {
+      try {
+        // Another dispatcher may carry another identity: nothing of before is served through it.
+        if (installDispatcher(interceptor)) reads.clear();
+      } catch {
+        reads.fault();
+      }
+    };
+    compose();
     globalThis.fetch = wrapFetch(globalThis.fetch, reads, rules, isInstalled);
-    countBypass(reads, rules);
-    hookModules(reads, () => installDispatcher(interceptor));
+    countBypass(reads, rules, () => {
+      if (!isInstalled()) compose();
+    });
+    hookModules(reads, (undici) => {
+      watchSetGlobalDispatcher(undici, compose);
+      compose();
+    });
   } else {
     hookModules(reads, () => {});
   }

@@ -142,6 +142,29 @@ test('a client library of another shape is a counted fault, not a crash', async 
   assert.deepEqual(JSON.parse(out).slice(0, 2), ['1', '1']);
 });
 
+test('an application that sets a dispatcher of its own keeps it, and is served all the same', async () => {
+  const script = join(root, `.l1-preload-agent-${process.pid}.mjs`);
+  writeFileSync(
+    script,
+    `import { createServer } from 'node:http'; import { Agent, request, setGlobalDispatcher } from 'undici';
+     let served = 0, used = 0;
+     class Own extends Agent { dispatch(options, handler) { used++; return super.dispatch(options, handler); } }
+     const server = createServer((_q, r) => r.end(String(++served))).listen(0, '127.0.0.1', async () => {
+       const url = 'http://127.0.0.1:' + server.address().port + '/data/1';
+       const read = async () => (await request(url)).body.text();
+       const before = [await read(), await read()];
+       setGlobalDispatcher(new Own());
+       console.log(JSON.stringify([...before, await read(), await read(), await (await fetch(url)).text(), used]));
+       process.exit();
+     });`,
+  );
+  try {
+    assert.deepEqual(JSON.parse((await run([script])).out), ['1', '1', '2', '2', '2', 1]);
+  } finally {
+    rmSync(script);
+  }
+});
+
 test('package managers are left alone', async () => {
   assert.equal((await run([join(folder, 'npm-cli.js')])).out, 'false');
   for (const name of [
