@@ -30,6 +30,7 @@ import type { AccessLog } from './store/access-log.ts';
 import type { Entries } from './store/entries.ts';
 import type { CacheStats } from './store/stats.ts';
 import type { Store } from './store/store.ts';
+import type { Values } from './store/values.ts';
 import type { Bytes, Count, Millis } from './units.ts';
 
 const NO_OPTIONS: SetOptions = {};
@@ -45,6 +46,9 @@ export class L1Cache<V = unknown> implements Disposable {
   readonly #store: Store<V>;
   readonly #entries: Entries<V>;
   readonly #log: AccessLog<V>;
+  // Kept here too: on the hit path each step through another object counts.
+  readonly #slotOf: ReadonlyMap<string, number>;
+  readonly #values: Values<V>;
   readonly #loading: Loading<V>;
   readonly #protection: OriginProtection;
   readonly #definitions = new Definitions<V>();
@@ -60,6 +64,8 @@ export class L1Cache<V = unknown> implements Disposable {
     this.#store = assembleStore(options, this.#clock, seed);
     this.#entries = this.#store.entries;
     this.#log = this.#store.log;
+    this.#slotOf = this.#entries.slotOf;
+    this.#values = this.#entries.values;
     this.#protection = new OriginProtection(options.protection ?? {}, this.#clock);
     this.#loading = assembleLoading(options, this.#store, seed);
     const maxAgeMs = options.maxAgeMs ?? Number.POSITIVE_INFINITY;
@@ -90,12 +96,12 @@ export class L1Cache<V = unknown> implements Disposable {
 
   /** The value if it is held and fresh, or served stale while `define`'s loader renews it. Allocates nothing on a hit. */
   get(key: string): V | undefined {
-    const slot = this.#entries.slotOf.get(key);
+    const slot = this.#slotOf.get(key);
     if (slot !== undefined && this.#entries.validUntil[slot]! > this.#log.nowMs) {
       this.#log.hit(slot);
-      return this.#entries.values.read(slot);
+      return this.#values.read(slot);
     }
-    return this.#serving.serve(key, slot, undefined) ? this.#entries.values.read(slot!) : undefined;
+    return this.#serving.serve(key, slot, undefined) ? this.#values.read(slot!) : undefined;
   }
 
   /** The values that `get` gives for each key; keys without one are left out. */
@@ -110,13 +116,13 @@ export class L1Cache<V = unknown> implements Disposable {
 
   /** Whether a fresh value is held, or the fresh knowledge that there is none. Leaves no trace. */
   has(key: string): boolean {
-    const slot = this.#entries.slotOf.get(key);
+    const slot = this.#slotOf.get(key);
     return slot !== undefined && this.#store.lifetimes.freshUntil(slot) > this.#store.nowMs();
   }
 
   /** The value if it is held and fresh. No effect on order, counters or listeners. */
   peek(key: string): V | undefined {
-    return this.has(key) ? this.#entries.values.read(this.#entries.slotOf.get(key)!) : undefined;
+    return this.has(key) ? this.#values.read(this.#slotOf.get(key)!) : undefined;
   }
 
   /** Stores a value. Loads of the key that are under way do not overwrite it, unless they bring a later version. */
@@ -145,7 +151,7 @@ export class L1Cache<V = unknown> implements Disposable {
   delete(key: string, options: InvalidateOptions = {}): boolean {
     this.#loading.flights.invalidate(key, options.version);
     if (options.version !== undefined) this.#store.fences.raise(key, options.version);
-    const slot = this.#entries.slotOf.get(key);
+    const slot = this.#slotOf.get(key);
     if (slot === undefined) return false;
     const held = this.#entries.version(slot);
     if (options.version !== undefined && held !== undefined && held >= options.version) return false;
@@ -162,7 +168,7 @@ export class L1Cache<V = unknown> implements Disposable {
   /** Forgets everything, or everything under a prefix, also what is being loaded now. Cost: all keys are looked at. */
   clear(prefix = ''): void {
     this.#loading.flights.invalidatePrefix(prefix);
-    for (const [key, slot] of this.#entries.slotOf) {
+    for (const [key, slot] of this.#slotOf) {
       if (key.startsWith(prefix)) this.#store.remove(slot, 'cleared');
     }
   }
@@ -179,10 +185,10 @@ export class L1Cache<V = unknown> implements Disposable {
 
   /** The value held, or else the one loaded; readers of a key that is being loaded wait for the same load. */
   getOrLoad(key: string, load: Loader<V>, options?: LoadOptions): Promise<V> {
-    const slot = this.#entries.slotOf.get(key);
+    const slot = this.#slotOf.get(key);
     if (slot !== undefined && this.#entries.validUntil[slot]! > this.#log.nowMs) {
       this.#log.hit(slot);
-      return Promise.resolve(this.#entries.values.read(slot) as V);
+      return Promise.resolve(this.#values.read(slot) as V);
     }
     return this.#getOrLoad(key, slot, { load, protection: this.#protection }, options);
   }
@@ -196,9 +202,9 @@ export class L1Cache<V = unknown> implements Disposable {
     const found = new Map<string, V>();
     const missing = new Set<string>();
     for (const key of keys) {
-      const slot = this.#entries.slotOf.get(key);
+      const slot = this.#slotOf.get(key);
       if (!this.#serving.serve(key, slot, undefined)) missing.add(key);
-      else found.set(key, this.#entries.values.read(slot!) as V);
+      else found.set(key, this.#values.read(slot!) as V);
     }
     if (missing.size === 0) return found;
     const wanted = [...missing];
@@ -219,7 +225,7 @@ export class L1Cache<V = unknown> implements Disposable {
    */
   read(key: string, options?: LoadOptions): Promise<V> {
     const defined = this.#definitions.of(key);
-    if (defined) return this.#getOrLoad(key, this.#entries.slotOf.get(key), defined, options);
+    if (defined) return this.#getOrLoad(key, this.#slotOf.get(key), defined, options);
     return Promise.reject(
       new CacheError('L1_NO_LOADER', `No loader is defined for "${key}". Call define(prefix, …) first.`),
     );
@@ -277,7 +283,7 @@ export class L1Cache<V = unknown> implements Disposable {
     source: Source<V>,
     options: LoadOptions | undefined,
   ): Promise<V> {
-    if (this.#serving.serve(key, slot, source)) return Promise.resolve(this.#entries.values.read(slot!) as V);
+    if (this.#serving.serve(key, slot, source)) return Promise.resolve(this.#values.read(slot!) as V);
     const loaded = this.#loading.load(key, source, options);
     if (this.#options.staleIfErrorMs === undefined) return loaded;
     return loaded.catch((error) => {

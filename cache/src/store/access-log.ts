@@ -85,8 +85,10 @@ export class AccessLog<V> {
   }
 
   hit(slot: number): void {
-    this.#ring[this.#waiting++] = slot;
-    if (this.#waiting >= this.#limit) this.#full();
+    const at = this.#waiting;
+    this.#ring[at] = slot;
+    this.#waiting = at + 1;
+    if (at + 1 >= this.#limit) this.#full();
   }
 
   /** Lets the policy see the hits so far. Must come before a slot changes hands. */
