@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { L1Cache, type Millis } from 'l1-cache';
-import { attachFleet } from '../cache/src/fleet/index.ts';
-import { redisTransport } from '../cache/src/fleet/redis.ts';
-import { attachFreshness, type FreshnessAttachment, LearnedFreshness } from '../cache/src/freshness/index.ts';
-import { Predictor } from '../cache/src/predict/predictor.ts';
+import { attachFleet } from 'l1-cache/fleet';
+import { redisTransport } from 'l1-cache/fleet/redis';
+import { attachFreshness, type FreshnessAttachment, LearnedFreshness } from 'l1-cache/freshness';
+import { Predictor } from 'l1-cache/predict';
 import { createRng } from './random.ts';
 import { parseCacheKey } from './read-key.ts';
 import type { ReadPath, ReadPathContext, Stamped } from './read-path.ts';
@@ -27,8 +27,8 @@ export async function openL1(context: ReadPathContext, parts: L1Parts): Promise<
   const learner = new LearnedFreshness({
     rng,
     spread: parts.fleet === 'on' ? 'fleet' : 'alone',
-    // Before anything is known no kind of data lives longer than the shortest TTL that the team sets by hand.
-    initialTtlMs: Math.min(...DOMAINS.map(({ name }) => context.ttlMs(name))),
+    // Until a kind of data is known, the team's hand-set TTL is the best guess there is.
+    initialTtlMs: (key) => context.ttlMs(parseCacheKey(key).domain),
   });
   const attachment = attachFreshness<Stamped>(learner, {
     ...clock,

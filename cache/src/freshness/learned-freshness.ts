@@ -15,8 +15,11 @@ export interface LearnedFreshnessOptions {
   readonly maxAgeMs?: Millis;
   /** No TTL is shorter. Default 50 ms. */
   readonly minTtlMs?: Millis;
-  /** Longest first TTL of a key of a kind not yet known. Default 1 s. */
-  readonly initialTtlMs?: Millis;
+  /**
+   * First TTL of a key of a kind not yet known: one for all, or what the team sets by hand for that key.
+   * Default 1 s.
+   */
+  readonly initialTtlMs?: Millis | ((key: string) => Millis);
   /** Keys with a belief of their own, 126 bytes each and their map entry; others live by their template's. Default 20,000. */
   readonly trackedKeys?: Count;
   /**
@@ -84,7 +87,7 @@ export class LearnedFreshness {
   readonly #policy: FreshnessPolicy;
   readonly #maxAgeMs: Millis;
   readonly #minTtlMs: Millis;
-  readonly #initialTtlMs: Millis;
+  readonly #initialTtlMs: (key: string) => Millis;
   readonly #spread: number;
   readonly #templateOf: (key: string) => string;
   readonly #rng: () => Ratio;
@@ -100,7 +103,8 @@ export class LearnedFreshness {
     this.#policy = options.policy ?? { kind: 'staleness-budget', budgetRatio: 0.05 };
     this.#maxAgeMs = options.maxAgeMs ?? SIX_HOURS_MS;
     this.#minTtlMs = options.minTtlMs ?? 50;
-    this.#initialTtlMs = options.initialTtlMs ?? 1000;
+    const { initialTtlMs = 1000 } = options;
+    this.#initialTtlMs = typeof initialTtlMs === 'number' ? () => initialTtlMs : initialTtlMs;
     this.#spread = options.spread === 'fleet' ? 0.9 : 0.1;
     this.#templateOf = options.templateOf ?? templateOfKey;
     this.#rng = options.rng;
@@ -124,7 +128,7 @@ export class LearnedFreshness {
     if (slot === UNTRACKED) {
       slot = this.#keys.admit(fetched.key);
       if (slot === UNTRACKED) return this.#ttlOfTemplate(prior);
-      this.#begin(slot, prior);
+      this.#begin(slot, fetched.key, prior);
     }
     const intervalMs = fetched.atMs - this.#keys.filledAtMs[slot]!;
     const seen = this.#compare(slot, fetched, intervalMs);
@@ -169,10 +173,10 @@ export class LearnedFreshness {
     return this.#price.foundRatio;
   }
 
-  #begin(slot: number, prior: TemplatePrior): void {
+  #begin(slot: number, key: string, prior: TemplatePrior): void {
     this.#slow.reset(slot, prior.logPrior);
     this.#fast.reset(slot, prior.logPrior);
-    if (prior.taught < KNOWN_KIND) this.#keys.guardMs[slot] = this.#initialTtlMs;
+    if (prior.taught < KNOWN_KIND) this.#keys.guardMs[slot] = this.#initialTtlMs(key);
   }
 
   /** Begins a new life of the key's value. */
@@ -271,6 +275,8 @@ export class LearnedFreshness {
   }
 
   #ttlOfSlot(slot: number, prior: TemplatePrior): Millis {
+    // Nothing is known yet, neither of the key nor of its kind: the guard still is the initial TTL.
+    if (prior.taught < KNOWN_KIND && this.#keys.observations[slot] === 0) return this.#keys.guardMs[slot]!;
     this.#slow.probabilities(slot, this.#probabilities);
     const readsPerMs =
       this.#keys.readsOverMs[slot]! > 0
@@ -295,7 +301,7 @@ export class LearnedFreshness {
         return ttlOfShare(belief, policy.shareRatio, this.#maxAgeMs);
       case 'staleness-budget': {
         const most = ttlOfShare(belief, MAX_KEY_SHARE, this.#maxAgeMs);
-        if (!(readsPerMs > 0)) return Math.min(most, this.#initialTtlMs);
+        if (!(readsPerMs > 0)) return most;
         return Math.min(most, ttlOfCost(belief, readsPerMs, this.#price.price, this.#maxAgeMs));
       }
     }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { build, type Plugin } from 'esbuild';
@@ -62,14 +63,19 @@ const requireBuiltins: Plugin = {
   },
 };
 
-/** Two checkouts share their packages, but each runs its own cache. */
+/** Two checkouts share their packages, but each runs its own cache: the entry points that its package.json names. */
 function cacheOf(sources: string): Plugin {
+  const folder = join(sources, 'cache');
+  const { exports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    exports: Record<string, { 'l1-source': string }>;
+  };
   return {
     name: 'cache-of-the-checkout',
     setup(builder) {
-      builder.onResolve({ filter: /^l1-cache$/ }, () => ({
-        path: join(sources, 'cache', 'src', 'index.ts'),
-      }));
+      builder.onResolve({ filter: /^l1-cache(\/|$)/ }, ({ path }) => {
+        const entry = exports[path.replace('l1-cache', '.')];
+        return entry === undefined ? null : { path: join(folder, entry['l1-source']) };
+      });
     },
   };
 }
