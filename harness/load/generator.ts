@@ -11,19 +11,13 @@ import { Worker } from 'node:worker_threads';
 import { Pool } from 'undici';
 import { encodeHistogram, latencyHistogram } from '../../reports/statistics/histogram.ts';
 import type { LoadPlan, LoadResult } from './driver.ts';
-import type { GeneratorJob, GeneratorMessage } from './messages.ts';
+import type { Due, FromPacer, GeneratorJob, GeneratorMessage, ToPacer } from './messages.ts';
 
 /** Requests in flight beyond which a due request is counted unsent instead of piling up memory. */
 const MAX_IN_FLIGHT = 2_000;
 /** How long the answers still outstanding at the end of a block are waited for. */
 const DRAIN_MS = 5_000;
 const CONNECTIONS_PER_ADDRESS = 128;
-
-interface Due {
-  readonly dueNs: number;
-  readonly requestType: number;
-  readonly keys: readonly number[];
-}
 
 const nowNs = (): number => Number(process.hrtime.bigint());
 const say = (message: GeneratorMessage): void => void process.send!(message);
@@ -140,14 +134,19 @@ async function drive({ plan, ingress }: GeneratorJob): Promise<LoadResult> {
 
 /** Runs the pacer over the plan's arrivals; resolves when the last one was handed to `send`. */
 function pace(plan: LoadPlan, send: (due: Due) => void): Promise<void> {
-  const pacer = new Worker(new URL('./pacer.ts', import.meta.url), { workerData: plan });
-  return new Promise((resolve, reject) => {
-    pacer.on('message', (message: Due | 'ready' | 'end') => {
-      if (message === 'ready') pacer.postMessage(nowNs());
-      else if (message === 'end') resolve();
-      else send(message);
-    });
-    pacer.on('error', reject);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const hear = (message: FromPacer): void => {
+    if (message.kind === 'due') send(message);
+    else if (message.kind === 'ready') tell({ kind: 'start', startNs: nowNs() });
+    else if (message.kind === 'failed') reject(new Error(message.message));
+    else resolve();
+  };
+  pacer.on('message', hear);
+  pacer.once('error', reject);
+  tell({ kind: 'plan', plan });
+  return promise.finally(() => {
+    pacer.off('message', hear);
+    pacer.off('error', reject);
   });
 }
 
@@ -157,6 +156,10 @@ try {
 } catch {
   // Not allowed: the lag that this costs is recorded, and judged, in every block.
 }
+
+/** Kept between blocks: a thread that starts would be busy compiling while the first requests are due. */
+const pacer = new Worker(new URL('./pacer.ts', import.meta.url));
+const tell = (message: ToPacer): void => pacer.postMessage(message);
 
 process.on('message', async (job: GeneratorJob) => {
   try {

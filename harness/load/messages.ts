@@ -12,3 +12,22 @@ export type GeneratorMessage =
   | { readonly kind: 'ready' }
   | { readonly kind: 'result'; readonly result: LoadResult }
   | { readonly kind: 'failed'; readonly message: string };
+
+/** What the pacer, a thread of the generator, is told: first a plan, then when to start. */
+export type ToPacer =
+  | { readonly kind: 'plan'; readonly plan: LoadPlan }
+  | { readonly kind: 'start'; readonly startNs: number };
+
+/** One request that is due now. */
+export interface Due {
+  readonly dueNs: number;
+  readonly requestType: number;
+  readonly keys: readonly number[];
+}
+
+/** What the pacer says. */
+export type FromPacer =
+  | { readonly kind: 'ready' }
+  | ({ readonly kind: 'due' } & Due)
+  | { readonly kind: 'end' }
+  | { readonly kind: 'failed'; readonly message: string };
