@@ -22,7 +22,7 @@ const OVERLOAD_P50_MS: Millis = 400;
 /** What switching the scenario and reading all pods adds to a block, for the progress line. */
 const BLOCK_OVERHEAD_MS: Millis = 900;
 /** Replacing the pods, and filling one process beside them. */
-const RESTART_MS: Millis = 7_500;
+const RESTART_MS: Millis = 6_000;
 
 /** Streams of arrivals: rounds count from zero, warm-ups and fills from far above, so that no two share keys. */
 const WARM_UP_STREAM = 1_000_000;
@@ -193,14 +193,17 @@ export async function measureBlock(
 
 async function measureMemory(scenario: string, plan: RunPlan, parts: RunParts): Promise<MemoryReading> {
   const { deployment, driver, signal, payloadCost } = parts;
-  await deployment.restartPods();
+  const sample = plan.topology.services
+    .map(({ index }) => index)
+    .filter((index) => index % plan.profile.memoryEveryPods === 0);
+  await deployment.restartPods(sample);
   await deployment.useScenario(scenario);
   await deployment.clearCaches();
   await Promise.race([
     driver.run(loadPlan(plan, FILL_STREAM, plan.profile.memoryFillMs), deployment.ingress, signal),
     deployment.died,
   ]);
-  const reading = await deployment.memory(scenario);
+  const reading = await deployment.memory(scenario, sample);
   return { ...reading, filled: await payloadCost(scenario) };
 }
 

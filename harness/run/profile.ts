@@ -12,11 +12,34 @@ export interface Profile {
   readonly warmUpLimitMs: Millis;
   /** How long each scenario is driven, deployed alone, before its memory is read. */
   readonly memoryFillMs: Millis;
+  /** Memory is read in one pod of so many, replaced by a fresh one for each scenario; 1 is every pod. */
+  readonly memoryEveryPods: number;
 }
 
 export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   // Sized so that four scenarios end within three minutes on two quiet cores.
-  quick: { ratePerSecond: 100, rounds: 6, blockMs: 1_600, warmUpLimitMs: 6_000, memoryFillMs: 2_000 },
-  standard: { ratePerSecond: 100, rounds: 12, blockMs: 4_000, warmUpLimitMs: 25_000, memoryFillMs: 15_000 },
-  full: { ratePerSecond: 100, rounds: 40, blockMs: 10_000, warmUpLimitMs: 60_000, memoryFillMs: 60_000 },
+  quick: {
+    ratePerSecond: 100,
+    rounds: 6,
+    blockMs: 1_600,
+    warmUpLimitMs: 6_000,
+    memoryFillMs: 2_000,
+    memoryEveryPods: 5,
+  },
+  standard: {
+    ratePerSecond: 100,
+    rounds: 12,
+    blockMs: 4_000,
+    warmUpLimitMs: 25_000,
+    memoryFillMs: 15_000,
+    memoryEveryPods: 1,
+  },
+  full: {
+    ratePerSecond: 100,
+    rounds: 40,
+    blockMs: 10_000,
+    warmUpLimitMs: 60_000,
+    memoryFillMs: 60_000,
+    memoryEveryPods: 1,
+  },
 };

@@ -44,9 +44,10 @@ export interface Deployment extends AsyncDisposable {
     readonly proxyUs: number | null;
     readonly redisUs: number | null;
   }>;
-  memory(scenario: string): Promise<MemoryReading>;
-  /** Replaces the application processes with fresh, empty ones; sidecars stay. */
-  restartPods(): Promise<void>;
+  /** The balance sheet of the given pods; default all. */
+  memory(scenario: string, services?: readonly number[]): Promise<MemoryReading>;
+  /** Replaces the application processes of the given pods, default all, with fresh, empty ones; sidecars stay. */
+  restartPods(services?: readonly number[]): Promise<void>;
   /** Rejects with a `PodDiedError` when anything of the mesh dies; never resolves. */
   readonly died: Promise<never>;
 }

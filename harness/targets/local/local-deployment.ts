@@ -70,9 +70,9 @@ export class LocalDeployment implements Deployment {
         maxMemoryBytes: plan.budgetBytes * plan.topology.services.length,
       }),
     );
-    [this.#sidecars] = await Promise.all([
+    [this.#sidecars, this.#pods] = await Promise.all([
       plan.mesh === 'envoy' ? this.#startSidecars(onStarted) : null,
-      this.#startPods(onStarted),
+      this.#startPods(this.#everyService, onStarted),
     ]);
   }
 
@@ -121,7 +121,7 @@ export class LocalDeployment implements Deployment {
     return { appUs, proxyUs, redisUs };
   }
 
-  async memory(scenario: string): Promise<MemoryReading> {
+  async memory(scenario: string, services = this.#everyService): Promise<MemoryReading> {
     const { redis } = scenarioOf(scenario);
     if (redis !== 'sidecar') {
       await this.#parts.stop(this.#podRedis);
@@ -129,9 +129,9 @@ export class LocalDeployment implements Deployment {
     }
     const podMemory = (await this.#post('/memory')) as readonly PodMemory[];
     return readMeshMemory(scenario, {
-      pods: this.#pods.map((app, service) => ({
+      pods: services.map((service) => ({
         service,
-        app,
+        app: this.#pods[service]!,
         memory: podMemory[service]!,
         proxy: this.#sidecars?.pods[service] ?? null,
         redis: this.#podRedis[service] ?? null,
@@ -144,9 +144,10 @@ export class LocalDeployment implements Deployment {
     });
   }
 
-  async restartPods(): Promise<void> {
-    await this.#parts.stop(this.#pods);
-    await this.#startPods(() => {});
+  async restartPods(services = this.#everyService): Promise<void> {
+    await this.#parts.stop(services.map((service) => this.#pods[service]!));
+    const fresh = await this.#startPods(services, () => {});
+    this.#pods = this.#pods.map((pod, service) => fresh[services.indexOf(service)] ?? pod);
     if (this.#scenario !== null) await this.#post('/scenario', { name: this.#scenario });
   }
 
@@ -155,9 +156,13 @@ export class LocalDeployment implements Deployment {
     await this.#control[Symbol.asyncDispose]();
   }
 
-  async #startPods(onReady: () => void): Promise<void> {
-    const { run, bundle, plan } = this.#options;
-    this.#pods = await eachBounded(plan.topology.services, STARTING_AT_ONCE, async ({ index }) => {
+  get #everyService(): readonly number[] {
+    return this.#options.plan.topology.services.map(({ index }) => index);
+  }
+
+  #startPods(services: readonly number[], onReady: () => void): Promise<readonly OwnedProcess[]> {
+    const { run, bundle } = this.#options;
+    return eachBounded(services, STARTING_AT_ONCE, async (index) => {
       const pod = this.#parts.add(await startPod(run, bundle, this.#podConfig(index)));
       await waitUntilReady(pod, () => this.#control.isReady(this.#endpointsOf(index).control));
       onReady();
