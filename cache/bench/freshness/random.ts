@@ -1,13 +1,5 @@
-/** Draws from 0 (included) to 1 (excluded), the same for the same seed (mulberry32). */
-export function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+/** The library's own generator, under the name the simulators use. */
+export { seededRandom as randomOf } from '../../src/random.ts';
 
 /** A waiting time with the given mean, without memory. */
 export function exponential(mean: number, rng: () => number): number {
