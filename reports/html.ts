@@ -1,6 +1,6 @@
 import { answer } from './answer.ts';
 import type { Chart } from './charts/chart.ts';
-import { environmentRows, limits, methodNotes, reasons } from './notes.ts';
+import { brokenRuleWords, environmentRows, limits, methodNotes, reasons } from './notes.ts';
 import { chartFigures, chartScripts } from './page/charts.ts';
 import { escapeHtml } from './page/escape.ts';
 import { STYLE } from './page/style.ts';
@@ -28,9 +28,7 @@ function warning({ state, why, validity }: Summary): string {
     ...(validity.invalid === 0
       ? []
       : [
-          `${validity.invalid} of ${validity.blocks} blocks are invalid and left out: ${validity.byReason
-            .map(({ scenario, reason, blocks }) => `${scenario}, ${blocks} blocks, ${reason}`)
-            .join('; ')}.`,
+          `${validity.invalid} of ${validity.blocks} blocks are invalid and left out: ${brokenRuleWords(validity).join('; ')}.`,
         ]),
   ];
   return lines.length === 0

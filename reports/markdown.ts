@@ -1,7 +1,7 @@
 import { answer } from './answer.ts';
 import type { Chart } from './charts/chart.ts';
 import { bytes, intervalText, number, percent, samples, withUnit } from './format.ts';
-import { environmentRows, limits, methodNotes, reasons } from './notes.ts';
+import { brokenRuleWords, environmentRows, limits, methodNotes, reasons } from './notes.ts';
 import type { Figure } from './summary/figure.ts';
 import { tableRows } from './summary/figures.ts';
 import { winnersOf } from './summary/winners.ts';
@@ -57,9 +57,7 @@ function winnerRows(summary: Summary): string[][] {
 /** The report of one run as Markdown, with the charts as the PNG files beside it. */
 export function renderMarkdown(summary: Summary, charts: readonly Chart[]): string {
   const { validity, state, why } = summary;
-  const invalid = validity.byReason.map(
-    ({ scenario, reason, blocks }) => `${scenario}: ${blocks} blocks, ${reason}`,
-  );
+  const invalid = brokenRuleWords(validity);
   const ratios = summary.comparisons.map(
     ({ scenario, figure, ratio, interval, pairs, verdict, emulated }) => [
       scenario,

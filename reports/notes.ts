@@ -1,4 +1,5 @@
 import { bytes, duration, number, percent } from './format.ts';
+import type { BrokenRule } from './schema.ts';
 import { BALANCE_LIMIT } from './summary/memory.ts';
 import type { Summary } from './summary.ts';
 
@@ -42,12 +43,27 @@ export function reasons(why: readonly string[]): string {
   return why.map((one) => one.replace(/\.+$/, '')).join('; ') || 'no reason recorded';
 }
 
+const RULE_WORDS: Readonly<Record<BrokenRule['rule'], string>> = {
+  'nothing-due': 'nothing was due',
+  unsent: 'requests never sent',
+  'failed-requests': 'failed requests',
+  'generator-lag': 'lagging generator',
+};
+
+/** Which rules were broken, by which scenario and how often. */
+export function brokenRuleWords({ byRule }: Summary['validity']): string[] {
+  return byRule.map(
+    ({ scenario, rule, blocks, firstDetail }) =>
+      `${scenario}: ${RULE_WORDS[rule]} in ${blocks === 1 ? 'one block' : `${blocks} blocks, first`}: ${firstDetail}`,
+  );
+}
+
 /** How the numbers were made, one sentence each. */
 export function methodNotes(summary: Summary): string[] {
   const { generator: g, validity: v, settings: s } = summary;
   const clean =
     g.highestCleanRatePerSecond === null
-      ? 'The highest clean rate of the generator was not measured.'
+      ? `No clean rate of the generator is known (${g.method}).`
       : `The generator's highest clean rate on this machine is ${number(g.highestCleanRatePerSecond)} requests/s (${g.method}).`;
   return [
     'Open loop: Poisson arrivals from a seed. Latency counts from the scheduled arrival, so a request that had to wait is charged for it.',

@@ -55,6 +55,12 @@ const settings = z.object({
 
 const outcome = z.object({ count, latencyNs: histogram });
 
+/** A rule of validity that a block broke, and the block's own figures in words. */
+const brokenRule = z.object({
+  rule: z.enum(['nothing-due', 'unsent', 'failed-requests', 'generator-lag']),
+  detail: z.string(),
+});
+
 const block = z.object({
   index: count,
   /** Blocks of one round met the same arrivals, one block a scenario, in alternating order. */
@@ -62,8 +68,8 @@ const block = z.object({
   scenario: z.string(),
   startedAtMs: z.number(),
   durationMs: z.number(),
-  /** Empty when the block counts; otherwise every rule it broke, in words. It is kept either way. */
-  invalidReasons: z.array(z.string()),
+  /** Empty when the block counts; otherwise every rule it broke. It is kept either way. */
+  brokenRules: z.array(brokenRule),
   scheduled: count,
   completed: count,
   errors: count,
@@ -165,8 +171,9 @@ export const resultSchema = z.object({
   blocks: z.array(block),
   memory: z.array(memory),
   generator: z.object({
-    /** Highest rate at which the driver against a null server kept its lag p99 under 1 ms; null when not measured. */
+    /** Highest rate at which the driver against a null server kept its lag p99 under 1 ms; null when none of the rates tried was, or none was tried. */
     highestCleanRatePerSecond: z.number().nullable(),
+    /** How it was found and how the driver was run, in words. */
     method: z.string(),
   }),
   startup: z.object({
@@ -179,6 +186,7 @@ export const resultSchema = z.object({
 export type Result = z.infer<typeof resultSchema>;
 export type Environment = Result['environment'];
 export type Settings = Result['settings'];
+export type BrokenRule = z.infer<typeof brokenRule>;
 export type Block = Result['blocks'][number];
 export type ColdStart = Result['coldStarts'][number];
 export type MemoryReading = Result['memory'][number];

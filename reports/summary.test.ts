@@ -93,17 +93,19 @@ test('the same scenario twice is INCONCLUSIVE', () => {
   assert.equal(comparisons.find(({ figure }) => figure === 'request p50')!.verdict, 'INCONCLUSIVE');
 });
 
-test('an invalid block leaves its pair and its figures, and is counted under its reason', () => {
+test('an invalid block leaves its pair and its figures, and is counted under the rule it broke', () => {
   const broken = summarise(
     withBlocks((block, i) =>
       block.scenario === 'in-process-l1' && block.round < 2
-        ? { invalidReasons: [`${i} of 220 requests failed: reset`] }
+        ? { brokenRules: [{ rule: 'failed-requests', detail: `${i} of 220 requests failed: reset` }] }
         : {},
     ),
   );
-  assert.deepEqual(broken.validity.byReason, [
-    { scenario: 'in-process-l1', reason: '… of … requests failed: reset', blocks: 2 },
-  ]);
+  assert.deepEqual(
+    broken.validity.byRule.map(({ scenario, rule, blocks }) => ({ scenario, rule, blocks })),
+    [{ scenario: 'in-process-l1', rule: 'failed-requests', blocks: 2 }],
+  );
+  assert.match(broken.validity.byRule[0]!.firstDetail, /requests failed: reset/);
   assert.deepEqual(scenario('in-process-l1', broken).blocks, { valid: 6, invalid: 2 });
   assert.ok(
     broken.comparisons.filter((one) => one.scenario === 'in-process-l1').every(({ pairs }) => pairs === 6),
@@ -111,7 +113,9 @@ test('an invalid block leaves its pair and its figures, and is counted under its
 });
 
 test('a run whose blocks are all invalid has no figures and no verdicts', () => {
-  const nothing = summarise(withBlocks(() => ({ invalidReasons: ['no request was due'] })));
+  const nothing = summarise(
+    withBlocks(() => ({ brokenRules: [{ rule: 'nothing-due', detail: 'no request was due' }] })),
+  );
   assert.equal(scenario('in-process-l1', nothing).request.p50.value, null);
   assert.ok(nothing.comparisons.every(({ verdict, ratio }) => verdict === 'INCONCLUSIVE' && ratio === null));
 });

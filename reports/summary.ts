@@ -1,5 +1,5 @@
 import type { Count, Nanos } from 'l1-cache';
-import type { Environment, Result, Settings } from './schema.ts';
+import type { BrokenRule, Environment, Result, Settings } from './schema.ts';
 import { decodeDistribution, mergeDistributions, quantileNs } from './statistics/distribution.ts';
 import { seededRng } from './statistics/rng.ts';
 import { type Comparison, compareWithBaseline } from './summary/comparison.ts';
@@ -16,15 +16,18 @@ interface GeneratorSummary {
   readonly method: string;
 }
 
+/** Blocks of one scenario that broke the same rule, with the words of the first of them. */
+interface BrokenRuleCount {
+  readonly scenario: string;
+  readonly rule: BrokenRule['rule'];
+  readonly blocks: Count;
+  readonly firstDetail: string;
+}
+
 interface ValiditySummary {
   readonly blocks: Count;
   readonly invalid: Count;
-  /** Numbers inside a reason are left out, so that blocks that broke the same rule count together. */
-  readonly byReason: readonly {
-    readonly scenario: string;
-    readonly reason: string;
-    readonly blocks: Count;
-  }[];
+  readonly byRule: readonly BrokenRuleCount[];
 }
 
 /** A result digested: every number of the reports, and nothing that is not in the result. */
@@ -53,19 +56,18 @@ function baselineOf(result: Result): string {
   return names.includes('shared-redis') ? 'shared-redis' : (names[0] ?? '');
 }
 
-function countReasons(result: Result): ValiditySummary {
-  const byReason = new Map<string, { scenario: string; reason: string; blocks: Count }>();
-  for (const { scenario, invalidReasons } of result.blocks) {
-    for (const words of invalidReasons) {
-      const reason = words.replaceAll(/\d+([.,]\d+)*/g, '…');
-      const seen = byReason.get(`${scenario} ${reason}`) ?? { scenario, reason, blocks: 0 };
-      byReason.set(`${scenario} ${reason}`, { ...seen, blocks: seen.blocks + 1 });
+function countBrokenRules(result: Result): ValiditySummary {
+  const byRule = new Map<string, BrokenRuleCount>();
+  for (const { scenario, brokenRules } of result.blocks) {
+    for (const { rule, detail } of brokenRules) {
+      const seen = byRule.get(`${scenario} ${rule}`) ?? { scenario, rule, blocks: 0, firstDetail: detail };
+      byRule.set(`${scenario} ${rule}`, { ...seen, blocks: seen.blocks + 1 });
     }
   }
   return {
     blocks: result.blocks.length,
     invalid: result.blocks.filter((block) => !isValid(block)).length,
-    byReason: [...byReason.values()].sort((a, b) => b.blocks - a.blocks),
+    byRule: [...byRule.values()].sort((a, b) => b.blocks - a.blocks),
   };
 }
 
@@ -106,7 +108,7 @@ export function summarise(result: Result): Summary {
     comparisons: result.scenarios
       .filter(({ name }) => name !== baseline)
       .flatMap(({ name }) => compareWithBaseline(result.blocks, baseline, name, rng)),
-    validity: countReasons(result),
+    validity: countBrokenRules(result),
     generator: judgeGenerator(result),
   };
 }

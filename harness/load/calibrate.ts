@@ -65,6 +65,6 @@ export async function calibrate(
   }
   return {
     highestCleanRatePerSecond: highest,
-    method: `against a server that does nothing, ${STEP_MS} ms at each of ${RATES.join(', ')} requests/s, lag p99 < 1 ms`,
+    method: `${driver.method}; against a server that does nothing, ${STEP_MS} ms at each of ${RATES.join(', ')} requests/s, lag p99 < 1 ms`,
   };
 }

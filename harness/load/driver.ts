@@ -32,5 +32,7 @@ export interface LoadResult {
 /** Sends an open-loop load from processes of its own; disposing stops them. */
 export interface LoadDriver extends AsyncDisposable {
   readonly name: 'open-loop' | 'k6';
+  /** How it is run here, in words for the report. */
+  readonly method: string;
   run(plan: LoadPlan, to: Deployment['ingress'], signal: AbortSignal): Promise<LoadResult>;
 }

@@ -6,12 +6,12 @@
  * (no coordinated omission). Service time, from the actual send, and lag, the difference, are recorded beside it.
  * Nothing is corrected afterwards and nothing is skipped: what could not be sent is counted as unsent.
  */
-import { setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { Pool } from 'undici';
 import { encodeHistogram, latencyHistogram } from '../../reports/statistics/histogram.ts';
 import type { LoadPlan, LoadResult } from './driver.ts';
 import type { Due, FromPacer, GeneratorJob, GeneratorMessage, ToPacer } from './messages.ts';
+import { goFirst } from './priority.ts';
 
 /** Requests in flight beyond which a due request is counted unsent instead of piling up memory. */
 const MAX_IN_FLIGHT = 2_000;
@@ -150,13 +150,6 @@ function pace(plan: LoadPlan, send: (due: Due) => void): Promise<void> {
   });
 }
 
-try {
-  // It stands for another machine: on shared cores it goes before what it measures, where the system allows it.
-  setPriority(-10);
-} catch {
-  // Not allowed: the lag that this costs is recorded, and judged, in every block.
-}
-
 /** Kept between blocks: a thread that starts would be busy compiling while the first requests are due. */
 const pacer = new Worker(new URL('./pacer.ts', import.meta.url));
 const tell = (message: ToPacer): void => pacer.postMessage(message);
@@ -169,4 +162,4 @@ process.on('message', async (job: GeneratorJob) => {
   }
 });
 process.on('disconnect', () => process.exit(0));
-say({ kind: 'ready' });
+say({ kind: 'ready', priority: await goFirst() });

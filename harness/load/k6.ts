@@ -27,6 +27,7 @@ export async function k6Driver(
   const folder = await mkdtemp(join(workFolder, 'k6-'));
   return {
     name: 'k6',
+    method: 'k6, not calibrated against an idle server',
     async run(plan: LoadPlan, to: Deployment['ingress'], signal: AbortSignal): Promise<LoadResult> {
       const due = [...(await arrivalsOf(plan))];
       const { leadMs, users } = lead(due, plan.ratePerSecond);

@@ -1,4 +1,5 @@
 import type { LoadPlan, LoadResult } from './driver.ts';
+import type { Priority } from './priority.ts';
 
 /** What the generator process is told: the plan, and where each service's requests go. */
 export interface GeneratorJob {
@@ -9,7 +10,7 @@ export interface GeneratorJob {
 
 /** What the generator process says. */
 export type GeneratorMessage =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly priority: Priority }
   | { readonly kind: 'result'; readonly result: LoadResult }
   | { readonly kind: 'failed'; readonly message: string };
 

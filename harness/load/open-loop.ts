@@ -4,8 +4,22 @@ import { BenchError, EXIT } from '../errors.ts';
 import type { Deployment } from '../targets/target.ts';
 import type { LoadDriver, LoadPlan, LoadResult } from './driver.ts';
 import type { GeneratorJob, GeneratorMessage } from './messages.ts';
+import type { Priority } from './priority.ts';
 
 const GENERATOR = fileURLToPath(new URL('./generator.ts', import.meta.url));
+
+const METHOD: Readonly<Record<Priority, string>> = {
+  'real-time': 'a process of its own at real-time priority',
+  raised: 'a process of its own at raised priority',
+  normal: 'a process of its own at normal priority, so it queues for a core like the pods',
+};
+
+function defect(message: GeneratorMessage): BenchError {
+  return new BenchError('LOAD_GENERATOR_FAILED', `The load generator failed: ${JSON.stringify(message)}`, {
+    hint: 'This is a defect of l1bench; please report it with the command you ran.',
+    exitCode: EXIT.invalidRun,
+  });
+}
 
 /**
  * The embedded driver: one generator process, kept between blocks so that its code stays warm.
@@ -25,10 +39,12 @@ export async function openLoopDriver(env: Readonly<Record<string, string>>): Pro
   });
   const next = async (): Promise<GeneratorMessage> =>
     (await generator.getOneMessage({ reference: true })) as unknown as GeneratorMessage;
-  await next();
+  const ready = await next();
+  if (ready.kind !== 'ready') throw defect(ready);
 
   return {
     name: 'open-loop',
+    method: METHOD[ready.priority],
     async run(plan: LoadPlan, to: Deployment['ingress'], signal: AbortSignal): Promise<LoadResult> {
       const job: GeneratorJob = { plan, ingress: plan.topology.services.map((service) => to(service.index)) };
       const answer = next();
@@ -40,10 +56,7 @@ export async function openLoopDriver(env: Readonly<Record<string, string>>): Pro
       await generator.sendMessage(job as never);
       const message = await Promise.race([answer, aborted]);
       if (message.kind === 'result') return message.result;
-      throw new BenchError('LOAD_GENERATOR_FAILED', `The load generator failed: ${JSON.stringify(message)}`, {
-        hint: 'This is a defect of l1bench; please report it with the command you ran.',
-        exitCode: EXIT.invalidRun,
-      });
+      throw defect(message);
     },
     async [Symbol.asyncDispose]() {
       generator.kill('SIGKILL');

@@ -5,7 +5,11 @@ import { conclude } from './conclude.ts';
 import { PROFILES } from './profile.ts';
 
 const plan = { scenarios: ['a'], profile: PROFILES.quick };
-const block = (invalidReasons: string[]) => ({ scenario: 'a', invalidReasons }) as unknown as Block;
+const block = (details: string[]) =>
+  ({
+    scenario: 'a',
+    brokenRules: details.map((detail) => ({ rule: 'generator-lag', detail })),
+  }) as unknown as Block;
 const measured = (blocks: Block[]) => ({ coldStarts: [], blocks, memory: [] });
 
 test('a run whose blocks all count is complete', () => {

@@ -18,10 +18,10 @@ export function conclude(
   if (failure !== null) why.push(failure instanceof Error ? failure.message : String(failure));
   for (const scenario of plan.scenarios) {
     const blocks = measured.blocks.filter((block) => block.scenario === scenario);
-    const invalid = blocks.filter((block) => block.invalidReasons.length > 0);
+    const invalid = blocks.filter((block) => block.brokenRules.length > 0);
     if (invalid.length > blocks.length * MAX_INVALID_RATIO) {
       why.push(
-        `${invalid.length} of ${blocks.length} blocks of ${scenario} are invalid (limit 25 %): ${invalid[0]!.invalidReasons[0]}.`,
+        `${invalid.length} of ${blocks.length} blocks of ${scenario} are invalid (limit 25 %): ${invalid[0]!.brokenRules[0]!.detail}.`,
       );
     }
   }

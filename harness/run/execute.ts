@@ -76,7 +76,7 @@ export async function execute(
   const startup: Result['startup'] = { podsReadyMs: 0, stoppedMs: null, servicesPssBytes: 0 };
   let generator: Result['generator'] = {
     highestCleanRatePerSecond: null,
-    method: 'not measured with this driver',
+    method: 'the run ended before the driver stood',
   };
   let failure: unknown = null;
 
@@ -84,6 +84,7 @@ export async function execute(
   const stopping = { sinceMs: 0 };
   try {
     await using driver = await driverOf(request.driver, tools.k6, run.folder, run.env);
+    generator = { highestCleanRatePerSecond: null, method: driver.method };
     if (driver.name === 'open-loop') {
       progress.phase('calibrating the load generator', CALIBRATION_MS);
       generator = await calibrate(driver, topology, request.seed, run.env, interrupt.signal);

@@ -10,7 +10,7 @@ import { mergePods } from './merge-pods.ts';
 import type { Profile } from './profile.ts';
 import type { Progress } from './progress.ts';
 import type { RunLog } from './run-log.ts';
-import { invalidReasons } from './validity.ts';
+import { brokenRules } from './validity.ts';
 import { isSteady } from './warm-up.ts';
 
 /** How often the hit ratio is read during a warm-up. */
@@ -174,7 +174,7 @@ export async function measureBlock(
     scenario: label,
     startedAtMs,
     durationMs,
-    invalidReasons: invalidReasons({ ...load, lagP50Ms: (percentileNs(load.lagNs, 50) ?? 0) / 1e6 }),
+    brokenRules: brokenRules({ ...load, lagP50Ms: (percentileNs(load.lagNs, 50) ?? 0) / 1e6 }),
     scheduled: load.scheduled,
     completed: load.completed,
     errors: load.errors,

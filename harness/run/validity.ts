@@ -1,4 +1,5 @@
 import type { Millis } from 'l1-cache';
+import type { BrokenRule } from '../../reports/schema.ts';
 
 /** Share of the scheduled requests that may stay unsent before the block no longer counts. */
 const MAX_UNSENT_RATIO = 0.001;
@@ -14,19 +15,27 @@ export interface BlockFacts {
   readonly lagP50Ms: Millis;
 }
 
-/** The rules a block broke, in words; empty when it counts. Fixed before the run, applied to every block alike. */
-export function invalidReasons(block: BlockFacts): string[] {
-  const reasons: string[] = [];
-  if (block.scheduled === 0) reasons.push('no request was due');
+/** The rules a block broke; empty when it counts. Fixed before the run, applied to every block alike. */
+export function brokenRules(block: BlockFacts): BrokenRule[] {
+  const broken: BrokenRule[] = [];
+  if (block.scheduled === 0) broken.push({ rule: 'nothing-due', detail: 'no request was due' });
   if (block.unsent > block.scheduled * MAX_UNSENT_RATIO) {
-    reasons.push(`${block.unsent} of ${block.scheduled} requests were never sent (limit 0.1 %)`);
+    broken.push({
+      rule: 'unsent',
+      detail: `${block.unsent} of ${block.scheduled} requests were never sent (limit 0.1 %)`,
+    });
   }
-  if (block.errors > 0)
-    reasons.push(`${block.errors} of ${block.scheduled} requests failed: ${block.firstError}`);
+  if (block.errors > 0) {
+    broken.push({
+      rule: 'failed-requests',
+      detail: `${block.errors} of ${block.scheduled} requests failed: ${block.firstError}`,
+    });
+  }
   if (block.lagP50Ms > MAX_LAG_P50_MS) {
-    reasons.push(
-      `the generator lagged: p50 ${block.lagP50Ms.toFixed(2)} ms behind schedule (limit ${MAX_LAG_P50_MS} ms)`,
-    );
+    broken.push({
+      rule: 'generator-lag',
+      detail: `the generator lagged: p50 ${block.lagP50Ms.toFixed(2)} ms behind schedule (limit ${MAX_LAG_P50_MS} ms)`,
+    });
   }
-  return reasons;
+  return broken;
 }

@@ -134,7 +134,8 @@ test('invalid blocks and blocks without a request leave their pair', () => {
   });
   assert.equal(gatePairs(blocks).length, 4);
   const broken = blocks.map((block) => {
-    if (block.round === 0 && block.scenario === 'head') return { ...block, invalidReasons: ['lag'] };
+    if (block.round === 0 && block.scenario === 'head')
+      return { ...block, brokenRules: [{ rule: 'generator-lag' as const, detail: 'lagged' }] };
     if (block.round === 1 && block.scenario === 'control') return { ...block, latencyNs: null };
     return block;
   });

@@ -47,7 +47,7 @@ export interface GateStage {
 export function gateSample(block: Block): GateSample | null {
   const latency = decodeDistribution(block.latencyNs);
   const p50Ns = quantileNs(latency, 0.5);
-  if (block.invalidReasons.length > 0 || p50Ns === null || block.completed === 0) return null;
+  if (block.brokenRules.length > 0 || p50Ns === null || block.completed === 0) return null;
   return { p50Ns, latency, cpuPerRequestUs: cpuPerRequestUs(block) };
 }
 

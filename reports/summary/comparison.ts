@@ -82,7 +82,7 @@ export function compareWithBaseline(
   scenario: string,
   rng: Rng,
 ): Comparison[] {
-  const valid = blocks.filter(({ invalidReasons }) => invalidReasons.length === 0);
+  const valid = blocks.filter(({ brokenRules }) => brokenRules.length === 0);
   const rounds = valid
     .filter((block) => block.scenario === scenario)
     .flatMap((candidate) => {

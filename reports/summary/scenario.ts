@@ -64,7 +64,7 @@ function hitsOf(block: Block): { of: number; per: number } {
 }
 
 export function isValid(block: Block): boolean {
-  return block.invalidReasons.length === 0;
+  return block.brokenRules.length === 0;
 }
 
 export function summariseScenario(result: Result, name: string, rng: Rng): ScenarioSummary {
