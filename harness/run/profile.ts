@@ -19,15 +19,15 @@ export interface Profile {
 export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   // Sized so that four scenarios end within three minutes on two quiet cores.
   quick: {
-    ratePerSecond: 100,
+    ratePerSecond: 150,
     rounds: 6,
-    blockMs: 1_600,
-    warmUpLimitMs: 6_000,
+    blockMs: 2_400,
+    warmUpLimitMs: 8_000,
     memoryFillMs: 2_000,
     memoryEveryPods: 5,
   },
   standard: {
-    ratePerSecond: 100,
+    ratePerSecond: 150,
     rounds: 12,
     blockMs: 4_000,
     warmUpLimitMs: 25_000,
@@ -35,7 +35,7 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
     memoryEveryPods: 1,
   },
   full: {
-    ratePerSecond: 100,
+    ratePerSecond: 150,
     rounds: 40,
     blockMs: 10_000,
     warmUpLimitMs: 60_000,

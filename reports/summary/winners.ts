@@ -8,8 +8,11 @@ export interface Winner {
   readonly name: string;
   readonly scenario: string;
   readonly figure: Figure;
-  readonly next: { readonly scenario: string; readonly figure: Figure } | null;
-  /** `clear`: the intervals of best and second do not meet. Otherwise the order may be chance. */
+  readonly next: Ranked | null;
+  /**
+   * `clear`: the two were compared in pairs and the verdict is for the best, or, where they were not, their intervals
+   * do not meet. Otherwise the order may be chance.
+   */
   readonly margin: 'clear' | 'within noise';
 }
 
@@ -29,9 +32,27 @@ const CONTESTS: readonly [TableRow['group'], string][] = [
   ['Memory', '200 pods, extrapolated'],
 ];
 
+interface Ranked {
+  readonly scenario: string;
+  readonly figure: Figure;
+}
+
 function apart(a: Figure, b: Figure): boolean {
   if (a.interval === null || b.interval === null) return false;
   return a.interval.high < b.interval.low || b.interval.high < a.interval.low;
+}
+
+/** A paired verdict knows more than two intervals: what disturbed a round disturbed both of its blocks. */
+function marginOf({ comparisons }: Summary, name: string, best: Ranked, next: Ranked): Winner['margin'] {
+  const pair = (scenario: string, baseline: string) =>
+    comparisons.find((one) => one.figure === name && one.scenario === scenario && one.baseline === baseline);
+  const verdict = pair(best.scenario, next.scenario)?.verdict;
+  const reverse = pair(next.scenario, best.scenario)?.verdict;
+  const clear =
+    verdict === undefined && reverse === undefined
+      ? apart(best.figure, next.figure)
+      : verdict === 'faster' || reverse === 'slower';
+  return clear ? 'clear' : 'within noise';
 }
 
 /** The best scenario in every contested figure, ours or not. A figure that fewer than two scenarios have is no contest. */
@@ -46,7 +67,15 @@ export function winnersOf(summary: Summary): Winner[] {
       .sort((a, b) => (name === 'hit ratio' ? -1 : 1) * (a.figure.value! - b.figure.value!));
     const [best, next] = ranked;
     if (best === undefined || next === undefined) return [];
-    const margin = apart(best.figure, next.figure) ? 'clear' : 'within noise';
-    return [{ group, name, scenario: best.scenario, figure: best.figure, next, margin } satisfies Winner];
+    return [
+      {
+        group,
+        name,
+        scenario: best.scenario,
+        figure: best.figure,
+        next,
+        margin: marginOf(summary, name, best, next),
+      } satisfies Winner,
+    ];
   });
 }
