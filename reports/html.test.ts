@@ -111,13 +111,25 @@ for (const scheme of ['light', 'dark'] as const) {
   });
 }
 
+/** Resolves at the first frame in which the condition, JavaScript as text, holds; the page's policy forbids eval. */
+function frameWhere(page: Page, condition: string): Promise<void> {
+  return page.evaluate(`new Promise((resolve) => {
+    const look = () => (${condition} ? resolve() : requestAnimationFrame(look));
+    look();
+  })`);
+}
+
 test('charts follow when the reader switches to dark', async () => {
   const { page, complaints } = await open(1200, 'light');
-  const picture = () => page.evaluate('document.getElementById("request-latency").toDataURL()');
-  const light = await picture();
+  const picture = 'document.getElementById("request-latency").toDataURL()';
+  // Chart.js paints some frames after the script ran; a blank canvas is no picture.
+  await frameWhere(page, `${picture}.length > 10_000`);
+  const light = await page.evaluate(picture);
   await page.emulateMedia({ colorScheme: 'dark' });
-  await page.waitForFunction('document.documentElement.dataset.theme === "dark"');
-  assert.ok((await picture()) !== light, 'the picture did not change');
+  await frameWhere(
+    page,
+    `document.documentElement.dataset.theme === "dark" && ${picture} !== ${JSON.stringify(light)}`,
+  );
   assert.deepEqual(complaints, []);
   await page.close();
 });
