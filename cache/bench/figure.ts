@@ -11,5 +11,21 @@ export interface Figure {
   readonly how: string;
 }
 
-/** A part of the benchmark: measures its figures one after another. */
-export type FiguresOf = () => AsyncIterable<Figure> | Iterable<Figure>;
+/** Figures that are measured together; what is not asked for is not run. */
+export interface FigureGroup {
+  /** What the names of its figures begin with. */
+  readonly prefix: string;
+  measure(): AsyncIterable<Figure> | Iterable<Figure>;
+}
+
+/** Whether a figure's name fits a pattern in which `*` stands for any text. */
+export function fits(name: string, pattern: string): boolean {
+  const literal = pattern.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${literal.join('.*')}$`).test(name);
+}
+
+/** Whether a group can hold a figure that fits the pattern. */
+export function mayHold({ prefix }: FigureGroup, pattern: string): boolean {
+  const head = pattern.slice(0, `${pattern}*`.indexOf('*'));
+  return head.startsWith(prefix) || prefix.startsWith(head);
+}

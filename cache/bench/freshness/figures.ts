@@ -1,6 +1,6 @@
 import type { FreshnessPolicy } from '../../src/freshness/policy.ts';
-import type { Count, Millis } from '../../src/units.ts';
-import type { Figure } from '../figure.ts';
+import type { Millis } from '../../src/units.ts';
+import type { Figure, FigureGroup } from '../figure.ts';
 import { figureOf } from '../predict/summary.ts';
 import {
   handTunedAtStaleRatio,
@@ -11,17 +11,11 @@ import {
 import type { MutationKind } from './mutations.ts';
 import { randomOf } from './random.ts';
 import { recoverySeconds } from './recovery.ts';
-import { type Sight, simulate } from './simulate.ts';
+import { simulate } from './simulate.ts';
 import { fixed, learned } from './ttl-sources.ts';
 import { uniformWorld, worldOf } from './world.ts';
 
-export interface FreshnessFiguresOptions {
-  /** Default 1 to 5. */
-  readonly seeds?: readonly number[];
-  /** Simulated hours of the world of all intervals, half an hour of warm-up included. Default 3. */
-  readonly hours?: number;
-}
-
+const SEEDS = [1, 2, 3, 4, 5];
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
@@ -38,21 +32,21 @@ const INTERVALS: readonly (readonly [name: string, ms: Millis])[] = [
   ['1 week', WEEK],
 ];
 
+/** Simulated time of the world of all intervals, half an hour of warm-up included. */
+const WORLD_UNTIL_MS = 3 * HOUR;
+
 /** Every figure of learned freshness, against the simulated truth. */
-export async function* freshnessFigures(options: FreshnessFiguresOptions = {}): AsyncGenerator<Figure> {
-  const { seeds = [1, 2, 3, 4, 5], hours = 3 } = options;
-  const untilMs = hours * HOUR;
-  for (const kind of KINDS) yield* budgetFigures(kind, seeds, untilMs);
-  yield* shareFigures(seeds);
-  yield presetFigure('weekly flag', WEEK, 60 * DAY, 'etag', seeds);
-  yield presetFigure('price of 1 s', SECOND, 20 * MINUTE, 'etag', seeds);
-  yield* recoveryFigures(seeds);
-}
+export const freshnessFigures: readonly FigureGroup[] = [
+  ...KINDS.map((kind) => ({ prefix: `freshness.${kind}.`, measure: () => budgetFigures(kind) })),
+  { prefix: 'freshness.target-share.', measure: shareFigures },
+  { prefix: 'freshness.preset.', measure: presetFigures },
+  { prefix: 'freshness.recovery.', measure: recoveryFigures },
+];
 
 /** The budget kept, and what the learner is worth beside static TTLs, hand-tuned ones and the optimum. */
-function* budgetFigures(kind: MutationKind, seeds: readonly Count[], untilMs: Millis): Generator<Figure> {
-  const times = { warmUpMs: HOUR / 2, untilMs };
-  const runs = seeds.map((seed) => {
+function* budgetFigures(kind: MutationKind): Generator<Figure> {
+  const times = { warmUpMs: HOUR / 2, untilMs: WORLD_UNTIL_MS };
+  const runs = SEEDS.map((seed) => {
     const run = (source: Parameters<typeof simulate>[1]) =>
       simulate(worldOf({ seed, kind }), source, { ...times, sight: 'etag', rng: randomOf(seed + 100) });
     const runFixed = (ttlMs: Parameters<typeof fixed>[0]) => run(fixed(ttlMs));
@@ -65,7 +59,7 @@ function* budgetFigures(kind: MutationKind, seeds: readonly Count[], untilMs: Mi
       optimum: optimumAtStaleRatio(runFixed, ours.staleRatio),
     };
   });
-  const how = `400 keys, 1 s to 1 week, ${kind} changes, changed-or-not only, 175 reads/s, ${untilMs / HOUR} h simulated`;
+  const how = `400 keys, 1 s to 1 week, ${kind} changes, changed-or-not only, 175 reads/s, ${WORLD_UNTIL_MS / HOUR} h simulated`;
   const figure = (name: string, unit: string, of: (run: (typeof runs)[number]) => number, more: string) =>
     figureOf(`freshness.${kind}.${name}`, runs.map(of), unit, runs.length, `${how}; ${more}`);
   yield figure('stale-share', '%', (r) => 100 * r.ours.staleRatio, 'stale reads / reads at a 5 % budget');
@@ -97,11 +91,11 @@ function* budgetFigures(kind: MutationKind, seeds: readonly Count[], untilMs: Mi
 }
 
 /** 5 % asked of every key, at each interval alone. */
-function* shareFigures(seeds: readonly Count[]): Generator<Figure> {
+function* shareFigures(): Generator<Figure> {
   const policy: FreshnessPolicy = { kind: 'target-share', shareRatio: 0.05 };
   for (const [name, meanMs] of INTERVALS)
     for (const kind of ['poisson', 'periodic', 'bursty'] as const) {
-      const shares = seeds.map((seed) => {
+      const shares = SEEDS.map((seed) => {
         const source = learned({ policy, maxAgeMs: WEEK, rng: randomOf(seed) });
         const times = { warmUpMs: 20 * meanMs + MINUTE, untilMs: 60 * meanMs + 2 * MINUTE };
         const world = uniformWorld(seed, kind, meanMs, 5, 20);
@@ -109,35 +103,34 @@ function* shareFigures(seeds: readonly Count[]): Generator<Figure> {
         return (100 * outcome.staleReads) / (outcome.reads - outcome.fetches);
       });
       const how = '20 keys, 5 reads/s each, policy target-share 5 %, stale hits / hits, changed-or-not only';
-      yield figureOf(`freshness.target-share.${kind}.${name}`, shares, '%', seeds.length, how);
+      yield figureOf(`freshness.target-share.${kind}.${name}`, shares, '%', SEEDS.length, how);
     }
 }
 
-function presetFigure(
-  name: string,
-  meanMs: Millis,
-  untilMs: Millis,
-  sight: Sight,
-  seeds: readonly Count[],
-): Figure {
-  const medians = seeds.map((seed) => {
+function* presetFigures(): Generator<Figure> {
+  yield presetFigure('weekly flag', WEEK, 60 * DAY);
+  yield presetFigure('price of 1 s', SECOND, 20 * MINUTE);
+}
+
+function presetFigure(name: string, meanMs: Millis, untilMs: Millis): Figure {
+  const medians = SEEDS.map((seed) => {
     const ttls: Millis[] = [];
     const source = learned({ policy: { kind: 'article-preset' }, rng: randomOf(seed) });
     simulate(uniformWorld(seed, 'poisson', meanMs, 5, 20), source, {
       warmUpMs: 0,
       untilMs,
-      sight,
+      sight: 'etag',
       rng: randomOf(seed + 100),
       onLife: ({ atMs, ttlMs }) => void (atMs > untilMs / 5 && ttls.push(ttlMs)),
     });
     return ttls.sort((a, b) => a - b)[ttls.length >> 1]!;
   });
   const how = 'median TTL of the preset, 20 keys, 5 reads/s each, Poisson, changed-or-not only';
-  return figureOf(`freshness.preset.${name}`, medians, 'ms', seeds.length, how);
+  return figureOf(`freshness.preset.${name}`, medians, 'ms', SEEDS.length, how);
 }
 
 /** From the moment a key changes its habits until its TTL is within a factor of two of where it settles. */
-function* recoveryFigures(seeds: readonly Count[]): Generator<Figure> {
+function* recoveryFigures(): Generator<Figure> {
   const cases = [
     ['1 week to 10 s', WEEK, 10 * SECOND],
     ['1 h to 1 min', HOUR, MINUTE],
@@ -145,9 +138,9 @@ function* recoveryFigures(seeds: readonly Count[]): Generator<Figure> {
     ['1 min to 1 h', MINUTE, HOUR],
   ] as const;
   for (const [name, fromMs, toMs] of cases) {
-    const found = seeds.map((seed) => recoverySeconds(seed, fromMs, toMs));
+    const found = SEEDS.map((seed) => recoverySeconds(seed, fromMs, toMs));
     const how =
       'one pod, target-share 5 %, 20 keys, 5 reads/s, median key; cannot be shorter than the TTL the key had';
-    yield figureOf(`freshness.recovery.${name}`, found, 's', seeds.length, how);
+    yield figureOf(`freshness.recovery.${name}`, found, 's', SEEDS.length, how);
   }
 }

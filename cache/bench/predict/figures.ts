@@ -1,4 +1,4 @@
-import type { Figure } from '../figure.ts';
+import type { FigureGroup } from '../figure.ts';
 import { costFigures } from './cost-figures.ts';
 import { noHarmFigures } from './no-harm-figures.ts';
 import { sessionFigures } from './session-figures.ts';
@@ -6,10 +6,10 @@ import { timeOfDayFigures } from './time-of-day-figures.ts';
 import { traceFigures } from './trace-figures.ts';
 
 /** Every figure of prewarming: what it brings, what it costs, and where it must not hurt. */
-export async function* prewarmingFigures(): AsyncGenerator<Figure> {
-  yield* sessionFigures();
-  yield* costFigures();
-  yield* timeOfDayFigures();
-  yield* traceFigures();
-  yield* noHarmFigures();
-}
+export const prewarmingFigures: readonly FigureGroup[] = [
+  ...sessionFigures,
+  { prefix: 'cost.', measure: costFigures },
+  { prefix: 'time-of-day.', measure: timeOfDayFigures },
+  ...traceFigures,
+  ...noHarmFigures,
+];

@@ -1,7 +1,7 @@
 import { seededRandom } from '../../src/random.ts';
 import { AdaptivePolicy } from '../../src/store/eviction/adaptive.ts';
 import type { Millis } from '../../src/units.ts';
-import type { Figure } from '../figure.ts';
+import type { Figure, FigureGroup } from '../figure.ts';
 import { runSessions, type SessionResult, type SessionRun } from './run-sessions.ts';
 import { type SessionWorkload, sessionRequests } from './session-workload.ts';
 import { figureOf, sum } from './summary.ts';
@@ -39,11 +39,17 @@ export function runSeed(
 }
 
 /** Token → user → profile, with reused and with fresh tokens, and with a rule that keeps turning false. */
-export function* sessionFigures(): Generator<Figure> {
-  yield* compare('sessions', {}, 'tokens reused');
-  yield* compare('fresh-sessions', { tokens: 'fresh' }, 'a new token each session');
-  yield* compare('bait', { trueForMs: BAIT_MS }, `values lie every other ${BAIT_MS / 1000} s`);
-}
+export const sessionFigures: readonly FigureGroup[] = [
+  { prefix: 'sessions.', measure: () => compare('sessions', {}, 'tokens reused') },
+  {
+    prefix: 'fresh-sessions.',
+    measure: () => compare('fresh-sessions', { tokens: 'fresh' }, 'a new token each session'),
+  },
+  {
+    prefix: 'bait.',
+    measure: () => compare('bait', { trueForMs: BAIT_MS }, `values lie every other ${BAIT_MS / 1000} s`),
+  },
+];
 
 function* compare(name: string, workload: Partial<SessionWorkload>, what: string): Generator<Figure> {
   const pairs = SEEDS.map((seed) => ({

@@ -6,7 +6,7 @@ import { runReads } from './run-reads.ts';
 import { zipf } from './session-workload.ts';
 import { figureOf } from './summary.ts';
 
-const SEEDS = [1, 2, 3];
+const SEEDS = [1, 2, 3, 4, 5];
 const SLOT_MS: Millis = 60_000;
 const SLOTS_PER_DAY: Count = 4;
 const DAYS = 3;

@@ -6,29 +6,27 @@ import type { Trace } from '../../sim/trace.ts';
 import { seededRandom } from '../../src/random.ts';
 import { AdaptivePolicy } from '../../src/store/eviction/adaptive.ts';
 import type { Count } from '../../src/units.ts';
-import type { Figure } from '../figure.ts';
+import type { Figure, FigureGroup } from '../figure.ts';
 import { runReads } from './run-reads.ts';
 import { figureOf } from './summary.ts';
 
 const FOLDER = new URL('../../../../shared/traces/', import.meta.url);
 const LOAD_DELAY: Count = 16;
-const SEEDS = [1, 2, 3];
+const SEEDS = [1, 2, 3, 4, 5];
 const CELLS = [
-  { file: 'orm-busy.trace.zst', entries: 1250 },
-  { file: 'web07.trace.zst', entries: 2000 },
+  { name: 'orm-busy', entries: 1250 },
+  { name: 'web07', entries: 2000 },
 ] as const;
 
 /** Real traces with a load delay: what key pairs bring, and that they leave a trace without any alone. */
-export async function* traceFigures(): AsyncGenerator<Figure> {
-  for (const { file, entries } of CELLS) {
-    const path = new URL(file, FOLDER);
-    if (!existsSync(path)) {
-      console.error(`${file} is not in ../shared/traces; its figures are left out.`);
-      continue;
-    }
-    yield* figuresOf(await readTrace(fileURLToPath(path)), entries);
-  }
-}
+export const traceFigures: readonly FigureGroup[] = CELLS.map(({ name, entries }) => ({
+  prefix: `${name}@${entries}.`,
+  async *measure() {
+    const path = new URL(`${name}.trace.zst`, FOLDER);
+    if (existsSync(path)) yield* figuresOf(await readTrace(fileURLToPath(path)), entries);
+    else console.error(`${name}.trace.zst is not in ../shared/traces; its figures are left out.`);
+  },
+}));
 
 function* figuresOf(trace: Trace, entries: Count): Generator<Figure> {
   const lru = new Lru(entries, trace.distinctKeys);
