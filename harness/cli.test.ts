@@ -29,6 +29,12 @@ test('an unknown scenario is a usage error that lists the known ones', async () 
   assert.match(String(stderr), /in-process-l1/);
 });
 
+test('an experiment beside something else is a usage error that says to run it alone', async () => {
+  const { exitCode, stderr } = await l1bench(['run', 'cold-start', 'l1-passive']);
+  assert.equal(exitCode, 2);
+  assert.match(String(stderr), /Run it alone: l1bench run cold-start/);
+});
+
 test('an unknown command shows the help and is a usage error', async () => {
   const { exitCode, stderr } = await l1bench(['frobnicate']);
   assert.equal(exitCode, 2);

@@ -52,6 +52,8 @@ export function withUnit(value: number, unit: Unit): string {
       return `${number(value)} µs/request`;
     case '1/request':
       return `${number(value)} /request`;
+    case 'bytes/s':
+      return `${bytes(value)}/s`;
     case 'bytes/byte':
       return `${number(value)} B/B`;
     default:

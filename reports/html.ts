@@ -3,7 +3,7 @@ import type { Chart } from './charts/chart.ts';
 import { brokenRuleWords, environmentRows, limits, methodNotes, reasons } from './notes.ts';
 import { chartFigures, chartScripts } from './page/charts.ts';
 import { escapeHtml } from './page/escape.ts';
-import { STYLE } from './page/style.ts';
+import { pageOf } from './page/page.ts';
 import { balanceTable, comparisonTable, ratioTable, winnersTable } from './page/tables.ts';
 import type { Summary } from './summary.ts';
 
@@ -42,25 +42,17 @@ export function renderHtml({ summary, charts, chartJs, topologySvg, sections = [
     .map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`)
     .join('');
   const scenarios = summary.scenarios.map(({ name, description }) => `${name}: ${description}`);
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
-<title>${escapeHtml(summary.runId)} · l1bench</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<header>
+  return pageOf({
+    title: summary.runId,
+    body: `<header>
 <h1>What a cache in the pod is worth here</h1>
 <p class="muted">Run ${escapeHtml(summary.runId)}, ${escapeHtml(summary.startedAt)}, ${Math.round(summary.durationMs / 1000)} s</p>
 </header>
 <main>
 ${warning(summary)}
 <div class="answer">${answer(summary)
-    .map((sentence) => `<p>${escapeHtml(sentence)}</p>`)
-    .join('')}</div>
+      .map((sentence) => `<p>${escapeHtml(sentence)}</p>`)
+      .join('')}</div>
 <dl>${environment}</dl>
 <h2 id="comparison">Comparison</h2>
 <p class="muted">Each cell: the value, its 95 % interval, and the number of samples. <em>Emulated</em>: the origin's wait is part of the number.</p>
@@ -83,8 +75,6 @@ ${list(methodNotes(summary))}
 <h2 id="limits">What these numbers do not show</h2>
 ${list(limits(summary))}
 </main>
-${chartScripts(charts, chartJs)}
-</body>
-</html>
-`;
+${chartScripts(charts, chartJs)}`,
+  });
 }

@@ -18,7 +18,8 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function cell(figure: Figure | null): string {
+/** One figure as the text of a cell: value, interval, samples. */
+export function figureText(figure: Figure | null): string {
   if (figure === null || figure.value === null) return '–';
   const interval = intervalText(figure);
   return [
@@ -47,9 +48,9 @@ function winnerRows(summary: Summary): string[][] {
   return winnersOf(summary).map(({ name, scenario, figure, next, margin }) => [
     name,
     `**${scenario}**`,
-    cell(figure),
+    figureText(figure),
     next?.scenario ?? '–',
-    cell(next?.figure ?? null),
+    figureText(next?.figure ?? null),
     margin,
   ]);
 }
@@ -82,7 +83,7 @@ Each cell: value, 95 % interval, samples. *Emulated*: the origin's wait is part 
 
 ${markdownTable(
   ['Figure', ...summary.scenarios.map(({ name }) => name)],
-  tableRows(summary).map(({ group, name, cells }) => [`${group}: ${name}`, ...cells.map(cell)]),
+  tableRows(summary).map(({ group, name, cells }) => [`${group}: ${name}`, ...cells.map(figureText)]),
 )}
 
 ## Paired ratios to ${summary.baseline}

@@ -8,7 +8,7 @@ const histogram = z.string().nullable();
 const count = z.number().int().nonnegative();
 const service = z.number().int().nonnegative();
 
-const environment = z.object({
+export const environmentSchema = z.object({
   os: z.string(),
   kernel: z.string(),
   cpuModel: z.string(),
@@ -43,6 +43,8 @@ const settings = z.object({
   fanOutMean: z.number(),
   fanOut: z.enum(['parallel', 'sequential']),
   fanOutDistribution: z.enum(['constant', 'poisson', 'power-law']),
+  /** Median pause between a read and the read that its value names; results before it existed had none. */
+  chainGapMs: z.number().default(0),
   ratePerSecond: z.number(),
   profile: z.enum(['quick', 'standard', 'full']),
   driver: z.enum(['open-loop', 'k6']),
@@ -157,7 +159,7 @@ export const resultSchema = z.object({
   state: z.enum(['complete', 'interrupted', 'invalid']),
   /** Why an invalid or interrupted run is so, in words; empty for a complete one. */
   why: z.array(z.string()),
-  environment,
+  environment: environmentSchema,
   settings,
   /** sha256 over topology, keys and arrivals. */
   inputSha256: z.string(),

@@ -2,11 +2,17 @@ import { resolve } from 'node:path';
 import type { ArgumentsCamelCase, Argv, InferredOptionTypes, Options } from 'yargs';
 import { DEFAULT_SCENARIOS, SCENARIOS, scenarioOf } from '../../scenarios/catalogue.ts';
 import { BenchError, EXIT } from '../errors.ts';
+import { EXPERIMENTS } from '../experiments/experiments.ts';
 import type { LoadPlan } from '../load/driver.ts';
 import type { RunRequest } from '../run/execute.ts';
 import { PROFILES } from '../run/profile.ts';
 import { runIdOf } from '../run/run-id.ts';
 import { topologyOptions } from './options.ts';
+
+/** The library part by part, from a store only to everything on. */
+const ABLATION = ['l1-passive', 'l1-prewarm', 'l1-learned-ttl', 'in-process-l1', 'l1-fleet'];
+/** A profile is read within 50 ms of the session that names it; this is the median. */
+const ABLATION_CHAIN_GAP_MS = 12;
 
 /** The options that say what a run measures. */
 export const runOptions = {
@@ -15,6 +21,11 @@ export const runOptions = {
     choices: ['parallel', 'sequential'] as const,
     default: 'parallel' as const,
     describe: 'How a request does its reads',
+  },
+  'chain-gap-ms': {
+    type: 'number',
+    describe:
+      'Median pause between a session read and the profile read it names, log-normal, at most 50 ms (default: 0; for ablation 12)',
   },
   rate: { type: 'number', describe: 'Inbound requests per second (default: the profile’s)' },
   profile: {
@@ -53,7 +64,7 @@ export function scenarioArgument<T>(args: Argv<T>) {
     type: 'string',
     array: true,
     default: [...DEFAULT_SCENARIOS],
-    describe: `Any of: ${SCENARIOS.map(({ name }) => name).join(', ')}; or all`,
+    describe: `Any of: ${SCENARIOS.map(({ name }) => name).join(', ')}; or all; or ablation (${ABLATION.join(', ')}, with a chain gap of ${ABLATION_CHAIN_GAP_MS} ms). Or one experiment: ${EXPERIMENTS.map(({ name, description }) => `${name} (${description})`).join(', ')}; of the options it takes --profile, --seed, --out and --json`,
   });
 }
 
@@ -68,7 +79,8 @@ export function requestOf(
   nonce: number,
 ): RunRequest {
   const profile = PROFILES[args.profile];
-  const names = args.scenario.includes('all') ? SCENARIOS.map(({ name }) => name) : args.scenario;
+  const names = args.scenario.flatMap(scenariosNamed);
+  const ablation = args.scenario.includes('ablation');
   return {
     runId: runIdOf(now, args.profile, nonce),
     command,
@@ -78,6 +90,7 @@ export function requestOf(
     fanOutMean: args.fanoutMean,
     fanOutDistribution: args.fanoutDistribution,
     fanOut: args.fanOut,
+    chainGapMs: args.chainGapMs ?? (ablation ? ABLATION_CHAIN_GAP_MS : 0),
     profileName: args.profile,
     profile: {
       ...profile,
@@ -90,6 +103,12 @@ export function requestOf(
     budgetBytes: positive('--budget-mib', args.budgetMib) * 2 ** 20,
     timeScale: positive('--time-scale', args.timeScale),
   };
+}
+
+/** The scenarios that one word stands for. */
+function scenariosNamed(word: string): readonly string[] {
+  if (word === 'all') return SCENARIOS.map(({ name }) => name);
+  return word === 'ablation' ? ABLATION : [word];
 }
 
 function workloadOf(text: string): LoadPlan['workload'] {

@@ -14,12 +14,13 @@ import { execute } from '../run/execute.ts';
 import { progressOn } from '../run/progress.ts';
 import { readRequest, writeRequest } from '../run/request-file.ts';
 import { survey } from '../run/survey.ts';
+import { experimentIn, runExperimentCommand } from './run-experiment.ts';
 import { requestOf, runOptions, scenarioArgument } from './run-request.ts';
 
 export function runCommand(cli: Argv): Argv {
   return cli.command(
     'run [scenario..]',
-    'Measure scenarios against each other on a mesh of this machine, and write a report',
+    'Measure scenarios against each other on a mesh of this machine, or one experiment, and write a report',
     (args) =>
       scenarioArgument(args)
         .options(runOptions)
@@ -34,8 +35,12 @@ export function runCommand(cli: Argv): Argv {
         .example('$0 run shared-redis in-process-l1 --profile standard', 'Two scenarios, more samples')
         .example('$0 run --workload trace:../shared/traces/orm-busy.trace.zst', 'Keys from a real trace')
         .example('$0 run --resume 2026-11-23-231500-quick-k3f9', 'Measure only what is missing')
+        .example('$0 run cold-start', 'An experiment: what a pod restart costs, and what warms it')
+        .example('$0 run ablation', 'The library, part by part, in the mesh')
         .example('$0 run --driver k6 --mesh none', 'k6 sends; no sidecars'),
     async (args) => {
+      const experiment = experimentIn(args.scenario);
+      if (experiment !== null) return runExperimentCommand(experiment, args);
       const resumed = args.resume === undefined ? null : runFolderOf(args.resume);
       const command = `l1bench ${process.argv.slice(2).join(' ')}`;
       const request =

@@ -1,4 +1,4 @@
-import type { Bytes } from 'l1-cache';
+import type { Bytes, Millis } from 'l1-cache';
 import { type Result, SCHEMA_VERSION } from '../../reports/schema.ts';
 import { buildTopology } from '../../scenarios/topology/build.ts';
 import type { FanOutDistribution, Topology } from '../../scenarios/topology/topology.ts';
@@ -35,6 +35,8 @@ export interface RunRequest {
   readonly fanOutMean: number;
   readonly fanOutDistribution: FanOutDistribution;
   readonly fanOut: 'parallel' | 'sequential';
+  /** Median pause between a read and the read that its value names. */
+  readonly chainGapMs: Millis;
   readonly profileName: ProfileName;
   readonly profile: Profile;
   readonly mesh: Mesh | 'auto';
@@ -138,6 +140,7 @@ export async function execute(
       fanOutMean: request.fanOutMean,
       fanOut: request.fanOut,
       fanOutDistribution: request.fanOutDistribution,
+      chainGapMs: request.chainGapMs,
       ratePerSecond: request.profile.ratePerSecond,
       profile: request.profileName,
       driver: request.driver,

@@ -5,9 +5,11 @@ import { winnersOf } from '../summary/winners.ts';
 import type { Summary } from '../summary.ts';
 import { escapeHtml } from './escape.ts';
 
-const scroll = (table: string) => `<div class="scroll" tabindex="0">${table}</div>`;
+/** A table that scrolls sideways in itself where the page is too narrow. */
+export const scroll = (table: string) => `<div class="scroll" tabindex="0">${table}</div>`;
 
-function cell(figure: Figure | null): string {
+/** One figure as a table cell: value, interval, samples. */
+export function cell(figure: Figure | null): string {
   if (figure === null || figure.value === null) return '<td>–</td>';
   const interval = intervalText(figure);
   const notes = [

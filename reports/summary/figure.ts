@@ -3,7 +3,7 @@ import { mean } from 'simple-statistics';
 import type { Rng } from '../../scenarios/topology/topology.ts';
 import { bootstrapIndices, bootstrapInterval, type Interval } from '../statistics/bootstrap.ts';
 
-export type Unit = 'ns' | 'bytes' | 'ratio' | 'times' | 'us/request' | '1/request' | 'bytes/byte';
+export type Unit = 'ns' | 'bytes' | 'ratio' | 'times' | 'us/request' | '1/request' | 'bytes/byte' | 'bytes/s';
 
 /** What a figure's `n` counts. */
 export type SampleKind =
@@ -15,7 +15,9 @@ export type SampleKind =
   | 'pods'
   | 'entries'
   | 'pauses'
-  | 'samples';
+  | 'samples'
+  | 'prefetches'
+  | 'seeds';
 
 /** One number of a report, with everything needed to judge it. */
 export interface Figure {

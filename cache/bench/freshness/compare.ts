@@ -3,6 +3,8 @@ import { ttlOfCost, ttlOfShare } from '../../src/freshness/stale-share.ts';
 import type { Millis, Ratio } from '../../src/units.ts';
 import type { Outcome, WorldKey } from './simulate.ts';
 
+const LONGEST_MS: Millis = 6 * 3_600_000;
+
 /** Runs the world again with the TTLs given. */
 export type RunFixed = (ttlMs: (key: WorldKey) => Millis) => Outcome;
 
@@ -61,16 +63,17 @@ export function handTunedAtStaleRatio(run: RunFixed, keys: readonly WorldKey[], 
   );
 }
 
-/** The cheapest TTL of each key by someone who knows its true change and read rates, at the same stale share. */
+/** The cheapest TTL of a key for someone who knows its true change and read rates; a stale read costs so many fetches. */
+export function optimumTtl(key: WorldKey, staleCostFetches: number): Millis {
+  const belief = sureOf(1 / key.meanChangeMs);
+  const most = ttlOfShare(belief, 0.25, LONGEST_MS);
+  return Math.min(most, ttlOfCost(belief, key.readsPerMs, staleCostFetches, LONGEST_MS));
+}
+
+/** The optimum at the price of a stale read that gives the stale share. */
 export function optimumAtStaleRatio(run: RunFixed, staleRatio: Ratio): Outcome {
-  const limitMs = 6 * 3_600_000;
   return searchRun(
-    (x) =>
-      run((key) => {
-        const belief = sureOf(1 / key.meanChangeMs);
-        const most = ttlOfShare(belief, 0.25, limitMs);
-        return Math.min(most, ttlOfCost(belief, key.readsPerMs, 1 / x, limitMs));
-      }),
+    (x) => run((key) => optimumTtl(key, 1 / x)),
     (outcome) => outcome.staleRatio,
     staleRatio,
   );

@@ -40,10 +40,9 @@ export function* sessionRequests(options: SessionWorkload, rng: () => number): G
   for (let n = 0; ; n++) {
     atMs += -Math.log(1 - rng()) * (1000 / options.requestsPerSecond);
     const user = drawUser();
-    const token = options.tokens === 'reused' ? user * 7 + 3 : n;
     const lies = options.trueForMs !== undefined && Math.floor(atMs / options.trueForMs) % 2 === 1;
     const keys = [
-      `session.12:t${token.toString(36)}x${user}`,
+      options.tokens === 'reused' ? sessionKey(user) : sessionKey(user, n),
       userKey(lies ? drawUser() : user),
       `profile.14:${profileOf(lies ? drawUser() : user)}`,
       ...(rng() < CART_SHARE ? [`cart.15:${FIRST_USER + user}`] : []),
@@ -59,6 +58,11 @@ export function* sessionRequests(options: SessionWorkload, rng: () => number): G
 }
 
 const FIRST_USER = 1_000_000;
+
+/** The key of a user's session; `token` tells several sessions of one user apart. */
+export function sessionKey(user: number, token = user * 7 + 3): string {
+  return `session.12:t${token.toString(36)}x${user}`;
+}
 
 function userKey(user: number): string {
   return `user.13:${FIRST_USER + user}`;

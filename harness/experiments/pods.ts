@@ -1,0 +1,53 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { OwnedRun } from '../journal/owned-run.ts';
+import type { FromPod, PodPlan } from './pod/plan.ts';
+
+const PROGRAM = fileURLToPath(new URL('./pod/main.ts', import.meta.url));
+
+type Served = Extract<FromPod, { kind: 'served' }>;
+
+/** A pod that serves: how long it held back its readiness, and what it will have served when its time is over. */
+interface ServingPod {
+  readonly heldBackMs: number;
+  readonly served: Promise<Served>;
+}
+
+/** Starts one pod, a process of its own, and resolves when it serves. It ends by itself with this process. */
+export async function startPod(run: OwnedRun, plan: PodPlan, signal: AbortSignal): Promise<ServingPod> {
+  const pod = fork(PROGRAM, {
+    env: { ...process.env, ...run.env },
+    execArgv: ['--conditions=l1-source'],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    signal,
+    killSignal: 'SIGKILL',
+  });
+  const serving = Promise.withResolvers<Extract<FromPod, { kind: 'serving' }>>();
+  const served = Promise.withResolvers<Served>();
+  pod.on('message', (message) => {
+    const said = message as FromPod;
+    if (said.kind === 'serving') serving.resolve(said);
+    else served.resolve(said);
+  });
+  const failed = (why: unknown): void => {
+    serving.reject(why);
+    served.reject(why);
+  };
+  pod.once('error', failed);
+  const ended = once(pod, 'exit').then(([code]) =>
+    failed(new Error(`${plan.name} ended with exit code ${code}`)),
+  );
+  ended.catch(() => {});
+  served.promise.catch(() => {});
+  pod.send(plan);
+  const { heldBackMs } = await serving.promise;
+  return {
+    heldBackMs,
+    served: served.promise.then(async (result) => {
+      await ended;
+      return result;
+    }),
+  };
+}
