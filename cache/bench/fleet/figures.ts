@@ -1,3 +1,4 @@
+import type { Count } from '../../src/units.ts';
 import type { Figure, FigureGroup } from '../figure.ts';
 import { figureOf } from '../predict/summary.ts';
 import { type ColdStart, simulateColdPod } from './cold-pod.ts';
@@ -14,14 +15,23 @@ const MINUTE = 60_000;
 /** Reads a second of each pod. */
 const RATES = [2000, 400] as const;
 
+/** The fleet as it should be, and with what goes wrong. */
+const SHIFTS: readonly { readonly name: string; readonly more: Partial<HotShiftOptions> }[] = [
+  { name: 'on', more: {} },
+  { name: '30%-loss', more: { chaos: { lossRatio: 0.3 } } },
+  { name: 'flooding-pod', more: { floodPerSecond: 5000 } },
+];
+
 /** Every figure of shared signals, by the library's fleet and freshness code around simulated pods. */
 export const fleetFigures: readonly FigureGroup[] = [
   { prefix: 'fleet.staleness.', measure: stalenessFigures },
   ...RATES.map((rate) => ({ prefix: `fleet.cold-pod.${rate}rps.`, measure: () => coldPodFigures(rate) })),
-  ...RATES.map((rate) => ({
-    prefix: `fleet.hot-shift.${rate}rps.`,
-    measure: () => shiftFigures(rate, rate < 1000 ? 120 : 60),
-  })),
+  ...RATES.flatMap((rate) =>
+    SHIFTS.map(({ name, more }) => ({
+      prefix: `fleet.hot-shift.${rate}rps.${name}.`,
+      measure: () => shiftFigures(rate, name, more),
+    })),
+  ),
 ];
 
 function* stalenessFigures(): Generator<Figure> {
@@ -89,49 +99,48 @@ async function* coldPodFigures(readsPerSecond: number): AsyncGenerator<Figure> {
   }
 }
 
-function* shiftFigures(readsPerSecond: number, watchSeconds: number): Generator<Figure> {
-  const runs = (more: Partial<HotShiftOptions> & Pick<HotShiftOptions, 'fleet'>): HotShiftOutcome[] =>
-    SEEDS.map((seed) => simulateHotShift({ seed, readsPerSecond, watchMs: watchSeconds * 1000, ...more }));
+function* shiftFigures(
+  readsPerSecond: number,
+  name: string,
+  more: Partial<HotShiftOptions>,
+): Generator<Figure> {
+  const watchSeconds = readsPerSecond < 1000 ? 120 : 60;
+  const runs = (fleet: 'on' | 'off', chaos: Partial<HotShiftOptions> = {}): HotShiftOutcome[] =>
+    SEEDS.map((seed) =>
+      simulateHotShift({ seed, readsPerSecond, watchMs: watchSeconds * 1000, fleet, ...chaos }),
+    );
+  const off = runs('off');
+  const on = runs('on', more);
   const how = `simulated, 50 pods × ${readsPerSecond} reads/s, 20,000 entries (LRU), 200,000 keys Zipf 0.9, the top 5,000 replaced, ${watchSeconds} s watched`;
-  const off = runs({ fleet: 'off' });
-  const variants = {
-    on: runs({ fleet: 'on' }),
-    '30%-loss': runs({ fleet: 'on', chaos: { lossRatio: 0.3 } }),
-    'flooding-pod': runs({ fleet: 'on', floodPerSecond: 5000 }),
-  };
-  const t95 = (outcomes: readonly HotShiftOutcome[]) =>
-    outcomes.map((outcome) => secondsToRecover(outcome, 0.95));
-  yield figureOf(`fleet.hot-shift.${readsPerSecond}rps.t95.off`, t95(off), 's', SEEDS.length, how);
-  for (const [name, outcomes] of Object.entries(variants)) {
-    const id = (figure: string) => `fleet.hot-shift.${readsPerSecond}rps.${figure}.${name}`;
-    yield figureOf(id('t95'), t95(outcomes), 's', SEEDS.length, how);
-    yield figureOf(
-      id('origin-fetches'),
-      outcomes.map((outcome, i) => 100 * (outcome.fetches / off[i]!.fetches - 1)),
-      '% more',
+  const bytesHow = `${how}; mean over the watch, 32 B of framing a message included`;
+  const figure = (
+    id: string,
+    unit: string,
+    of: (on: HotShiftOutcome, off: HotShiftOutcome) => number,
+    said: string,
+  ) =>
+    figureOf(
+      `fleet.hot-shift.${readsPerSecond}rps.${name}.${id}`,
+      on.map((outcome, i) => of(outcome, off[i]!)),
+      unit,
       SEEDS.length,
-      `${how}; against no fleet`,
+      said,
     );
-    yield figureOf(
-      id('steady-fetches'),
-      outcomes.map((outcome, i) => 100 * (outcome.steadyFetches / off[i]!.steadyFetches - 1)),
-      '% more',
-      SEEDS.length,
-      `${how}; the 10 s before the shift, against no fleet`,
-    );
-    yield figureOf(
-      id('sent'),
-      outcomes.map((outcome) => outcome.sentBytesPerSecond / 1000),
-      'KB/s a pod',
-      SEEDS.length,
-      `${how}; mean over the watch, 32 B of framing a message included`,
-    );
-    yield figureOf(
-      id('received'),
-      outcomes.map((outcome) => outcome.receivedBytesPerSecond / 1000),
-      'KB/s a pod',
-      SEEDS.length,
-      `${how}; mean over the watch, 32 B of framing a message included`,
-    );
-  }
+  const more100 = (a: Count, b: Count) => 100 * (a / b - 1);
+  yield figure('t95', 's', (run) => secondsToRecover(run, 0.95), how);
+  yield figure('t95-without', 's', (_, alone) => secondsToRecover(alone, 0.95), how);
+  yield figure(
+    'origin-fetches',
+    '% more',
+    (run, alone) => more100(run.fetches, alone.fetches),
+    `${how}; against no fleet`,
+  );
+  yield figure(
+    'steady-fetches',
+    '% more',
+    (run, alone) => more100(run.steadyFetches, alone.steadyFetches),
+    `${how}; the 10 s before the shift, against no fleet`,
+  );
+  yield figure('sent', 'KB/s a pod', (run) => run.sentBytesPerSecond / 1000, bytesHow);
+  yield figure('received', 'KB/s a pod', (run) => run.receivedBytesPerSecond / 1000, bytesHow);
 }
