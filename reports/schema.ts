@@ -101,6 +101,17 @@ const block = z.object({
   driverCpuUs: z.number().nullable(),
   eventLoopDelayNs: histogram,
   gcPauseNs: histogram,
+  /** What became of loads on a guess; null where the scenario never guesses. */
+  prefetches: z
+    .object({
+      timely: count,
+      late: count,
+      unused: count,
+      /** Reads whose key an earlier value named, and that were not there when asked for (late ones included). */
+      chainedMisses: count,
+    })
+    .nullable()
+    .default(null),
 });
 
 const coldStart = z.object({

@@ -17,6 +17,7 @@ type PodPart = Pick<
   | 'redisCommands'
   | 'eventLoopDelayNs'
   | 'gcPauseNs'
+  | 'prefetches'
 >;
 
 /** Adds the recorders of all pods: counts are summed and histograms merged, percentiles never averaged. */
@@ -46,5 +47,13 @@ export function mergePods(pods: readonly PodBlock[]): PodPart {
     redisCommands: sum((pod) => pod.redisCommands),
     eventLoopDelayNs: merge((pod) => pod.eventLoopDelayNs),
     gcPauseNs: merge((pod) => pod.gcPauseNs),
+    prefetches: pods.every((pod) => pod.prefetches === null)
+      ? null
+      : {
+          timely: sum((pod) => pod.prefetches?.timely ?? 0),
+          late: sum((pod) => pod.prefetches?.late ?? 0),
+          unused: sum((pod) => pod.prefetches?.unused ?? 0),
+          chainedMisses: sum((pod) => pod.chainedMisses),
+        },
   };
 }

@@ -15,7 +15,7 @@ export interface NamedFigure {
   readonly emulated: boolean;
 }
 
-type FigureGroup = 'Latency' | 'Hits and freshness' | 'Work per request' | 'Memory';
+type FigureGroup = 'Latency' | 'Hits and freshness' | 'Prediction' | 'Work per request' | 'Memory';
 
 /** One cell of the comparison table. */
 export interface TableFigure {
@@ -26,7 +26,7 @@ export interface TableFigure {
 
 /** The column of one scenario in the comparison table, from top to bottom. */
 export function tableFigures(scenario: ScenarioSummary): TableFigure[] {
-  const { request, read, memory, cpu } = scenario;
+  const { request, read, memory, cpu, prediction } = scenario;
   const group = (name: FigureGroup, rows: readonly (readonly [string, Figure | null | undefined])[]) =>
     rows.flatMap(([row, figure]) =>
       figure === null || figure === undefined ? [] : [{ group: name, name: row, figure }],
@@ -54,6 +54,12 @@ export function tableFigures(scenario: ScenarioSummary): TableFigure[] {
       ['stale reads', scenario.staleRatio],
       ['stale age p50', scenario.staleAge.p50],
       ['stale age p99', scenario.staleAge.p99],
+    ]),
+    ...group('Prediction', [
+      ['prefetches used (accuracy)', prediction?.accuracy],
+      ['named reads covered', prediction?.coverage],
+      ['ready in time', prediction?.inTime],
+      ['prefetches wasted for each miss', prediction?.waste],
     ]),
     ...group('Work per request', [
       ['CPU application', cpu.application],
@@ -97,7 +103,7 @@ export function tableRows(summary: Summary): TableRow[] {
       rows.set(`${group}/${name}`, { group, name, cells });
     }
   }
-  const order: FigureGroup[] = ['Latency', 'Hits and freshness', 'Work per request', 'Memory'];
+  const order: FigureGroup[] = ['Latency', 'Hits and freshness', 'Prediction', 'Work per request', 'Memory'];
   return order.flatMap((group) => [...rows.values()].filter((row) => row.group === group));
 }
 

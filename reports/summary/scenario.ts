@@ -11,6 +11,7 @@ import {
 import { type Figure, quotient, type SampleKind } from './figure.ts';
 import { type LatencyFigures, latencyFigures } from './latency.ts';
 import { type MemorySummary, summariseMemory } from './memory.ts';
+import { type PredictionSummary, summarisePrediction } from './prediction.ts';
 
 interface OutcomeSummary {
   readonly outcome: string;
@@ -51,6 +52,8 @@ export interface ScenarioSummary {
   readonly originCalls: Figure;
   readonly eventLoopDelay: LatencyFigures;
   readonly gcPause: LatencyFigures;
+  /** Null where the scenario never loads on a guess. */
+  readonly prediction: PredictionSummary | null;
   readonly memory: MemorySummary | null;
   readonly coldStart: {
     readonly points: readonly { readonly tMs: Millis; readonly hitRatio: Ratio; readonly reads: Count }[];
@@ -131,6 +134,7 @@ export function summariseScenario(result: Result, name: string, rng: Rng): Scena
     originCalls: perRequest((block) => block.originServed, '1/request'),
     eventLoopDelay: figures((block) => block.eventLoopDelayNs, 'samples', false),
     gcPause: figures((block) => block.gcPauseNs, 'pauses', false),
+    prediction: summarisePrediction(blocks, rng),
     memory: memory === undefined ? null : summariseMemory(memory, noCache, rng),
     coldStart:
       coldStart === undefined

@@ -139,6 +139,7 @@ export class Pod implements Controlled, AsyncDisposable {
       eventLoopDelayNs: recorder.eventLoopDelay.encode(),
       gcPauseNs: recorder.gcPause.encode(),
       contents: this.#contents(),
+      chainedMisses: recorder.chainedMisses,
       prefetches: since(this.#prefetchesBefore, this.#path?.prefetches?.()),
     };
   }
@@ -179,15 +180,16 @@ export class Pod implements Controlled, AsyncDisposable {
       chainGapMs: this.#chainGapMs,
     });
     // The answer goes out first; recording is not part of what the caller waits for.
-    setImmediate(() => this.#record(recorder, done));
+    setImmediate(() => this.#record(recorder, type, done));
   }
 
-  #record(recorder: Recorder, { reads, totalNs, l1PerReadNs }: RequestReads): void {
+  #record(recorder: Recorder, type: RequestType, { reads, totalNs, l1PerReadNs }: RequestReads): void {
     const nowMs = Date.now();
     recorder.requests += 1;
     recorder.readsOfRequest.record(totalNs);
     if (l1PerReadNs !== null) recorder.l1PerRead.record(l1PerReadNs);
-    for (const read of reads) {
+    for (const [i, read] of reads.entries()) {
+      if (type.reads[i]?.after !== null && read.outcome !== 'l1') recorder.chainedMisses += 1;
       recorder.read(read.outcome, read.latencyNs);
       if (read.outcome === 'l1') recorder.remember(read.key);
       const staleMs = this.#mutations.stalenessMs(read.at, read.value.version, nowMs);

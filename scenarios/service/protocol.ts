@@ -94,6 +94,8 @@ export interface PodBlock {
   readonly contents: CacheContents;
   /** Loads on a guess in this block; null where the read path never guesses. */
   readonly prefetches: PrefetchCounts | null;
+  /** Reads whose key an earlier value of the request named, and that no cache answered at once. */
+  readonly chainedMisses: Count;
 }
 
 export interface PodMemory {

@@ -34,6 +34,7 @@ export class Recorder {
   errors: Count = 0;
   reads: Count = 0;
   hits: Count = 0;
+  chainedMisses: Count = 0;
   staleReads: Count = 0;
   originServed: Count = 0;
   redisCommands: Count = 0;

@@ -1,0 +1,43 @@
+import type { Rng } from '../../scenarios/topology/topology.ts';
+import type { Block } from '../schema.ts';
+import { type Figure, quotient, type SampleKind } from './figure.ts';
+
+/** What became of the loads that nobody had asked for yet. */
+export interface PredictionSummary {
+  /** Read before they were given up, of those settled. */
+  readonly accuracy: Figure;
+  /** Reads that an earlier value named and that would have missed: found ready or under way by a prefetch. */
+  readonly coverage: Figure;
+  /** There before the read, of those used. */
+  readonly inTime: Figure;
+  /** Never read, for each read that the origin had to answer. */
+  readonly waste: Figure;
+}
+
+/** The figures of prediction over the blocks of a scenario; null where it never guesses. */
+export function summarisePrediction(blocks: readonly Block[], rng: Rng): PredictionSummary | null {
+  const counted = blocks.flatMap(({ prefetches, readsByOutcome }) =>
+    prefetches === null ? [] : [{ ...prefetches, misses: readsByOutcome.origin?.count ?? 0 }],
+  );
+  if (counted.length === 0) return null;
+  type Counted = (typeof counted)[number];
+  const share = (of: (one: Counted) => number, per: (one: Counted) => number, kind: SampleKind) =>
+    quotient(
+      counted.map((one) => ({ of: of(one), per: per(one) })),
+      'ratio',
+      kind,
+      rng,
+    );
+  const used = ({ timely, late }: Counted) => timely + late;
+  return {
+    accuracy: share(used, (one) => used(one) + one.unused, 'prefetches'),
+    // A late prefetch is among the misses already.
+    coverage: share(used, ({ timely, chainedMisses }) => timely + chainedMisses, 'reads'),
+    inTime: share(({ timely }) => timely, used, 'prefetches'),
+    waste: share(
+      ({ unused }) => unused,
+      ({ misses }) => misses,
+      'reads',
+    ),
+  };
+}
