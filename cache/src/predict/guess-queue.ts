@@ -5,7 +5,7 @@ import type { RuleScore } from './rule-score.ts';
 export interface Guessed {
   readonly key: string;
   readonly rule: RuleScore;
-  readonly mode: 'live' | 'shadow' | 'held-out';
+  readonly mode: 'live' | 'shadow' | 'trial' | 'held-out';
   readonly deadlineMs: Millis;
   ready: boolean;
   /** Undefined while the read may still come. */

@@ -2,12 +2,12 @@ import type { PrefetchOutcome } from '../options.ts';
 import type { Bytes, Count, Millis, Ratio } from '../units.ts';
 import { type Guessed, GuessQueue } from './guess-queue.ts';
 import type { OriginHealth } from './origin-health.ts';
-import type { RuleKind, RuleScore } from './rule-score.ts';
+import { ENOUGH_OUTCOMES, type RuleKind, type RuleScore } from './rule-score.ts';
 import type { WasteBudget } from './waste-budget.ts';
 
 const MAX_GUESSES: Count = 2048;
-/** Outcomes a rule needs in shadow before it may fetch. */
-const SHADOW_OUTCOMES: Count = 8;
+/** Trials leave room for guesses. */
+const MAX_TRIALS: Count = 1024;
 
 /** The part of a cache that a gate needs. */
 export interface PrefetchTarget {
@@ -119,7 +119,8 @@ export class PrefetchGate {
   stateOf(rule: RuleScore): 'live' | 'shadow' | 'stopped' {
     if (rule.stopped) return 'stopped';
     const needed = 1 - (1 - this.#options.minConfidence) * Math.sqrt(this.#budget.fill);
-    return rule.outcomes >= SHADOW_OUTCOMES && rule.lowerBound >= needed ? 'live' : 'shadow';
+    const proven = rule.outcomes >= ENOUGH_OUTCOMES && rule.lowerBound >= needed;
+    return proven || rule.isPromising ? 'live' : 'shadow';
   }
 
   /** A learner expects the key to be read soon. */
@@ -171,7 +172,8 @@ export class PrefetchGate {
           if (guess.mode === 'live') this.#unused++;
           this.#settle(guess, false);
         }
-        guess.rule.learn(guess.cameTrue === true);
+        if (guess.mode === 'trial') guess.rule.learnTrial(guess.cameTrue === true);
+        else guess.rule.learn(guess.cameTrue === true);
       }
     }
   }
@@ -179,7 +181,7 @@ export class PrefetchGate {
   #decide(key: string, rule: RuleScore, atMs: Millis): GuessOutcome {
     if (rule.stopped) return 'stopped';
     if (this.#open.has(key)) return 'pending';
-    if (this.#target.has(key)) return 'held';
+    if (this.#target.has(key)) return this.#held(key, rule, atMs);
     if (this.openGuesses >= MAX_GUESSES) return 'busy';
     if (this.stateOf(rule) === 'shadow') return this.#shadow(key, rule, atMs);
     if (this.#options.rng() < this.#options.holdOutRatio) {
@@ -197,6 +199,12 @@ export class PrefetchGate {
     rule.fetched++;
     this.#remember(this.#open, key, rule, 'live', atMs);
     return 'fetched';
+  }
+
+  #held(key: string, rule: RuleScore, atMs: Millis): GuessOutcome {
+    if (rule.isUntried && this.openGuesses < MAX_TRIALS && !this.#shadows.has(key))
+      this.#remember(this.#shadows, key, rule, 'trial', atMs);
+    return 'held';
   }
 
   #shadow(key: string, rule: RuleScore, atMs: Millis): GuessOutcome {
@@ -226,6 +234,6 @@ export class PrefetchGate {
 
   #settle(guess: Guessed, cameTrue: boolean): void {
     guess.cameTrue = cameTrue;
-    (guess.mode === 'shadow' ? this.#shadows : this.#open).delete(guess.key);
+    (guess.mode === 'shadow' || guess.mode === 'trial' ? this.#shadows : this.#open).delete(guess.key);
   }
 }

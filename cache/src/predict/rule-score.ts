@@ -10,6 +10,9 @@ const HOPELESS_OUTCOMES: Count = 24;
 const HOPELESS: Ratio = 0.2;
 const HOPELESS_SAMPLE: Count = 32;
 
+/** Outcomes that a rule is judged by at least. */
+export const ENOUGH_OUTCOMES: Count = 8;
+
 /** Which learner guessed. */
 export type RuleKind = 'value-flow' | 'key-pair' | 'time-of-day';
 
@@ -28,6 +31,8 @@ export class RuleScore {
   #outcomes = 0;
   #lowerBound: Ratio = 0;
   #passedOver = 0;
+  #trialTrue = 0;
+  #trialFalse = 0;
   /** Switched off by hand: guesses are neither fetched nor scored. */
   stopped = false;
   /** Guesses fetched. */
@@ -49,6 +54,33 @@ export class RuleScore {
   /** Share of guesses that came true, at least so much with 90 % confidence; 0 before any outcome. */
   get lowerBound(): Ratio {
     return this.#lowerBound;
+  }
+
+  /**
+   * Whether the rule has hardly been tried on keys that were not held. Until it has, guesses about held keys count as
+   * trials: a pod whose cache is warm meets few others, and would learn a plain rule for minutes.
+   */
+  get isUntried(): boolean {
+    return this.#outcomes < ENOUGH_OUTCOMES;
+  }
+
+  /**
+   * Whether trials speak for a rule that is untried: enough of them came true, and nothing else came false. Held keys
+   * are read often anyway, so the first guess that fails on another ends it.
+   */
+  get isPromising(): boolean {
+    return (
+      this.isUntried &&
+      this.#true === this.#outcomes &&
+      this.#trialTrue >= ENOUGH_OUTCOMES &&
+      this.#trialFalse <= this.#trialTrue / 16
+    );
+  }
+
+  /** Writes down what became of a guess about a key that was held. */
+  learnTrial(cameTrue: boolean): void {
+    if (cameTrue) this.#trialTrue++;
+    else this.#trialFalse++;
   }
 
   /** False for most guesses of a rule known to be wrong: one in 32 is enough to notice that it turned right. */
