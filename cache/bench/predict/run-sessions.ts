@@ -14,6 +14,8 @@ export interface SessionRun {
   readonly untilMs: Millis;
   /** Absent: no prediction. */
   readonly prewarm?: PrewarmerOptions;
+  /** Holds learning to this share of one core, as a `Predictor` does; default: no limit. */
+  readonly learningShare?: Ratio;
   /**
    * Hears what each batch of learning took: CPU time of this thread, right on average only (the kernel may count it
    * in steps of 4 ms), and time on the clock, which other processes lengthen.
@@ -48,7 +50,14 @@ const BATCH_MS: Millis = 1;
 /** Runs requests against a simulated cache; the predictor hears of accesses once a millisecond. */
 export function runSessions(run: SessionRun): SessionResult {
   const cache = new SimulatedCache({ ...run, joinedDemand: 'miss', valueOf: sessionValue });
-  const prewarmer = run.prewarm && new Prewarmer(cache, run.prewarm);
+  let batchMs: Millis = 0;
+  let learningSinceMs: Millis | undefined;
+  // Simulated time between batches, the machine's own while it learns.
+  const clock = {
+    now: () => batchMs + (learningSinceMs === undefined ? 0 : performance.now() - learningSinceMs),
+  };
+  const time = run.learningShare === undefined ? {} : { time: { clock, share: run.learningShare } };
+  const prewarmer = run.prewarm && new Prewarmer(cache, { ...run.prewarm, ...time });
   const pending = new PendingReads();
   const byKind = new Map<string, OutcomeCounts>();
   let firstProfileMs: Millis | undefined;
@@ -59,7 +68,7 @@ export function runSessions(run: SessionRun): SessionResult {
   let prefetchesBefore = 0;
   let next = take(run.requests);
   let counting = false;
-  for (let batchMs = 0; batchMs < run.untilMs; batchMs += BATCH_MS) {
+  for (; batchMs < run.untilMs; batchMs += BATCH_MS) {
     if (!counting && batchMs >= run.warmUpMs) {
       counting = true;
       loadsBefore = cache.demandLoads + cache.prefetches;
@@ -90,7 +99,9 @@ export function runSessions(run: SessionRun): SessionResult {
     if (!prewarmer) continue;
     const before = run.onLearned && process.threadCpuUsage();
     const beganMs = performance.now();
+    learningSinceMs = beganMs;
     prewarmer.learn(batch);
+    learningSinceMs = undefined;
     if (!before) continue;
     const { user, system } = process.threadCpuUsage(before);
     run.onLearned?.(user + system, (performance.now() - beganMs) * 1000);

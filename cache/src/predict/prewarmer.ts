@@ -165,12 +165,12 @@ export class Prewarmer {
   #take(access: AccessRecord): void {
     const { key, atMs, outcome } = access;
     this.#atMs = atMs;
-    const hash = hashKey(key, this.#salt);
     const missed = outcome === 'miss' || access.firstUseOfPrefetch === true;
-    if (missed) this.#pairs?.onMiss(key, hash, atMs, this.#health.leadMs, this.#guess);
+    if (missed) this.#pairs?.onMiss(key, hashKey(key, this.#salt), atMs, this.#health.leadMs, this.#guess);
     if (outcome !== 'fill') this.#slots?.onRead(key, missed);
     const shape = this.#flow && this.#templates.shapeOf(key);
-    if (!this.#flow || !shape) return;
+    if (!this.#flow || !shape || !this.#flow.wants(shape, atMs)) return;
+    const hash = hashKey(key, this.#salt);
     if (outcome !== 'fill') this.#flow.onRead(key, hash, shape, atMs);
     // A prefetched value names keys too: so chains are loaded ahead of their reads.
     if (outcome !== 'miss') this.#flow.onValue(key, hash, shape, access.value, atMs, this.#guess);

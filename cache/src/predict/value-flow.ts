@@ -42,6 +42,13 @@ interface FlowRule {
   lastIdentifier: number;
 }
 
+/** The sources of one template, and whether any of them has a rule that may guess, as of the last look. */
+interface TemplateSources {
+  readonly sources: Map<string, Source>;
+  guesses: boolean;
+  asOfMs: Millis;
+}
+
 /** Receives a guess: this key will be read soon, says this rule. */
 export type Guess = (key: string, rule: RuleScore) => GuessOutcome;
 
@@ -58,7 +65,7 @@ export class ValueFlow {
   readonly #fields: IdentifierFields;
   readonly #recent: RecentIdentifiers;
   readonly #sources: Source[] = [];
-  readonly #byTemplate = new Map<Count, Map<string, Source>>();
+  readonly #byTemplate = new Map<Count, TemplateSources>();
   #rules = 0;
   #sinceMs: Millis | undefined;
 
@@ -83,6 +90,11 @@ export class ValueFlow {
     return this.#sources.flatMap((source) => source.rules.map((rule) => rule.score));
   }
 
+  /** Whether a read of the template can teach anything or name a key to load; most reads of most seconds cannot. */
+  wants({ template }: KeyShape, atMs: Millis): boolean {
+    return this.#isLooking(atMs) || this.#hasRules(template.id, atMs);
+  }
+
   /** A key (`reader`: its salted hash) was asked for: which values read before named it? */
   onRead(key: string, reader: number, shape: KeyShape, atMs: Millis): void {
     if (!this.#isLooking(atMs)) return;
@@ -99,7 +111,6 @@ export class ValueFlow {
   /** The value of a key (`owner`: its salted hash) is known: remembers what it names, and guesses. */
   onValue(key: string, owner: number, shape: KeyShape, value: unknown, atMs: Millis, guess: Guess): void {
     const looking = this.#isLooking(atMs);
-    if (!looking && !this.#hasRules(shape.template.id)) return;
     const look = (name: string, identifier: string) => {
       const source = this.#sourceOf(shape.template.id, shape.template.pattern, name);
       if (!source) return;
@@ -129,24 +140,30 @@ export class ValueFlow {
     return atMs - this.#sinceMs < EAGER_MS || Math.floor(atMs / LOOK_MS) % LOOK_EVERY === 0;
   }
 
-  #hasRules(templateId: Count): boolean {
-    for (const source of this.#byTemplate.get(templateId)?.values() ?? [])
-      if (source.rules.some((rule) => rule.support >= MIN_SUPPORT && rule.score.lowerBound > 0)) return true;
-    return false;
+  #hasRules(templateId: Count, atMs: Millis): boolean {
+    const known = this.#byTemplate.get(templateId);
+    if (!known) return false;
+    if (atMs - known.asOfMs >= LOOK_MS) {
+      known.asOfMs = atMs;
+      known.guesses = [...known.sources.values()].some(({ rules }) =>
+        rules.some(({ support, score }) => support >= MIN_SUPPORT && score.lowerBound > 0),
+      );
+    }
+    return known.guesses;
   }
 
   #sourceOf(templateId: Count, pattern: string, name: string): Source | undefined {
-    let sources = this.#byTemplate.get(templateId);
-    if (!sources) {
-      sources = new Map();
-      this.#byTemplate.set(templateId, sources);
+    let known = this.#byTemplate.get(templateId);
+    if (!known) {
+      known = { sources: new Map(), guesses: false, asOfMs: Number.NEGATIVE_INFINITY };
+      this.#byTemplate.set(templateId, known);
     }
-    let source = sources.get(name);
+    let source = known.sources.get(name);
     if (!source && this.#sources.length < MAX_SOURCES) {
       const id = this.#sources.length;
       source = { id, templateId, name: `${pattern} ${name}`, rules: [], seen: 0, repeated: 0 };
       this.#sources.push(source);
-      sources.set(name, source);
+      known.sources.set(name, source);
     }
     return source;
   }

@@ -51,5 +51,7 @@ export type FromPod =
         readonly unused: Count;
       } | null;
       readonly profileReads: { readonly prefetched: Count; readonly missed: Count };
+      /** CPU time of the process while it served. */
+      readonly cpuMs: Millis;
       readonly bus: { readonly sentBytes: Bytes; readonly receivedBytes: Bytes } | null;
     };

@@ -55,7 +55,9 @@ export class PodServer {
     const warm = plan.start.startsWith('warm') ? fleet?.warmUp({ perSecond: 2_000 }) : undefined;
     if (plan.start === 'warm-before-ready') await warm;
     say({ kind: 'serving', heldBackMs: performance.now() - bornMs });
+    const cpuBefore = process.cpuUsage();
     await this.#serve();
+    const { user, system } = process.cpuUsage(cpuBefore);
     const stats = predictor?.stats();
     const bus = fleet?.stats();
     say({
@@ -65,6 +67,7 @@ export class PodServer {
         ? { fetched: stats.fetched, timely: stats.timely, late: stats.late, unused: stats.unused }
         : null,
       profileReads: this.#profileReads,
+      cpuMs: (user + system) / 1_000,
       bus: bus ? { sentBytes: bus.sentBytes, receivedBytes: bus.receivedBytes } : null,
     });
     if (plan.start !== 'snapshot' && plan.snapshotFile !== null)
