@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LearningTime } from './learning-time.ts';
+import { type Effort, LearningTime } from './learning-time.ts';
 
 function stopwatch() {
   return {
@@ -11,29 +11,64 @@ function stopwatch() {
   };
 }
 
-test('no batch gets more than 200 µs', () => {
-  const clock = stopwatch();
-  const time = new LearningTime(clock, 1);
-  time.begin();
-  clock.ms += 0.19;
-  assert.equal(time.isLeft(), true);
-  clock.ms += 0.02;
-  assert.equal(time.isLeft(), false);
-  time.begin();
-  assert.equal(time.isLeft(), true);
-});
-
-test('batches one after another get no more than the share and what was saved', () => {
+/** Spends 10 µs after each look as long as there is time for one of the efforts, batch after batch for 10 s. */
+function spend(efforts: readonly Effort[]): number {
   const clock = stopwatch();
   const time = new LearningTime(clock, 0.02);
   let spentMs = 0;
   while (clock.ms < 10_000) {
     time.begin();
-    while (time.isLeft()) {
+    while (efforts.includes(time.look())) {
       clock.ms += 0.01;
       spentMs += 0.01;
     }
     clock.ms += 0.5;
   }
+  return spentMs;
+}
+
+test('no batch gets more than 200 µs', () => {
+  const clock = stopwatch();
+  const time = new LearningTime(clock, 1);
+  time.begin();
+  clock.ms += 0.19;
+  assert.equal(time.look(), 'learn');
+  clock.ms += 0.02;
+  assert.equal(time.look(), 'nothing');
+  time.begin();
+  assert.equal(time.look(), 'learn');
+});
+
+test('batches one after another get no more than the share and what was saved', () => {
+  const spentMs = spend(['learn']);
   assert.ok(spentMs > 150 && spentMs < 230, `${spentMs} ms of 10 s`);
+});
+
+test('guessing on borrowed time stays within the share, what was saved and as much again', () => {
+  const spentMs = spend(['learn', 'guess']);
+  assert.ok(spentMs > 150 && spentMs < 250, `${spentMs} ms of 10 s`);
+});
+
+test('when time runs short there is still time to guess', () => {
+  const clock = stopwatch();
+  const time = new LearningTime(clock, 0);
+  const seen = new Set<Effort>();
+  for (let batch = 0; batch < 250; batch++) {
+    time.begin();
+    clock.ms += 0.19;
+    seen.add(time.look());
+  }
+  assert.deepEqual([...seen], ['learn', 'guess', 'nothing']);
+});
+
+test('time in which somebody else had the processor is not charged', () => {
+  const clock = stopwatch();
+  const time = new LearningTime(clock, 0.02);
+  for (let batch = 0; batch < 20; batch++) {
+    time.begin();
+    clock.ms += 30;
+    time.look();
+  }
+  time.begin();
+  assert.equal(time.look(), 'learn');
 });

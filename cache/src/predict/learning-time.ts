@@ -3,12 +3,18 @@ import type { Millis, Ratio } from '../units.ts';
 
 /** Longest time one batch may hold up the event loop. */
 const BATCH_MS: Millis = 0.2;
-/** What may be saved up for busy moments. */
+/** What may be saved up for busy moments, and borrowed to go on guessing. */
 const SAVED_MS: Millis = 20;
+/** What lies between two looks takes a tenth of this; if it took longer, somebody else had the processor. */
+const LONGEST_LOOK_MS: Millis = 0.25;
+
+/** What there is time for: learning and guessing, guessing by what is known already, or neither. */
+export type Effort = 'learn' | 'guess' | 'nothing';
 
 /**
  * Keeps learning within a share of one core: time is earned by the clock and spent by learning, and no batch may
- * spend more than 200 µs.
+ * spend more than 200 µs. When it runs short, guessing by known rules goes on for a while on borrowed time: guesses
+ * are what learning is for, and cost a fraction of it.
  */
 export class LearningTime {
   readonly #clock: Clock;
@@ -31,12 +37,14 @@ export class LearningTime {
     this.#batchMs = 0;
   }
 
-  /** Whether there is time left for more. Reads the clock: ask it once for several accesses. */
-  isLeft(): boolean {
+  /** What there is time for now. Reads the clock: ask it once for several accesses. */
+  look(): Effort {
     const nowMs = this.#clock.now();
-    this.#batchMs += nowMs - this.#seenMs;
-    this.#leftMs -= nowMs - this.#seenMs;
+    const tookMs = nowMs - this.#seenMs;
     this.#seenMs = nowMs;
-    return this.#leftMs > 0 && this.#batchMs < BATCH_MS;
+    this.#batchMs += tookMs;
+    this.#leftMs -= Math.min(tookMs, LONGEST_LOOK_MS);
+    if (this.#batchMs >= BATCH_MS || this.#leftMs < -SAVED_MS) return 'nothing';
+    return this.#leftMs > 0 ? 'learn' : 'guess';
   }
 }

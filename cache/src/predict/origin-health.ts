@@ -7,7 +7,11 @@ const LOST_AFTER_MS: Millis = 30_000;
 /** How much slower than usual loads may get before guesses stop, and the difference that is noise anyway. */
 const SLOW_FACTOR = 2;
 const NOISE_MS: Millis = 2;
+/** One load counts as so many times slower at most: a pause of this process is not a slow origin. */
+const MOST_SLOW = 4;
 const FAILED_SHARE = 0.01;
+/** Guesses hold back at once, and pause only when the origin has seemed slow for so long. */
+const CONFIRMED_AFTER_MS: Millis = 200;
 const FIRST_PAUSE_MS: Millis = 1000;
 const LONGEST_PAUSE_MS: Millis = 60_000;
 /** Weight of one load in the recent mean, and in the usual one once it has settled. */
@@ -36,6 +40,7 @@ export class OriginHealth {
   #latencyMs = 0;
   #deviationMs = 0;
   #pausedUntilMs = Number.NEGATIVE_INFINITY;
+  #badSinceMs = Number.NaN;
   #pauseMs = FIRST_PAUSE_MS;
   #prefetches = 0;
 
@@ -56,8 +61,13 @@ export class OriginHealth {
       (this.#slowness > SLOW_FACTOR && this.#excessMs > NOISE_MS) || this.#failedShare > FAILED_SHARE;
     if (!bad) {
       this.#pauseMs = FIRST_PAUSE_MS;
+      this.#badSinceMs = Number.NaN;
       return true;
     }
+    // A pause of this process delays every load in flight once; a slow origin stays slow.
+    if (Number.isNaN(this.#badSinceMs)) this.#badSinceMs = atMs;
+    if (atMs - this.#badSinceMs < CONFIRMED_AFTER_MS) return false;
+    this.#badSinceMs = Number.NaN;
     this.#pausedUntilMs = atMs + this.#pauseMs;
     this.#pauseMs = Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
     // After the pause a few prefetches find out; demand loads have updated the rest meanwhile.
@@ -107,8 +117,9 @@ export class OriginHealth {
     }
     usual.loads++;
     if (usual.loads > 16) {
-      this.#slowness += (ms / Math.max(usual.meanMs, 0.05) - this.#slowness) * RECENT;
-      this.#excessMs += (ms - usual.meanMs - this.#excessMs) * RECENT;
+      const seenMs = Math.min(ms, MOST_SLOW * Math.max(usual.meanMs, 0.05));
+      this.#slowness += (seenMs / Math.max(usual.meanMs, 0.05) - this.#slowness) * RECENT;
+      this.#excessMs += (seenMs - usual.meanMs - this.#excessMs) * RECENT;
     }
     const settled = this.#slowness > SUSPICIOUS ? USUAL_WHEN_SLOW : USUAL;
     usual.meanMs += (ms - usual.meanMs) * (usual.loads < 256 ? 1 / usual.loads : settled);

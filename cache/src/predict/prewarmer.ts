@@ -4,7 +4,7 @@ import { hashKey } from '../store/hash-key.ts';
 import type { Bytes, Count, Millis, Ratio } from '../units.ts';
 import { KeyPairs } from './key-pairs.ts';
 import { KeyTemplates } from './key-template.ts';
-import { LearningTime } from './learning-time.ts';
+import { type Effort, LearningTime } from './learning-time.ts';
 import { OriginHealth } from './origin-health.ts';
 import { type GateStats, PrefetchGate, type PrefetchTarget } from './prefetch-gate.ts';
 import type { RuleKind, RuleScore } from './rule-score.ts';
@@ -130,15 +130,18 @@ export class Prewarmer {
     this.#gate.expire(first.atMs);
     this.#health.expire(first.atMs);
     this.#slots?.advance(first.atMs, this.#guess);
-    let learning = true;
+    let effort: Effort = 'learn';
     for (let i = 0; i < batch.length; i++) {
       const access = batch[i]!;
       this.#settle(access);
-      if (i % ACCESSES_PER_LOOK === 0 && this.#time && learning) learning = this.#time.isLeft();
-      if (learning) this.#take(access);
-      else this.#skipped++;
+      if (i % ACCESSES_PER_LOOK === 0 && this.#time && effort !== 'nothing') effort = this.#time.look();
+      if (effort === 'learn') this.#take(access);
+      else {
+        this.#skipped++;
+        if (effort === 'guess') this.#guessFrom(access);
+      }
     }
-    this.#time?.isLeft();
+    this.#time?.look();
   }
 
   readonly #guess: Guess = (key, rule) => this.#gate.offer(key, rule, this.#atMs);
@@ -160,6 +163,14 @@ export class Prewarmer {
       this.#gate.onRead(key, found);
       if (!found) this.#health.begin(key, atMs, false);
     }
+  }
+
+  /** Guesses by the rules known, and learns nothing. */
+  #guessFrom({ key, atMs, outcome, value }: AccessRecord): void {
+    if (outcome === 'miss' || !this.#flow) return;
+    this.#atMs = atMs;
+    const shape = this.#templates.shapeOf(key);
+    if (shape) this.#flow.guessFrom(key, shape, value, atMs, this.#guess);
   }
 
   #take(access: AccessRecord): void {

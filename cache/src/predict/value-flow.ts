@@ -124,15 +124,21 @@ export class ValueFlow {
         const hash = hashKey(identifier, this.#salt);
         if (this.#recent.remember(hash, source.id, owner, atMs) === 'repeated') source.repeated++;
       }
-      for (const rule of source.rules)
-        if (rule.support >= MIN_SUPPORT && rule.score.isWorthAsking()) {
-          const named = rule.prefix + identifier + rule.suffix;
-          if (named !== key) guess(named, rule.score);
-        }
+      guessBy(source, identifier, key, guess);
     };
     for (let i = 0; i < shape.slots.length; i += 2)
       look(SLOT_NAMES[i / 2]!, key.slice(shape.slots[i], shape.slots[i + 1]));
     this.#fields.visit(value, look);
+  }
+
+  /** The value of a key is known: guesses by the rules there are, and learns nothing. */
+  guessFrom(key: string, shape: KeyShape, value: unknown, atMs: Millis, guess: Guess): void {
+    if (!this.#hasRules(shape.template.id, atMs)) return;
+    const sources = this.#byTemplate.get(shape.template.id)?.sources;
+    this.#fields.visit(value, (name, identifier) => {
+      const source = sources?.get(name);
+      if (source) guessBy(source, identifier, key, guess);
+    });
   }
 
   #isLooking(atMs: Millis): boolean {
@@ -197,4 +203,13 @@ export class ValueFlow {
     const at = source.rules.indexOf(weakest);
     if (weakest.support < 1 && at >= 0) source.rules[at] = rule;
   }
+}
+
+/** Offers the keys that a source's rules make of an identifier; `key` is the one it was found in. */
+function guessBy({ rules }: Source, identifier: string, key: string, guess: Guess): void {
+  for (const rule of rules)
+    if (rule.support >= MIN_SUPPORT && rule.score.isWorthAsking()) {
+      const named = rule.prefix + identifier + rule.suffix;
+      if (named !== key) guess(named, rule.score);
+    }
 }
