@@ -26,13 +26,13 @@ export async function open(context: ReadPathContext): Promise<ReadPath> {
     ttlAutopurge: false,
   });
   const cache = new BentoCache({
-    default: 'tiers',
+    default: STORE,
     // An error of Redis is a miss, and a failing Redis is left alone for a second.
     suppressL2Errors: true,
     l2CircuitBreakerDuration: 1_000,
     grace: false,
     stores: {
-      tiers: bentostore()
+      [STORE]: bentostore()
         .useL1Layer({
           // Values by reference (`serialize: false`) would be faster, but break on what comes from the Redis tier.
           options: {},
@@ -42,10 +42,11 @@ export async function open(context: ReadPathContext): Promise<ReadPath> {
         .useBus(redisBusDriver({ connection: bus })),
     },
   });
-  // The bus connects and subscribes without waiting: a pod is ready once it speaks to the others and hears them.
-  const [publisher, subscriber] = bus.made;
-  await publisher?.ping();
-  await subscriber?.subscribe('bentocache.notifications');
+  // A store is made at its first use, and its bus subscribes without waiting: a pod is ready once it hears the others.
+  cache.use(STORE);
+  const [publisher, subscriber] = bus.made as [Redis, Redis];
+  await publisher.ping();
+  await subscriber.subscribe(`bentocache.notifications:${STORE}`);
   const layers = new Map<string, 'l1' | 'l2'>();
   cache.on('cache:hit', ({ key, layer }) => layers.set(key, layer));
 
@@ -95,6 +96,9 @@ class BusConnection extends Redis {
     return made;
   }
 }
+
+/** The one store; its name is part of the bus's channel. */
+const STORE = 'tiers';
 
 /** GET, SET and PUBLISH. */
 const COMMANDS_OF_LOAD = 3;
