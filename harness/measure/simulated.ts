@@ -51,7 +51,7 @@ export async function measurePrewarming(): Promise<Pick<Measurements, 'prewarmin
       }, misses),
       accuracy: ratio(
         ({ with: run }) => usedShare(run),
-        runs.reduce((sum, run) => sum + run.with.prefetches, 0),
+        runs.reduce((sum, run) => sum + run.with.prewarmer!.stats().fetched, 0),
       ),
       originFetches: ratio((run) => run.with.originLoads / run.without.originLoads, misses, 'times'),
     },
@@ -74,9 +74,10 @@ function sessions(seed: number, predicts: boolean): SessionResult {
   });
 }
 
-function usedShare(run: SessionResult): number {
-  const used = [...run.byKind.values()].reduce((sum, { prefetched, late }) => sum + prefetched + late, 0);
-  return used / run.prefetches;
+/** Of all that was fetched on a guess since the start; counts after the warm-up would include uses of what came before. */
+function usedShare({ prewarmer }: SessionResult): number {
+  const { timely, late, fetched } = prewarmer!.stats();
+  return (timely + late) / fetched;
 }
 
 /** The TTLs that the article's preset learns for a weekly flag and a price that changes every second. */
