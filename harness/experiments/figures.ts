@@ -10,7 +10,7 @@ export function once(value: number, unit: Unit, n: number, of: SampleKind): Figu
 export function overSeeds(values: readonly number[], unit: Unit): Figure {
   if (!values.every(Number.isFinite)) return once(Number.NaN, unit, values.length, 'seeds');
   const interval =
-    values.length < 2 ? null : { low: Math.min(...values), high: Math.max(...values), confidence: 0.5 };
+    values.length < 2 ? null : { low: Math.min(...values), high: Math.max(...values), confidence: null };
   return { ...once(mean([...values]), unit, values.length, 'seeds'), interval };
 }
 

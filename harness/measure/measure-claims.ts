@@ -8,10 +8,14 @@ import { findFreeNetwork } from '../targets/local/free-network.ts';
 import { localTarget } from '../targets/local/local-target.ts';
 import { needTool } from '../tools/need-tool.ts';
 import type { ToolReports } from '../tools/tool.ts';
+import { measureColdPod } from './cold-pod.ts';
+import { measureEnvoyCache } from './envoy-cache.ts';
 import { measureCopyCost, measureMapGet, measureStampede } from './in-process.ts';
 import { measureMeshCalls } from './mesh-calls.ts';
+import { measureMeshTelemetry } from './mesh-telemetry.ts';
 import { measureRedisGrowth, measureRedisReads } from './redis-reads.ts';
 import { measureFleet, measureFreshness, measurePrewarming } from './simulated.ts';
+import { measureTransparentReads } from './transparent-reads.ts';
 
 /** What the claims can be measured with. */
 export interface ClaimParts {
@@ -66,6 +70,22 @@ const STEPS: readonly Step[] = [
       return await measureMeshCalls(target, driver, signal);
     },
   },
+  {
+    what: 'asking Envoy’s own HTTP cache',
+    gives: ['envoyCache'],
+    measure: ({ run, tools }) => measureEnvoyCache(run, needTool(tools.envoy).path),
+  },
+  {
+    what: 'reading with a program that knows nothing of the cache',
+    gives: ['transparentReads'],
+    measure: ({ run, tools }) => measureTransparentReads(run, needTool(tools.redis).path),
+  },
+  {
+    what: 'counting what a hit and a miss leave behind in the mesh',
+    gives: ['meshTelemetry'],
+    measure: ({ run, tools }) => measureMeshTelemetry(run, needTool(tools.envoy).path),
+  },
+  { what: 'warming a cold pod', gives: ['coldPod'], measure: async () => measureColdPod() },
   { what: 'learning which profile is read next', gives: ['prewarming'], measure: measurePrewarming },
   { what: 'learning TTLs', gives: ['learnedTtl'], measure: measureFreshness },
   { what: 'moving the hot set of a fleet', gives: ['hotSetShift'], measure: measureFleet },

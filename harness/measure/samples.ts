@@ -1,5 +1,5 @@
 import type { Nanos } from 'l1-cache';
-import { median, quantileSorted } from 'simple-statistics';
+import { mean, median, quantileSorted } from 'simple-statistics';
 import type { Measured } from '../../reports/claims/measurements.ts';
 import { bootstrapInterval } from '../../reports/statistics/bootstrap.ts';
 import { seededRng } from '../../reports/statistics/rng.ts';
@@ -71,4 +71,27 @@ export function timeBatches(batches: number, size: number, task: (index: number)
   const samplesNs = Array.from({ length: batches }, (_, batch) => run(batch));
   if (sink === timeBatches) throw new Error('the result is used, so that it is not optimised away');
   return samplesNs;
+}
+
+/** The mean over seeds, and their range in place of an interval. */
+export function overSeeds(
+  values: readonly number[],
+  n: number,
+  unit: Measured['unit'],
+  of: Measured['of'],
+  how: string,
+): Measured {
+  const known = values.filter(Number.isFinite);
+  return {
+    value: known.length < values.length ? null : mean(known),
+    unit,
+    n,
+    of,
+    interval:
+      known.length < values.length
+        ? null
+        : { low: Math.min(...known), high: Math.max(...known), confidence: null },
+    emulated: false,
+    how: how,
+  };
 }

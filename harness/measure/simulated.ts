@@ -2,7 +2,6 @@
  * Claims about learning need more time, keys and pods than two cores have. The library's own code runs them against
  * a virtual clock, in the same simulators that its figures come from.
  */
-import { mean } from 'simple-statistics';
 import {
   type HotShiftOptions,
   secondsToRecover,
@@ -17,7 +16,7 @@ import { runSessions, type SessionResult } from '../../cache/bench/predict/run-s
 import { sessionRequests } from '../../cache/bench/predict/session-workload.ts';
 import { AdaptivePolicy } from '../../cache/src/store/eviction/adaptive.ts';
 import type { Measured, Measurements } from '../../reports/claims/measurements.ts';
-import { medianOf } from './samples.ts';
+import { medianOf, overSeeds } from './samples.ts';
 
 const SEEDS = [1, 2, 3];
 const SECOND = 1_000;
@@ -147,27 +146,4 @@ export async function measureFleet(): Promise<Pick<Measurements, 'hotSetShift'>>
       `time to 95 % of the steady hit ratio after the ${pods.shiftedKeys} hottest keys change, ${pods.pods} simulated pods running the library's fleet code, ${fleet === 'on' ? 'signals shared' : 'no signals'}`,
     );
   return { hotSetShift: { shared: recovery('on'), alone: recovery('off'), ratePerPod: pods.readsPerSecond } };
-}
-
-/** The mean over seeds, and their range in place of an interval. */
-function overSeeds(
-  values: readonly number[],
-  n: number,
-  unit: Measured['unit'],
-  of: Measured['of'],
-  how: string,
-): Measured {
-  const known = values.filter(Number.isFinite);
-  return {
-    value: known.length < values.length ? null : mean(known),
-    unit,
-    n,
-    of,
-    interval:
-      known.length < values.length
-        ? null
-        : { low: Math.min(...known), high: Math.max(...known), confidence: 0.5 },
-    emulated: false,
-    how: `${how}; the interval is the range over seeds`,
-  };
 }

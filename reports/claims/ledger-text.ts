@@ -22,11 +22,20 @@ export function tally({ rows }: Ledger): string {
     .join(', ');
 }
 
+function intervalName({ interval }: Measured): string {
+  return interval?.confidence == null ? 'range over repetitions' : `${100 * interval.confidence} % interval`;
+}
+
+/** How the values of a row were measured; what several share is said once. */
+function howText({ how }: LedgerRow): string {
+  return [...new Set(how.flatMap((one) => one.split('; ')))].join('; ');
+}
+
 /** A measured value, and what to know of it: interval, samples, emulation. */
 function valueParts(measured: Measured): { value: string; notes: string } {
   const interval = intervalText(measured);
   const notes = [
-    ...(interval === null ? [] : [`95 % interval ${interval}`]),
+    ...(interval === null ? [] : [`${intervalName(measured)} ${interval}`]),
     measured.n > 1 ? samples(measured) : 'n = 1',
     ...(measured.emulated ? ['emulated origin wait included'] : []),
   ];
@@ -68,7 +77,7 @@ export function ledgerMarkdown(ledger: Ledger): string {
               })
               .join('\n'),
           ]),
-      ...(row.how.length === 0 ? [] : [`How: ${row.how.join('; ')}.`]),
+      ...(row.how.length === 0 ? [] : [`How: ${howText(row)}.`]),
       `Repeat: \`${row.command}\``,
     ].join('\n\n'),
   );
@@ -109,7 +118,7 @@ function rowHtml(row: LedgerRow): string {
 <blockquote>${escapeHtml(row.quote)}</blockquote>
 <p><b class="${VERDICT_CLASS[row.verdict]}">${escapeHtml(verdictText(row))}</b>. ${escapeHtml(row.because)}</p>
 ${values.length === 0 ? '' : `<ul>${values.join('')}</ul>`}
-${row.how.length === 0 ? '' : `<p class="muted">How: ${escapeHtml(row.how.join('; '))}.</p>`}
+${row.how.length === 0 ? '' : `<p class="muted">How: ${escapeHtml(howText(row))}.</p>`}
 <p class="muted">Repeat: <code>${escapeHtml(row.command)}</code> · id ${row.id}</p>`;
 }
 

@@ -23,7 +23,7 @@ const figure = z.object({
     'seeds',
   ]),
   /** The lowest and highest of the seeds; null for a single measurement. */
-  interval: z.object({ low: z.number(), high: z.number(), confidence: z.number() }).nullable(),
+  interval: z.object({ low: z.number(), high: z.number(), confidence: z.number().nullable() }).nullable(),
   emulated: z.boolean(),
 });
 

@@ -44,7 +44,7 @@ export interface GateStage {
 }
 
 /** What the gate needs of a block; null for a block that is invalid or has no request to look at. */
-export function gateSample(block: Block): GateSample | null {
+function gateSample(block: Block): GateSample | null {
   const latency = decodeDistribution(block.latencyNs);
   const p50Ns = quantileNs(latency, 0.5);
   if (block.brokenRules.length > 0 || p50Ns === null || block.completed === 0) return null;

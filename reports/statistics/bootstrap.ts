@@ -6,7 +6,8 @@ import type { Rng } from '../../scenarios/topology/topology.ts';
 export interface Interval {
   readonly low: number;
   readonly high: number;
-  readonly confidence: Ratio;
+  /** Null where the two ends are the least and the most that was seen, such as over seeds. */
+  readonly confidence: Ratio | null;
 }
 
 export interface BootstrapOptions {

@@ -1,0 +1,148 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { request } from 'undici';
+import {
+  type Address,
+  bootstrap,
+  type EnvoyConfig,
+  socketAddress,
+  TYPE,
+} from '../../manifests/envoy/bootstrap.ts';
+import { plainCluster } from '../../manifests/envoy/clusters.ts';
+import type { Measured, Measurements } from '../../reports/claims/measurements.ts';
+import { startOwned } from '../journal/owned-process.ts';
+import type { OwnedRun } from '../journal/owned-run.ts';
+import { findFreeNetwork } from '../targets/local/free-network.ts';
+import { accepts, waitUntilReady } from '../targets/local/wait-until.ts';
+import { observed } from './samples.ts';
+
+const OBJECTS = 500;
+/** Longer than the measurement, so that nothing here expires. */
+const MAX_AGE_S = 60;
+
+/** Envoy's own HTTP cache filter with its in-memory store before an origin that counts who reached it. */
+export async function measureEnvoyCache(
+  run: OwnedRun,
+  envoyExecutable: string,
+): Promise<Pick<Measurements, 'envoyCache'>> {
+  const { app, outbound } = (await findFreeNetwork(run.runId, 1)).pods[0]!;
+  const world = { version: 1 };
+  const origin = await serveVersions(world, app);
+  const configFile = join(run.folder, 'envoy-cache.json');
+  await writeFile(configFile, JSON.stringify(cachingProxy(outbound, app)));
+  const proxy = await startOwned(run, {
+    name: 'envoy-cache',
+    command: envoyExecutable,
+    args: [
+      '--config-path',
+      configFile,
+      '--concurrency',
+      '1',
+      '--disable-hot-restart',
+      '--log-level',
+      'warning',
+    ],
+  });
+  try {
+    await waitUntilReady(proxy, () => accepts(outbound));
+    const readAll = (pathOf: (id: number) => string) => readEach(outbound, pathOf);
+    const first = await readAll((id) => `/object/${id}`);
+    const repeated = await readAll((id) => `/object/${id}`);
+    const parts = await readAll((id) => `/object/${id}/name`);
+    world.version = 2;
+    const afterChange = await readAll((id) => `/object/${id}`);
+    const how = `Envoy's HTTP cache filter with its in-memory store, ${OBJECTS} objects of max-age ${MAX_AGE_S} s, GETs one at a time; a hit carries an Age header`;
+    const share = (hits: number, what: string): Measured =>
+      observed(hits / OBJECTS, 'ratio', OBJECTS, 'reads', `${how}; ${what}`);
+    return {
+      envoyCache: {
+        hitRatioOfWholeObjects: share(hitsOf(repeated), 'each object asked for a second time'),
+        hitRatioOfParts: share(hitsOf(parts), 'a field of each cached object asked for at its own URL'),
+        hitRatioOfFirstRequests: share(hitsOf(first), 'each object asked for the first time'),
+        staleAfterChange: share(
+          afterChange.filter(({ version }) => version === 1).length,
+          'every object changed at the origin, then each asked for again within its max-age',
+        ),
+      },
+    };
+  } finally {
+    await proxy.stop();
+    origin.close();
+    origin.closeAllConnections();
+  }
+}
+
+interface Answer {
+  readonly version: number;
+  readonly isHit: boolean;
+}
+
+async function readEach(at: Address, pathOf: (id: number) => string): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  for (let id = 0; id < OBJECTS; id += 1) {
+    const { headers, body } = await request(`http://${at.host}:${at.port}${pathOf(id)}`);
+    const { version } = (await body.json()) as { version: number };
+    answers.push({ version, isHit: headers.age !== undefined });
+  }
+  return answers;
+}
+
+function hitsOf(answers: readonly Answer[]): number {
+  return answers.filter(({ isHit }) => isHit).length;
+}
+
+/** Answers every path with the world's version, to be kept for `MAX_AGE_S`. */
+async function serveVersions(world: { readonly version: number }, at: Address): Promise<Server> {
+  const server = createServer((_request, response) => {
+    response.setHeader('cache-control', `max-age=${MAX_AGE_S}`);
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ version: world.version, name: 'x' }));
+  });
+  server.listen(at.port, at.host);
+  await once(server, 'listening');
+  return server;
+}
+
+function cachingProxy(at: Address, origin: Address): EnvoyConfig {
+  const type = (name: string): EnvoyConfig => ({ '@type': `${TYPE}/${name}` });
+  const manager = {
+    ...type('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'),
+    stat_prefix: 'cached',
+    route_config: {
+      virtual_hosts: [
+        {
+          name: 'origin',
+          domains: ['*'],
+          routes: [{ match: { prefix: '/' }, route: { cluster: 'origin' } }],
+        },
+      ],
+    },
+    http_filters: [
+      {
+        name: 'envoy.filters.http.cache',
+        typed_config: {
+          ...type('envoy.extensions.filters.http.cache.v3.CacheConfig'),
+          typed_config: type('envoy.extensions.http.cache.simple_http_cache.v3.SimpleHttpCacheConfig'),
+        },
+      },
+      {
+        name: 'envoy.filters.http.router',
+        typed_config: type('envoy.extensions.filters.http.router.v3.Router'),
+      },
+    ],
+  };
+  return bootstrap('envoy-cache', {
+    listeners: [
+      {
+        name: 'cached',
+        address: socketAddress(at),
+        filter_chains: [
+          { filters: [{ name: 'envoy.filters.network.http_connection_manager', typed_config: manager }] },
+        ],
+      },
+    ],
+    clusters: [plainCluster('origin', origin)],
+  });
+}
