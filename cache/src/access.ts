@@ -1,4 +1,4 @@
-import type { Bytes, Millis } from './units.ts';
+import type { Bytes, Count, Millis } from './units.ts';
 
 /** Why an entry was filled: asked for, guessed to be asked for soon, or renewed before it expired. */
 export type FillOrigin = 'demand' | 'prefetch' | 'refresh' | 'restore';
@@ -24,8 +24,24 @@ export interface AccessRecord {
   readonly firstUseOfPrefetch?: boolean;
 }
 
+/**
+ * Accesses in the order in which they happened. It is the cache's again when the listener returns: keep records, never
+ * the batch. Ask for single columns where they are enough, as a record is an object made when it is asked for, and
+ * where values are kept as bytes, asking for one decodes it.
+ */
+export interface AccessBatch extends Iterable<AccessRecord> {
+  readonly length: Count;
+  outcomeAt(row: number): AccessRecord['outcome'];
+  keyAt(row: number): string;
+  valueAt(row: number): unknown;
+  atMsAt(row: number): Millis;
+  isFirstUseOfPrefetchAt(row: number): boolean;
+  /** The whole record, undefined outside the batch. */
+  at(row: number): AccessRecord | undefined;
+}
+
 /** Receives accesses in order, in batches, off the hit path. */
-export type AccessListener = (batch: readonly AccessRecord[]) => void;
+export type AccessListener = (batch: AccessBatch) => void;
 
 /** What is known of a value when its life is decided. */
 export interface FillAccess<V = unknown> {

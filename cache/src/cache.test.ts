@@ -229,7 +229,7 @@ test('the batch comes by itself within moments', async () => {
   const { cache } = cacheWith();
   cache.set('a', 'v');
   const { promise, resolve } = Promise.withResolvers<readonly AccessRecord[]>();
-  using _listening = cache.onAccesses(resolve);
+  using _listening = cache.onAccesses((batch) => resolve([...batch]));
   cache.get('a');
   assert.equal((await promise)[0]!.outcome, 'hit');
 });

@@ -251,7 +251,7 @@ export class L1Cache<V = unknown> implements Disposable {
 
   /** Hands the listeners what they have not seen yet, now. */
   flushAccesses(): void {
-    this.#store.log.flush();
+    this.#store.log.tap.deliver();
   }
 
   stats(): CacheStats {

@@ -48,8 +48,10 @@ export function attachFreshness<V>(
     },
     listen: (cache) =>
       cache.onAccesses((batch) => {
-        for (const { key, outcome } of batch)
-          if (outcome === 'hit' || outcome === 'stale') learner.onHits(key, 1);
+        for (let row = 0; row < batch.length; row++) {
+          const outcome = batch.outcomeAt(row);
+          if (outcome === 'hit' || outcome === 'stale') learner.onHits(batch.keyAt(row), 1);
+        }
       }),
     expectChange: (key) => {
       if (noticed.size < MAX_NOTICES) noticed.add(key);

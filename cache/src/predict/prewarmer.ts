@@ -53,6 +53,12 @@ export interface RuleReport {
   readonly confidence: Ratio;
 }
 
+/** Accesses, oldest first: a batch of the cache's, or an array. */
+export interface Accesses {
+  readonly length: Count;
+  at(index: number): AccessRecord | undefined;
+}
+
 export interface PrewarmerStats extends GateStats {
   /** Accesses not learned from, for want of time. */
   readonly skipped: Count;
@@ -122,8 +128,8 @@ export class Prewarmer {
   }
 
   /** Takes in accesses, oldest first. Predicts from each before learning from it. */
-  learn(batch: readonly AccessRecord[]): void {
-    const first = batch[0];
+  learn(batch: Accesses): void {
+    const first = batch.at(0);
     if (!first) return;
     this.#atMs = first.atMs;
     this.#time?.begin();
@@ -132,7 +138,7 @@ export class Prewarmer {
     this.#slots?.advance(first.atMs, this.#guess);
     let effort: Effort = 'learn';
     for (let i = 0; i < batch.length; i++) {
-      const access = batch[i]!;
+      const access = batch.at(i)!;
       this.#settle(access);
       if (i % ACCESSES_PER_LOOK === 0 && this.#time && effort !== 'nothing') effort = this.#time.look();
       if (effort === 'learn') this.#take(access);

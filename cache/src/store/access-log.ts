@@ -1,17 +1,15 @@
-import type { AccessListener, AccessRecord } from '../access.ts';
+import type { AccessListener } from '../access.ts';
 import type { Clock } from '../clock.ts';
 import type { Count, Millis } from '../units.ts';
-import { type Entries, Flag } from './entries.ts';
+import { AccessTap } from './access-tap.ts';
+import type { Entries } from './entries.ts';
 import type { EvictionPolicy } from './eviction/policy.ts';
 
 const RING: Count = 256;
-const DELIVERY_MS = 1;
 /** How long one look at the clock serves the hits that follow, at most. */
 const LOOK_LASTS_MS = 1;
 /** Later than any time, as those stay below 2^30: the read must look. V8 compares it faster than Infinity. */
 const UNKNOWN = 2 ** 31 - 1;
-/** Records kept for listeners when the process does not come round to delivering them. */
-const MOST_PENDING: Count = 65_536;
 /** Hits a miss that the policy sees in full; of more, it sees one batch in sixteen. */
 const HITS_PER_MISS: Count = 64;
 const MOST_CREDIT: Count = 4096;
@@ -39,45 +37,38 @@ export class AccessLog<V> {
   #credit: Count = MOST_CREDIT;
   #batches: Count = 0;
   #hitsToHalving: Count = 1024;
-  #pending: AccessRecord[] = [];
-  #dropped: Count = 0;
   #usedPrefetches: Count = 0;
   /** Entries that prefetching brought and nobody read yet. */
   unusedPrefetches: Count = 0;
-  #timer: NodeJS.Timeout | undefined;
   #lookTimer: NodeJS.Timeout | undefined;
-  readonly #listeners = new Set<AccessListener>();
+  #isLookTimed = false;
+  /** Who hears of accesses, and what they have not heard yet. */
+  readonly tap: AccessTap<V>;
   readonly #entries: Entries<V>;
   readonly #policy: EvictionPolicy;
-  readonly #clock: Clock;
 
   constructor(entries: Entries<V>, policy: EvictionPolicy, clock: Clock) {
     this.#entries = entries;
     this.#policy = policy;
-    this.#clock = clock;
+    this.tap = new AccessTap(entries, clock, () => this.#beforeDelivery());
   }
 
   get hits(): Count {
     return this.#hits + this.#waiting;
   }
 
-  /** Accesses that no listener got to see. */
-  get dropped(): Count {
-    return this.#dropped;
-  }
-
   get usedPrefetches(): Count {
     return this.#usedPrefetches;
-  }
-
-  get isHeard(): boolean {
-    return this.#listeners.size > 0;
   }
 
   /** A look at the clock serves hits until a millisecond has passed or the ring is full, whichever is first. */
   looked(nowMs: Millis): void {
     this.nowMs = Math.trunc(nowMs);
-    this.#lookTimer ??= setTimeout(this.#forgetTime, LOOK_LASTS_MS).unref();
+    if (this.#isLookTimed) return;
+    this.#isLookTimed = true;
+    // Started again rather than made again: at a few thousand reads a second each of them comes here.
+    if (this.#lookTimer) this.#lookTimer.refresh();
+    else this.#lookTimer = setTimeout(this.#lookEnded, LOOK_LASTS_MS).unref();
   }
 
   forgetTime(): void {
@@ -91,7 +82,13 @@ export class AccessLog<V> {
     if (at + 1 >= this.#limit) this.#full();
   }
 
-  /** Lets the policy see the hits so far. Must come before a slot changes hands. */
+  /** Must come before a slot changes hands: whoever is to see the hits so far knows slots only. */
+  settle(): void {
+    this.drain();
+    this.tap.resolve();
+  }
+
+  /** Lets the policy see the hits so far. */
   drain(): void {
     const waiting = this.#waiting;
     if (waiting === 0) return;
@@ -99,7 +96,7 @@ export class AccessLog<V> {
     this.#hits += waiting;
     const shown = this.#credit > 0 || ++this.#batches % BATCHES_PER_SAMPLE === 0;
     if (shown) this.#show(waiting);
-    if (this.unusedPrefetches > 0 || this.#listeners.size > 0) this.#tell(waiting);
+    this.#tell(waiting);
   }
 
   /** A miss makes the order matter again. */
@@ -123,43 +120,23 @@ export class AccessLog<V> {
   }
 
   #tell(waiting: Count): void {
-    const heard = this.#listeners.size > 0;
-    const { flags } = this.#entries;
-    for (let i = 0; i < waiting; i++) {
-      const slot = this.#ring[i]!;
-      const firstUse = (flags[slot]! & Flag.prefetched) !== 0;
-      if (firstUse) {
-        flags[slot] = flags[slot]! & ~Flag.prefetched;
-        this.unusedPrefetches--;
-        this.#usedPrefetches++;
-      }
-      if (heard) this.#recordHit(slot, firstUse);
-    }
-  }
-
-  record(record: AccessRecord): void {
-    if (this.#pending.length >= MOST_PENDING) this.#dropped++;
-    else this.#pending.push(record);
-    this.#timer ??= setTimeout(this.#deliver, DELIVERY_MS).unref();
+    const looking = this.unusedPrefetches > 0;
+    if (!looking && !this.tap.isHeard) return;
+    const firstUses = this.tap.hits(this.#ring, waiting, looking);
+    this.unusedPrefetches -= firstUses;
+    this.#usedPrefetches += firstUses;
   }
 
   listen(listener: AccessListener): Disposable {
     this.drain();
-    this.#listeners.add(listener);
+    const listening = this.tap.listen(listener);
     this.#limit = 1;
     return {
       [Symbol.dispose]: () => {
-        this.#listeners.delete(listener);
-        if (this.#listeners.size === 0) this.#limit = RING;
+        listening[Symbol.dispose]();
+        if (!this.tap.isHeard) this.#limit = RING;
       },
     };
-  }
-
-  /** Hands over what is pending now. */
-  flush(): void {
-    this.drain();
-    clearTimeout(this.#timer);
-    this.#deliver();
   }
 
   // While someone listens, the first hit after a delivery comes here too and sets the timer for the next.
@@ -169,41 +146,16 @@ export class AccessLog<V> {
       this.forgetTime();
     }
     this.#limit = RING;
-    if (this.#listeners.size > 0) this.#timer ??= setTimeout(this.#deliver, DELIVERY_MS).unref();
+    if (this.tap.isHeard) this.tap.arm();
   }
 
-  readonly #forgetTime = (): void => {
-    this.#lookTimer = undefined;
+  readonly #lookEnded = (): void => {
+    this.#isLookTimed = false;
     this.forgetTime();
   };
 
-  readonly #deliver = (): void => {
-    this.#timer = undefined;
+  #beforeDelivery(): void {
     this.drain();
-    if (this.#listeners.size > 0) this.#limit = 1;
-    const batch = this.#pending;
-    if (batch.length === 0) return;
-    this.#pending = [];
-    for (const listener of this.#listeners) {
-      try {
-        listener(batch);
-      } catch (error) {
-        // A learner at fault must not take the service down with it.
-        process.emitWarning(`A cache access listener threw: ${String(error)}`, {
-          code: 'L1_LISTENER_FAILED',
-        });
-      }
-    }
-  };
-
-  #recordHit(slot: number, firstUse: boolean): void {
-    const key = this.#entries.keys[slot]!;
-    const value = this.#entries.values.read(slot);
-    const atMs = this.#clock.now();
-    this.record(
-      firstUse
-        ? { key, outcome: 'hit', value, atMs, firstUseOfPrefetch: true }
-        : { key, outcome: 'hit', value, atMs },
-    );
+    if (this.tap.isHeard) this.#limit = 1;
   }
 }

@@ -94,11 +94,11 @@ export class Store<V> {
       return 'refused-older-version';
     if (this.fences.refuses(key, version)) return 'refused-older-version';
     // Pending hits belong to the value that is about to be replaced.
-    this.log.drain();
+    this.log.settle();
     const { life } = fill;
     // Made only for those who ask: an object a set is a tenth of its cost.
     const previous =
-      slot < 0 || (typeof life === 'number' && !this.log.isHeard)
+      slot < 0 || (typeof life === 'number' && !this.log.tap.isHeard)
         ? undefined
         : {
             value: entries.values.read(slot) as V,
@@ -135,12 +135,13 @@ export class Store<V> {
     this.lifetimes.begin(slot, nowMs, lifeMs, fill.refreshable);
     if (tags.length > 0) this.#tags.add(slot, tags);
     this.counters.fills++;
-    if (this.log.isHeard) this.log.record(fillRecord(key, value, this.clockMs, origin, version, previous));
+    const { tap } = this.log;
+    if (tap.isHeard) tap.filled(fillRecord(key, value, this.clockMs, origin, version, previous));
     return 'stored';
   }
 
   remove(slot: number, reason: RemovalReason): void {
-    this.log.drain();
+    this.log.settle();
     this.#policy.onRemove(slot);
     this.#forget(slot, reason);
   }
@@ -150,13 +151,11 @@ export class Store<V> {
     this.log.missed();
     this.counters.misses++;
     this.#policy.onMiss(hashKey(key, this.#seed));
-    if (this.log.isHeard) this.log.record({ key, outcome: 'miss', value: undefined, atMs: this.clockMs });
+    if (this.log.tap.isHeard) this.log.tap.missed(key);
   }
 
   servedStale(key: string, slot: number): void {
-    if (this.log.isHeard) {
-      this.log.record({ key, outcome: 'stale', value: this.entries.values.read(slot), atMs: this.clockMs });
-    }
+    if (this.log.tap.isHeard) this.log.tap.servedStale(key, this.entries.values.read(slot));
   }
 
   removeTagged(tag: string): Count {
@@ -172,7 +171,7 @@ export class Store<V> {
   setBudget(budgetBytes: Bytes): void {
     this.budget.budgetBytes = budgetBytes;
     while (this.budget.isExceededWhenCompact && this.entries.size > 0) this.#evict('budget-shrunk');
-    this.log.drain();
+    this.log.settle();
     if (this.budget.isExceeded) compact(this.entries, this.#policy, this.#tags, this.#seed);
     this.entries.values.trim();
   }
@@ -187,7 +186,7 @@ export class Store<V> {
       removals,
       hits: log.hits,
       usedPrefetches: log.usedPrefetches,
-      droppedAccesses: log.dropped,
+      droppedAccesses: log.tap.dropped,
       evictions: removals.evicted + removals['budget-shrunk'],
       hitRatio: reads === 0 ? 0 : answered / reads,
       entries: this.entries.size,
@@ -257,6 +256,7 @@ export class Store<V> {
 
   #evict(reason: 'evicted' | 'budget-shrunk'): void {
     this.log.missed();
+    this.log.tap.resolve();
     this.#forget(this.#policy.evict(), reason);
   }
 
