@@ -17,9 +17,9 @@ import { renderPng } from '../../reports/render-png.ts';
 import type { Block } from '../../reports/schema.ts';
 import { seededRng } from '../../reports/statistics/rng.ts';
 
-const REPLAYS = 4_000;
-const TOLERANCES = [0, 0.05, 0.1, 0.15, 0.2];
-const PLANTED = [0.1, 0.25, 0.5];
+const REPLAYS = 2_000;
+const TOLERANCES = [0.05, 0.1, 0.2];
+const PLANTED = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.5];
 
 const { positionals: files, values } = parseArgs({
   allowPositionals: true,

@@ -8,16 +8,20 @@ import { PodDiedError, startTimedOut } from './mesh-errors.ts';
 const LOOK_EVERY_MS: Millis = 15;
 const START_LIMIT_MS: Millis = 30_000;
 
-/** Resolves when `isReady` says so; rejects when the process ends before, or after 30 s. */
-export async function waitUntilReady(process: OwnedProcess, isReady: () => Promise<boolean>): Promise<void> {
+/** Resolves when `isReady` says so; rejects when the process ends before, or at the limit, 30 s by default. */
+export async function waitUntilReady(
+  process: OwnedProcess,
+  isReady: () => Promise<boolean>,
+  limitMs: Millis = START_LIMIT_MS,
+): Promise<void> {
   let ended: string | null = null;
   void process.exited.then((how) => {
     ended = how;
   });
-  const deadlineMs = performance.now() + START_LIMIT_MS;
+  const deadlineMs = performance.now() + limitMs;
   while (!(await isReady())) {
     if (ended !== null) throw new PodDiedError(process, ended);
-    if (performance.now() > deadlineMs) throw startTimedOut(process, START_LIMIT_MS);
+    if (performance.now() > deadlineMs) throw startTimedOut(process, limitMs);
     await delay(LOOK_EVERY_MS);
   }
 }

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { execa } from 'execa';
+import { EXIT } from './errors.ts';
+import { PROJECT_FOLDER } from './project.ts';
+
+const CLI = join(PROJECT_FOLDER, 'bin', 'l1bench.mjs');
+
+let folder: string;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'l1bench-errors-'));
+  await writeFile(join(folder, 'result.json'), '{"schemaVersion":0}');
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+interface Mistake {
+  readonly what: string;
+  readonly args: () => readonly string[];
+  readonly code: string;
+  readonly says: RegExp;
+}
+
+const MISTAKES: readonly Mistake[] = [
+  {
+    what: 'an unknown workload',
+    args: () => ['run', '--workload', 'prod'],
+    code: 'WORKLOAD_UNKNOWN',
+    says: /--workload is prod/,
+  },
+  {
+    what: 'a budget of nothing',
+    args: () => ['run', '--budget-mib', '0'],
+    code: 'OPTION_OUT_OF_RANGE',
+    says: /--budget-mib is 0/,
+  },
+  {
+    what: 'an unknown claim',
+    args: () => ['reproduce', '9000x'],
+    code: 'CLAIM_UNKNOWN',
+    says: /no claim called 9000x/,
+  },
+  {
+    what: 'the report of no run',
+    args: () => ['report', 'last-tuesday'],
+    code: 'RESULT_MISSING',
+    says: /last-tuesday/,
+  },
+  {
+    what: 'the report of another schema',
+    args: () => ['report', folder],
+    code: 'RESULT_UNREADABLE',
+    says: /schema version 0/,
+  },
+  {
+    what: 'resuming what never ran',
+    args: () => ['run', '--resume', 'last-tuesday'],
+    code: 'RUN_NOT_RESUMABLE',
+    says: /last-tuesday/,
+  },
+  {
+    what: 'a trend of no history',
+    args: () => ['trend', join(folder, 'nothing')],
+    code: 'HISTORY_EMPTY',
+    says: /holds no run/,
+  },
+  {
+    what: 'a gate against an unknown base',
+    args: () => ['gate', '--base', 'no-such-ref'],
+    code: 'BASE_UNKNOWN',
+    says: /no commit no-such-ref/,
+  },
+];
+
+for (const { what, args, code, says } of MISTAKES) {
+  test(`${what} is one clear error with its code, a hint and the exit code of a usage error`, async () => {
+    const { exitCode, stdout, stderr } = await execa(process.execPath, [CLI, ...args()], { reject: false });
+    assert.equal(exitCode, EXIT.usage, stderr);
+    assert.match(stderr, says);
+    assert.ok(stderr.includes(code), stderr);
+    assert.ok(!/\n\s+at /.test(stderr), 'no stack trace');
+    assert.equal(stdout, '');
+  });
+}
+
+test('a Redis that is named but not there ends a run before it starts anything', async () => {
+  const { exitCode, stderr } = await execa(process.execPath, [CLI, 'run', '--mesh', 'none'], {
+    reject: false,
+    env: { REDIS_SERVER: join(folder, 'no-redis') },
+  });
+  assert.equal(exitCode, EXIT.environment, stderr);
+  assert.match(stderr, /REDIS_MISSING/);
+  assert.match(stderr, /no-redis/);
+});
