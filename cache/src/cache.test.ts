@@ -246,6 +246,16 @@ test('a prefetch loads only what is absent, allowed and not on its way', async (
   assert.equal(cache.prefetch('p:1'), 'held');
 });
 
+test('a prefetch believed to be read often outlives a scan that takes one believed to be new', async () => {
+  const { cache } = cacheWith();
+  cache.define('p:', { load: async (key) => key, prefetchable: true });
+  cache.prefetch('p:known', { frequency: 3 });
+  cache.prefetch('p:new');
+  await settled();
+  for (let i = 0; cache.has('p:new'); i++) cache.set(`scan:${i}`, 'v');
+  assert.equal(cache.has('p:known'), true);
+});
+
 test('what a loader says of its value goes before the defaults', async () => {
   const { cache, clock } = cacheWith({ ttlMs: 1000 });
   await cache.getOrLoad('a', async () => new Loaded('v', { ttlMs: 10, tags: ['t'], version: 3 }));

@@ -231,8 +231,11 @@ export class L1Cache<V = unknown> implements Disposable {
     );
   }
 
-  /** Loads the key because it may be asked for soon. Never disturbs an origin that is struggling. */
-  prefetch(key: string): PrefetchOutcome {
+  /**
+   * Loads the key because it may be asked for soon. Never disturbs an origin that is struggling. `frequency`: how often
+   * it is believed to be read; default: once, so that it must prove itself like any new key.
+   */
+  prefetch(key: string, { frequency }: Pick<SetOptions, 'frequency'> = {}): PrefetchOutcome {
     const defined = this.#definitions.of(key);
     if (!defined) return 'no-loader';
     if (!defined.prefetchable) return 'not-prefetchable';
@@ -240,7 +243,7 @@ export class L1Cache<V = unknown> implements Disposable {
     if (this.#loading.flights.joinable(key)) return 'in-flight';
     if (defined.protection.isBusy) return 'origin-busy';
     this.#store.counters.prefetches++;
-    this.#loading.begin(key, defined, 'prefetch');
+    this.#loading.begin(key, frequency === undefined ? defined : { ...defined, frequency }, 'prefetch');
     return 'started';
   }
 

@@ -2,7 +2,7 @@ import type { FillAccess, FillOrigin } from '../access.ts';
 import { type BulkLoader, Loaded, type Loader, type LoadOptions, type SetOptions } from '../options.ts';
 import type { Store } from '../store/store.ts';
 import { traceLoad } from '../telemetry/channels.ts';
-import type { Millis } from '../units.ts';
+import type { Count, Millis } from '../units.ts';
 import { type Flight, Flights } from './flights.ts';
 import type { OriginProtection } from './protection.ts';
 import { waitFor, withTimeout } from './wait.ts';
@@ -14,6 +14,8 @@ export interface Source<V> {
   readonly ttlMs?: Millis | undefined;
   readonly maxAgeMs?: Millis | undefined;
   readonly tags?: readonly string[] | undefined;
+  /** How often the key is believed to be read. */
+  readonly frequency?: Count | undefined;
 }
 
 export interface LoadingOptions<V> {
@@ -112,6 +114,7 @@ export class Loading<V> {
       const ttlMs = options.ttlMs ?? source.ttlMs;
       const outcome = this.#store.put(key, value, {
         loadCostMs: this.#store.clockMs - startedMs,
+        frequency: source.frequency,
         ...options,
         tags,
         origin,
