@@ -14,9 +14,9 @@ export function overSeeds(values: readonly number[], unit: Unit): Figure {
   return { ...once(mean([...values]), unit, values.length, 'seeds'), interval };
 }
 
-/** A figure as the reader of a sentence wants it. */
-export function plainSeconds({ value }: Figure): string {
-  return value === null ? 'not in the time watched' : `${Number((value / 1e9).toPrecision(2))} s`;
+/** A time as the reader of a sentence wants it; without a value it was not reached in the time watched. */
+export function plainSeconds({ value }: Figure, watchedSeconds: number): string {
+  return value === null ? `more than ${watchedSeconds} s` : `${Number((value / 1e9).toPrecision(2))} s`;
 }
 
 export function plainPercent({ value }: Figure): string {

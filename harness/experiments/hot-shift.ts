@@ -107,7 +107,7 @@ async function onThisMachine(context: ExperimentContext) {
   const [alone, shared] = rows.map((row) => row.cells[0]!);
   return {
     section,
-    answer: `On this machine ${PODS} pods were back at 95 % of their hit ratio after ${plainSeconds(alone!)} alone and ${plainSeconds(shared!)} with shared signals.`,
+    answer: `On this machine ${PODS} pods were back at 95 % of their hit ratio after ${plainSeconds(alone!, WATCH_S)} alone and ${plainSeconds(shared!, WATCH_S)} with shared signals.`,
   };
 }
 
@@ -180,7 +180,7 @@ function inTheSimulator(context: ExperimentContext) {
     ],
     curves,
   };
-  const at = (i: number) => plainSeconds(rows[i]!.cells[0]!);
+  const at = (i: number) => plainSeconds(rows[i]!.cells[0]!, i < 2 ? 30 : 60);
   return {
     section,
     answer: `In the simulator 50 pods recover in ${at(1)} instead of ${at(0)} at 2,000 reads/s a pod, and in ${at(3)} instead of ${at(2)} at 400.`,
