@@ -9,7 +9,7 @@ import type { Section } from '../../reports/experiment/schema.ts';
 import { type ExperimentContext, type Findings, seedsOf } from './experiment.ts';
 import { once, overSeeds, plainPercent } from './figures.ts';
 import { startPod } from './pods.ts';
-import { hitRatio, podPlan, SERVICE_WORDS } from './service.ts';
+import { curve, HIT_RATIO_AXES, hitRatio, podPlan, SERVICE_WORDS } from './service.ts';
 
 /** Three reads each: 5,000 reads a second. */
 const REQUESTS_PER_SECOND = 1_667;
@@ -87,7 +87,20 @@ async function onThisMachine(context: ExperimentContext) {
         rows,
       },
     ],
-    curves: [],
+    curves: [
+      {
+        id: 'prewarming-here',
+        title: 'Hit ratio from an empty cache',
+        reading: 'Higher is better. Each point is one second of the pod’s own reads.',
+        ...HIT_RATIO_AXES('time since the pod serves'),
+        series: arms.map(({ prediction, seconds }) =>
+          curve(
+            `prediction ${prediction}`,
+            seconds.map((second) => second.hits / second.reads),
+          ),
+        ),
+      },
+    ],
   };
   const [off, on] = rows as [(typeof rows)[number], (typeof rows)[number]];
   return {

@@ -33,8 +33,20 @@ ${chartScripts(charts, chartJs)}`,
 function sectionHtml({ title, where, how, tables, curves }: Section): string {
   return `<h2>${escapeHtml(title)}</h2>
 <p><b>${WHERE[where]}</b> <span class="muted">${escapeHtml(how)}</span></p>
-${tables.map(tableHtml).join('\n')}
-${chartFigures(curves.map(chartOf))}`;
+${tables
+  .filter((table) => !isLong(table))
+  .map(tableHtml)
+  .join('\n')}
+${chartFigures(curves.map(chartOf))}
+${tables.filter(isLong).map(foldedHtml).join('\n')}`;
+}
+
+/** A table of many settings goes behind its chart, folded. */
+const LONG = 8;
+const isLong = ({ rows }: Table): boolean => rows.length > LONG;
+
+function foldedHtml(table: Table): string {
+  return `<details><summary>All ${table.rows.length} settings as numbers</summary>${tableHtml(table)}</details>`;
 }
 
 function tableHtml({ columns, rows }: Table): string {
