@@ -48,8 +48,15 @@ export async function openL1(context: ReadPathContext, parts: L1Parts): Promise<
   defineLoaders(cache, context, parts.ttl);
   if (parts.ttl === 'learned') started.use(attachment.listen(cache));
   const predictor = parts.prediction === 'on' ? started.use(new Predictor(cache, { rng, ...clock })) : null;
-  if (parts.fleet === 'on') {
-    await joinFleet(started, context, cache, parts.ttl === 'learned' ? { learner, attachment } : null);
+  // A process on its own (one that is filled to be weighed) has nobody to join.
+  if (parts.fleet === 'on' && context.fleet !== undefined) {
+    await joinFleet(
+      started,
+      context,
+      context.fleet,
+      cache,
+      parts.ttl === 'learned' ? { learner, attachment } : null,
+    );
   }
   const running = started.move();
   return {
@@ -115,11 +122,12 @@ function defineLoaders(cache: L1Cache<Stamped>, context: ReadPathContext, ttl: L
 async function joinFleet(
   started: AsyncDisposableStack,
   context: ReadPathContext,
+  fleet: NonNullable<ReadPathContext['fleet']>,
   cache: L1Cache<Stamped>,
   freshness: { learner: LearnedFreshness; attachment: FreshnessAttachment<Stamped> } | null,
 ): Promise<void> {
-  const { fleet, sharedRedis } = context;
-  if (fleet === undefined || sharedRedis === null) {
+  const { sharedRedis } = context;
+  if (sharedRedis === null) {
     throw new Error('a fleet of pods needs a shared Redis to talk over, and this pod has none');
   }
   const { connectRedis } = await import('./redis-connection.ts');
