@@ -1,7 +1,7 @@
 import { axis, plotOptions } from '../charts/axes.ts';
 import type { Chart } from '../charts/chart.ts';
 import { styleOf } from '../charts/palette.ts';
-import { percent } from '../format.ts';
+import { number, percent } from '../format.ts';
 import { markdownTable } from '../markdown.ts';
 import type { RocPoint } from './replay.ts';
 
@@ -27,31 +27,36 @@ export function rocMarkdown(points: readonly RocPoint[]): string {
   );
 }
 
-/** The ROC as a chart: one curve a planted regression, a point a tolerance. */
+/** The same as a chart: one curve a tolerance, from nothing planted (the false failures) up. */
 export function rocChart(points: readonly RocPoint[]): Chart {
-  const planted = [...new Set(points.map((point) => point.planted))];
+  const tolerances = [...new Set(points.map((point) => point.tolerance))];
   return {
     id: 'gate-roc',
-    title: `Gate: detection against false failures (n = ${points[0]?.n ?? 0} replays a point)`,
-    reading: 'Up and to the left is better. Each point is a tolerance for p50.',
+    title: `Gate: how often it says REGRESSED (n = ${number(points[0]?.n ?? 0)} replays a point)`,
+    reading:
+      'At 0 % nothing is planted: every verdict there is a false failure. A good gate stays at 0 % up to its tolerance and climbs steeply after it.',
     heightPx: 360,
     config: {
       type: 'scatter',
       data: {
-        datasets: planted.map((share, i) => ({
-          label: `+${percent(share)} planted`,
-          ...styleOf(i + 1),
-          showLine: true,
-          pointRadius: 4,
-          data: points
-            .filter((point) => point.planted === share)
-            .map(({ falseFailRatio, detectionRatio }) => ({ x: falseFailRatio, y: detectionRatio })),
-        })),
+        datasets: tolerances.map((tolerance, i) => {
+          const curve = points.filter((point) => point.tolerance === tolerance);
+          return {
+            label: `tolerance +${percent(tolerance)}`,
+            ...styleOf(i + 1),
+            showLine: true,
+            pointRadius: 4,
+            data: [
+              { x: 0, y: curve[0]?.falseFailRatio ?? null },
+              ...curve.map(({ planted, detectionRatio }) => ({ x: planted, y: detectionRatio })),
+            ],
+          };
+        }),
       },
       options: plotOptions(
         {
-          x: axis({ title: 'false failures (A/A)', format: 'percent', min: 0 }),
-          y: axis({ title: 'detected', format: 'percent', min: 0, max: 1 }),
+          x: axis({ title: 'planted in the p50 of the head', format: 'percent', min: 0 }),
+          y: axis({ title: 'REGRESSED', format: 'percent', min: 0, max: 1 }),
         },
         { tooltip: 'percent:tooltip:y' },
       ),
