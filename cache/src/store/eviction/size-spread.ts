@@ -54,8 +54,17 @@ const POWERS = Float64Array.from(
   (_, at) => 2 ** ((at - LARGEST_CLASS) / CLASSES_PER_OCTAVE),
 );
 
+const QUARTER_STARTS = [0.5, 1.5, 2.5, 3.5].map((quarters) => 2 ** (quarters / CLASSES_PER_OCTAVE));
+
+/** Quarter octaves above one; the quarters are cut where the logarithm would round. */
 function classOf(amount: number): number {
-  return amount > 1 ? Math.min(LARGEST_CLASS, Math.round(CLASSES_PER_OCTAVE * Math.log2(amount))) : 0;
+  if (!(amount > 1)) return 0;
+  if (amount >= 2 ** 30) return Math.min(LARGEST_CLASS, Math.round(CLASSES_PER_OCTAVE * Math.log2(amount)));
+  const octave = 31 - Math.clz32(amount);
+  const within = amount / (1 << octave);
+  let quarter = 0;
+  while (quarter < CLASSES_PER_OCTAVE && within >= QUARTER_STARTS[quarter]!) quarter++;
+  return CLASSES_PER_OCTAVE * octave + quarter;
 }
 
 function lengthened(array: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
