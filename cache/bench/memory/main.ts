@@ -7,7 +7,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
-import { accounting, type Figure, IMPLEMENTATIONS, perEntry, rss } from './figures.ts';
+import { accounting, type Figure, IMPLEMENTATIONS, perEntry, type RssSettings, rss } from './figures.ts';
 
 const { values: asked } = parseArgs({
   options: {
@@ -20,12 +20,18 @@ const { values: asked } = parseArgs({
 });
 
 const RSS_BUDGET_MIB = 256;
+/** V8 lets the heap grow by little between full collections; young objects get 1 MiB. */
+const BOUNDED_FLAGS = ['--optimize-for-size', '--max-semi-space-size=1'];
+/** glibc takes every table from the system by itself, so that a freed one goes back. */
+const BOUNDED_ENV = { MALLOC_MMAP_THRESHOLD_: '131072' };
 const PLANS: Readonly<Record<string, readonly string[][]>> = {
   'per-entry': IMPLEMENTATIONS.map((implementation) => ['per-entry', implementation, asked.entries]),
   accounting: (['reference', 'bytes'] as const).flatMap((values) =>
     [64, 128, 256, 512].map((mib) => ['accounting', values, String(mib)]),
   ),
-  rss: (['reference', 'bytes'] as const).map((values) => ['rss', values, asked.inserts]),
+  rss: (['reference', 'bytes'] as const).flatMap((values) =>
+    (['default', 'bounded'] as const).map((settings) => ['rss', values, asked.inserts, settings]),
+  ),
 };
 
 if (asked.only !== undefined) {
@@ -36,16 +42,22 @@ if (asked.only !== undefined) {
   }
 }
 
-function measure([figure, which, count]: string[]): Figure {
+function measure([figure, which, count, settings]: string[]): Figure {
   if (figure === 'per-entry') return perEntry(which!, Number(count));
   const values = which as 'reference' | 'bytes';
-  return figure === 'rss' ? rss(values, RSS_BUDGET_MIB, Number(count)) : accounting(values, Number(count));
+  if (figure === 'accounting') return accounting(values, Number(count));
+  return rss(values, RSS_BUDGET_MIB, Number(count), settings as RssSettings);
 }
 
 async function runApart(plan: readonly string[]): Promise<Figure> {
   const script = fileURLToPath(import.meta.url);
-  const flags = ['--conditions=l1-source', '--expose-gc', script, '--only', JSON.stringify(plan)];
-  const { stdout } = await promisify(execFile)(process.execPath, flags);
+  const isBounded = plan.includes('bounded' satisfies RssSettings);
+  const flags = ['--conditions=l1-source', '--expose-gc', ...(isBounded ? BOUNDED_FLAGS : [])];
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [...flags, script, '--only', JSON.stringify(plan)],
+    { env: isBounded ? { ...process.env, ...BOUNDED_ENV } : process.env },
+  );
   return JSON.parse(stdout) as Figure;
 }
 

@@ -3,6 +3,7 @@ import type { Values } from './values.ts';
 
 /** Turns values into bytes and back. */
 export interface Codec<V> {
+  /** The bytes are copied at once: `encode` may write each value into the same memory. */
   encode(value: V): Uint8Array;
   /** Gets its own copy of the bytes. */
   decode(bytes: Uint8Array): V;

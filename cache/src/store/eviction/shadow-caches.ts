@@ -3,6 +3,8 @@ import type { Tuning } from './tuning.ts';
 
 const FREE = -1;
 const FEWEST_SLOTS = 64;
+/** Hash, holders, place in the list of free slots, two places of the index. */
+const BYTES_PER_SLOT = 4 + 2 + 4 + 8;
 
 /**
  * Caches of hashes only, one for each tuning, that show what each would have hit on the same keys.
@@ -18,10 +20,7 @@ export class ShadowCaches {
   #freeCount = 0;
 
   /** What the index and the queues take. */
-  get tableBytes(): number {
-    const perSlot = 4 + 2 + 4 + 8;
-    return this.#hashes.length * perSlot + this.#queues.reduce((sum, queue) => sum + queue.tableBytes, 0);
-  }
+  tableBytes = 0;
 
   constructor(tunings: readonly Tuning[]) {
     this.#queues = tunings.map((tuning) => new SegmentedQueue(tuning));
@@ -34,6 +33,7 @@ export class ShadowCaches {
       queue.grow(this.#hashes.length, this.#entries);
       while (queue.size > this.#entries) this.#evict(queue, 1 << at);
     });
+    this.#sumBytes();
   }
 
   /** Reads the key in every cache, filling it where it is missed; a bit for each cache that hit. */
@@ -92,6 +92,7 @@ export class ShadowCaches {
     const hashes = new Int32Array(capacity);
     hashes.set(this.#hashes);
     this.#hashes = hashes;
+    this.#sumBytes();
     const holders = new Uint16Array(capacity);
     holders.set(this.#holders);
     this.#holders = holders;
@@ -99,6 +100,12 @@ export class ShadowCaches {
     for (let slot = capacity - 1; slot >= before; slot--) this.#freeSlots[this.#freeCount++] = slot;
     this.#index = new Int32Array(capacity * 2).fill(FREE);
     for (let slot = 0; slot < before; slot++) this.#index[this.#find(this.#hashes[slot] as number)] = slot;
+  }
+
+  // Kept as a number: the budget asks at every fill.
+  #sumBytes(): void {
+    this.tableBytes = this.#queues.reduce((sum, queue) => sum + queue.tableBytes, 0);
+    this.tableBytes += this.#hashes.length * BYTES_PER_SLOT;
   }
 
   // Linear probing without tombstones: what stood behind the hole moves up.
