@@ -94,6 +94,11 @@ const block = z.object({
   staleAgeNs: histogram,
   originServed: count,
   redisCommands: count,
+  /** Reads as a cache loaded under the program counted them; null where none was at work. */
+  coverage: z
+    .object({ hits: count, misses: count, shared: count, bypass: count, faults: count })
+    .nullable()
+    .default(null),
   /** CPU of all application processes; sidecars and Redis apart where the kernel tells. */
   appCpuUs: z.number(),
   proxyCpuUs: z.number().nullable(),
@@ -123,7 +128,7 @@ const coldStart = z.object({
 });
 
 const memoryLine = z.object({
-  part: z.enum(['application', 'proxy', 'redis']),
+  part: z.enum(['application', 'proxy', 'redis', 'cache']),
   /** What the bytes are: heap used, heap free, external, code and libraries, … */
   line: z.string(),
   bytes: z.number(),
@@ -137,7 +142,13 @@ const memory = z.object({
       service,
       lines: z.array(memoryLine),
       /** The kernel's own figure per part (PSS locally, working set on Kubernetes), read apart from the lines. */
-      totals: z.object({ application: z.number(), proxy: z.number(), redis: z.number() }),
+      totals: z.object({
+        application: z.number(),
+        proxy: z.number(),
+        redis: z.number(),
+        /** A cache of the pod outside its processes above: a container of its own, or a file in memory. */
+        cache: z.number().default(0),
+      }),
       entries: count,
       payloadBytes: z.number(),
       chargedBytes: z.number(),

@@ -1,15 +1,21 @@
 import { InputError } from './input-error.ts';
 import type { ReadPath, ReadPathContext } from './read-path.ts';
 
-/** The Redis servers a scenario needs beside its pods. */
-type RedisNeed = 'none' | 'shared' | 'sidecar';
+/** What a scenario needs beside its pods' programs; `pod-…`: one in every pod. */
+export type Need =
+  | 'nothing'
+  | 'shared-redis'
+  | 'pod-redis'
+  | 'pod-container'
+  | 'pod-shared-memory'
+  | 'preload';
 
 /** One way to answer reads, as a user chooses it. */
 export interface Scenario {
   readonly name: string;
   /** One plain sentence for the report. */
   readonly description: string;
-  readonly redis: RedisNeed;
+  readonly needs: Need;
   /** Makes the read path inside a pod, connected and ready. */
   open(context: ReadPathContext): Promise<ReadPath>;
 }
@@ -19,68 +25,86 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'no-cache',
     description: 'Every read asks the owning service through the mesh.',
-    redis: 'none',
+    needs: 'nothing',
     open: async (context) => (await import('./no-cache/read-path.ts')).open(context),
   },
   {
     name: 'shared-redis',
     description: 'Cache-aside on one Redis that all pods share.',
-    redis: 'shared',
+    needs: 'shared-redis',
     open: async (context) => (await import('./shared-redis/read-path.ts')).open(context),
   },
   {
     name: 'redis-sidecar',
     description: 'Cache-aside on a Redis of the pod’s own, over loopback.',
-    redis: 'sidecar',
+    needs: 'pod-redis',
     open: async (context) => (await import('./redis-sidecar/read-path.ts')).open(context),
   },
   {
     name: 'in-process-l1',
     description: 'The l1-cache library inside the application process, with prediction and learned TTLs.',
-    redis: 'none',
+    needs: 'nothing',
     open: async (context) => (await import('./in-process-l1/read-path.ts')).open(context),
   },
   {
     name: 'l1-passive',
     description: 'The l1-cache library as a store only: no prediction, learned TTL or fleet.',
-    redis: 'none',
+    needs: 'nothing',
     open: async (context) => (await import('./l1-passive/read-path.ts')).open(context),
   },
   {
     name: 'l1-prewarm',
     description: 'The l1-cache library with prediction alone.',
-    redis: 'none',
+    needs: 'nothing',
     open: async (context) => (await import('./l1-prewarm/read-path.ts')).open(context),
   },
   {
     name: 'l1-learned-ttl',
     description: 'The l1-cache library with learned TTLs alone.',
-    redis: 'none',
+    needs: 'nothing',
     open: async (context) => (await import('./l1-learned-ttl/read-path.ts')).open(context),
   },
   {
     name: 'l1-fleet',
     description:
       'The l1-cache library with everything on, signals between pods over the shared Redis included.',
-    redis: 'shared',
+    needs: 'shared-redis',
     open: async (context) => (await import('./l1-fleet/read-path.ts')).open(context),
   },
   {
     name: 'redis-sidecar-unix',
     description: 'Cache-aside on a Redis of the pod’s own, over a Unix socket.',
-    redis: 'sidecar',
+    needs: 'pod-redis',
     open: async (context) => (await import('./redis-sidecar-unix/read-path.ts')).open(context),
+  },
+  {
+    name: 'l1-container',
+    description: 'Cache-aside on the l1-cache library as a process of the pod’s own, over a Unix socket.',
+    needs: 'pod-container',
+    open: async (context) => (await import('./l1-container/read-path.ts')).open(context),
+  },
+  {
+    name: 'l1-shared-memory',
+    description: 'A cache in memory that all processes of the pod read, prepared before they start.',
+    needs: 'pod-shared-memory',
+    open: async (context) => (await import('./l1-shared-memory/read-path.ts')).open(context),
+  },
+  {
+    name: 'l1-transparent',
+    description: 'The program of no-cache, unchanged, with l1-cache loaded through NODE_OPTIONS.',
+    needs: 'preload',
+    open: async (context) => (await import('./l1-transparent/read-path.ts')).open(context),
   },
   {
     name: 'redis-client-cache',
     description: 'The shared Redis with RESP3 client-side caching in node-redis.',
-    redis: 'shared',
+    needs: 'shared-redis',
     open: async (context) => (await import('./redis-client-cache/read-path.ts')).open(context),
   },
   {
     name: 'bentocache',
     description: 'Bentocache: memory over the shared Redis, with a Redis bus.',
-    redis: 'shared',
+    needs: 'shared-redis',
     open: async (context) => (await import('./bentocache/read-path.ts')).open(context),
   },
 ];

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SCENARIOS, scenarioOf } from './catalogue.ts';
+import { type Need, SCENARIOS, scenarioOf } from './catalogue.ts';
 import { cacheKey, parseCacheKey } from './read-key.ts';
-import type { ReadKey, ReadPath, ReadPathContext, Stamped } from './read-path.ts';
+import type { ReadKey, ReadOutcome, ReadPath, ReadPathContext, Stamped } from './read-path.ts';
 import { connectRedis } from './redis-connection.ts';
+import { startTestContainer, testSharedMemory } from './test-pod-caches.ts';
 import { NO_REDIS, startTestRedis, type TestRedis } from './test-redis.ts';
 
 const AT: ReadKey = { domain: 'price', owner: 3, id: 7 };
@@ -30,14 +31,24 @@ interface Opened {
   /** Opens the same scenario once more, as another pod would. */
   readonly openAnother: (scenario?: string) => Promise<ReadPath>;
   readonly origin: CountingOrigin;
-  readonly redis: TestRedis | null;
+  /** The Redis or container that holds the cache. */
+  readonly server: { kill(): Promise<void> } | null;
   commands: number;
 }
 
 async function withPath(name: string, ttlMs: number, use: (opened: Opened) => Promise<void>): Promise<void> {
-  const redis = scenarioOf(name).redis === 'none' ? null : await startTestRedis();
+  const { needs } = scenarioOf(name);
+  await using beside = new AsyncDisposableStack();
+  const server =
+    needs === 'shared-redis' || needs === 'pod-redis'
+      ? beside.use(await startTestRedis())
+      : needs === 'pod-container'
+        ? beside.use(await startTestContainer())
+        : null;
+  const redis = needs === 'pod-container' ? null : server;
+  const sharedMemoryFile = needs === 'pod-shared-memory' ? beside.use(testSharedMemory()).path : undefined;
   const origin = new CountingOrigin();
-  const opened = { origin, redis, commands: 0 };
+  const opened = { origin, server, commands: 0 };
   const context: ReadPathContext = {
     serviceIndex: 0,
     budgetBytes: 8 * 1024 * 1024,
@@ -46,18 +57,14 @@ async function withPath(name: string, ttlMs: number, use: (opened: Opened) => Pr
     countRedisCommands: (count) => {
       opened.commands += count;
     },
-    sharedRedis: redis,
-    sidecarRedis: redis,
+    sharedRedis: redis as TestRedis | null,
+    sidecarRedis: redis as TestRedis | null,
+    ...(needs === 'pod-container' && { containerSocket: server!.unixSocket }),
+    ...(sharedMemoryFile !== undefined && { sharedMemoryFile }),
     fleet: { self: 'svc-00', members: ['svc-00', 'svc-01'], secret: new Uint8Array(32).fill(7) },
   };
-  try {
-    await using path = await scenarioOf(name).open(context);
-    await use(
-      Object.assign(opened, { path, openAnother: (other = name) => scenarioOf(other).open(context) }),
-    );
-  } finally {
-    await redis?.[Symbol.asyncDispose]();
-  }
+  await using path = await scenarioOf(name).open(context);
+  await use(Object.assign(opened, { path, openAnother: (other = name) => scenarioOf(other).open(context) }));
 }
 
 /** Reads as the service does: synchronously first. */
@@ -76,9 +83,16 @@ async function untilCached(path: ReadPath): Promise<string> {
   throw new Error('never cached');
 }
 
+function outcomeOfAHit(needs: Need): ReadOutcome {
+  return needs === 'pod-container' ? 'container' : needs === 'pod-shared-memory' ? 'l1' : 'redis';
+}
+
 for (const scenario of SCENARIOS) {
-  const isLibrary = scenario.name.includes('l1');
-  const options = { skip: scenario.redis !== 'none' && NO_REDIS };
+  const { needs } = scenario;
+  const needsRedis = needs === 'shared-redis' || needs === 'pod-redis';
+  const hasServer = needsRedis || needs === 'pod-container';
+  const hitsAreSynchronous = scenario.name.includes('l1') && needs !== 'pod-container';
+  const options = { skip: needsRedis && NO_REDIS };
   const contract = (sentence: string, ttlMs: number, use: (opened: Opened) => Promise<void>): void => {
     test(`${scenario.name}: ${sentence}`, options, () => withPath(scenario.name, ttlMs, use));
   };
@@ -149,7 +163,7 @@ for (const scenario of SCENARIOS) {
     assert.equal(origin.calls, calls + 1);
   });
 
-  if (scenario.redis === 'shared' && !isLibrary) {
+  if (needs !== 'nothing' && !(needs === 'shared-redis' && hitsAreSynchronous)) {
     contract('what one pod has cached serves another, again and again', 60_000, async (opened) => {
       await read(opened.path);
       await untilCached(opened.path);
@@ -158,13 +172,13 @@ for (const scenario of SCENARIOS) {
       for (let i = 0; i < 4; i += 1) {
         const { value, outcome } = await read(another);
         assert.equal(value.version, 1);
-        if (i === 0) assert.equal(outcome, 'redis');
+        if (i === 0) assert.equal(outcome, outcomeOfAHit(needs));
       }
       assert.equal(opened.origin.calls, calls);
     });
   }
 
-  if (isLibrary) {
+  if (hitsAreSynchronous) {
     contract('a hit is synchronous and tells what the cache holds', 60_000, async ({ path }) => {
       await read(path);
       assert.equal(path.readNow(KEY)?.version, 1);
@@ -173,18 +187,18 @@ for (const scenario of SCENARIOS) {
       assert.ok(payloadBytes > 0 && chargedBytes >= payloadBytes);
     });
   } else {
-    contract('every command to Redis is counted', 60_000, async (opened) => {
+    contract('every command to the server is counted', 60_000, async (opened) => {
       await read(opened.path);
       await untilCached(opened.path);
       assert.ok(opened.commands >= 3, `${opened.commands} commands for GET, SET and GET`);
     });
   }
 
-  if (scenario.redis !== 'none') {
-    contract('reads go to the origin when Redis is gone', 60_000, async (opened) => {
+  if (hasServer) {
+    contract('reads go to the origin when the server is gone', 60_000, async (opened) => {
       await read(opened.path);
       await untilCached(opened.path);
-      await opened.redis?.kill();
+      await opened.server?.kill();
       // Another key: what is held in the process may be served on.
       const other: ReadKey = { ...AT, id: 8 };
       const { value, outcome } = await read(

@@ -2,7 +2,7 @@ import type { Bytes, Clock, Count, Millis } from 'l1-cache';
 import type { DomainName } from './topology/topology.ts';
 
 /** Where the answer of one read came from. */
-export type ReadOutcome = 'l1' | 'redis' | 'origin' | 'stale';
+export type ReadOutcome = 'l1' | 'redis' | 'container' | 'proxy' | 'origin' | 'stale';
 
 /** A value as the origin stamped it. */
 export interface Stamped {
@@ -68,6 +68,8 @@ export interface ReadPathContext {
   readonly budgetBytes: Bytes;
   /** Fetches from the owning service through the mesh. */
   readonly fetchFromOrigin: (at: ReadKey) => Promise<Stamped>;
+  /** The same, telling who answered in the owner's place, if anybody did. Default: nobody does. */
+  readonly ask?: (at: ReadKey) => Promise<ReadResult>;
   /** The hand-set TTL of a domain, in wall-clock time. */
   readonly ttlMs: (domain: DomainName) => Millis;
   /** To be told of every command sent to a Redis, for the count in the report. */
@@ -81,6 +83,10 @@ export interface ReadPathContext {
     /** Path of its Unix socket, where it opens one. */
     readonly unixSocket?: string;
   } | null;
+  /** Path of the Unix socket of the pod's own cache container; absent where none runs. */
+  readonly containerSocket?: string;
+  /** File in memory that was prepared for the processes of the pod; absent where none was. */
+  readonly sharedMemoryFile?: string;
   /** Milliseconds since 1970 that never go backwards, for simulations; absent, the machine's clocks. */
   readonly clock?: Clock;
   /** The pods that exchange signals with this one; absent where none do. */

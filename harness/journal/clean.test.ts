@@ -13,7 +13,7 @@ import { canListen, findFreeNetwork } from '../targets/local/free-network.ts';
 import { executables, NETWORK_OF_CLEANING, runIdOn } from '../targets/local/testing/small-mesh.ts';
 import { cleanLeftovers } from './clean.ts';
 import { listMarked, RUN_FOLDER_VARIABLE } from './marked-processes.ts';
-import { openRun, readJournal, runsFolderOf } from './owned-run.ts';
+import { memoryFolderOf, memoryFolderPrefix, openRun, readJournal, runsFolderOf } from './owned-run.ts';
 
 const DEPLOY_AND_WAIT = fileURLToPath(new URL('./testing/deploy-and-wait.ts', import.meta.url));
 const { redis, envoy } = await executables();
@@ -50,6 +50,11 @@ describe('cleaning after a CLI that was killed', { skip }, () => {
 
       assert.deepEqual(listMarked(runsFolder), []);
       assert.deepEqual(existsSync(runsFolder) ? readdirSync(runsFolder) : [], []);
+      const inMemory = memoryFolderPrefix(runsFolder);
+      assert.deepEqual(
+        readdirSync(inMemory.parent).filter((name) => name.startsWith(inMemory.prefix)),
+        [],
+      );
       assert.deepEqual(await takenOf(network), []);
     });
   }
@@ -70,6 +75,16 @@ it('leaves a run alone whose owner lives, unless asked for all', async () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
   }
+});
+
+it('removes what a killed run left in memory, with or without its folder on disk', async () => {
+  const gone = memoryFolderOf({ folder: join(runsFolder, 'deleted-by-hand') });
+  using run = openRun(project, 'alive-in-memory');
+  const live = memoryFolderOf(run);
+  await cleanLeftovers(project, { all: false });
+  assert.deepEqual([existsSync(gone), existsSync(live)], [false, true]);
+  run[Symbol.dispose]();
+  assert.equal(existsSync(live), false);
 });
 
 it('ends what carries the mark of a run whose folder is gone', {

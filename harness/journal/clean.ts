@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { listMarked } from './marked-processes.ts';
-import { ownerOf, readJournal, runsFolderOf } from './owned-run.ts';
+import { memoryFolderPrefix, ownerOf, readJournal, removeRunFolders, runsFolderOf } from './owned-run.ts';
 import { isAlive, kill, type ProcessIdentity } from './process-identity.ts';
 
 const GONE_WITHIN_MS = 3_000;
@@ -49,11 +49,20 @@ export async function cleanLeftovers(
   }
   for (const identity of killed.values()) kill(identity, 'SIGKILL');
   await allGone([...killed.values()]);
-  for (const folder of doomed) rmSync(folder, { recursive: true, force: true });
+  for (const folder of [...doomed, ...strayInMemory(runsFolder)]) removeRunFolders(folder);
   return {
     runIds: doomed.map((folder) => folder.slice(runsFolder.length + 1)),
     processes: killed.size,
   };
+}
+
+/** Runs that left files in memory and have no folder any more. */
+function strayInMemory(runsFolder: string): readonly string[] {
+  const { parent, prefix } = memoryFolderPrefix(runsFolder);
+  return readdirSync(parent)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => join(runsFolder, name.slice(prefix.length)))
+    .filter((folder) => !existsSync(folder));
 }
 
 async function allGone(identities: readonly ProcessIdentity[]): Promise<void> {

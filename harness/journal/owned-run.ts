@@ -1,5 +1,7 @@
-import { appendFileSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 import { RUN_FOLDER_VARIABLE, RUN_ID_VARIABLE } from './marked-processes.ts';
 import { identify, type ProcessIdentity } from './process-identity.ts';
 
@@ -43,8 +45,33 @@ export function openRun(projectFolder: string, runId: string): OwnedRun {
     folder,
     env: { [RUN_ID_VARIABLE]: runId, [RUN_FOLDER_VARIABLE]: folder },
     note: (entry) => writeEntry(folder, entry),
-    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+    [Symbol.dispose]: () => removeRunFolders(folder),
   };
+}
+
+/** Where the run keeps files in memory; made when first asked for, removed with the run. */
+export function memoryFolderOf(run: Pick<OwnedRun, 'folder'>): string {
+  const folder = memoryFolderName(run.folder);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+/** Removes everything a run keeps, on disk and in memory. */
+export function removeRunFolders(runFolder: string): void {
+  rmSync(memoryFolderName(runFolder), { recursive: true, force: true });
+  rmSync(runFolder, { recursive: true, force: true });
+}
+
+/** The start of the names of all memory folders of a project; what follows is the run's id. */
+export function memoryFolderPrefix(runsFolder: string): { readonly parent: string; readonly prefix: string } {
+  const project = createHash('sha256').update(runsFolder).digest('hex').slice(0, 8);
+  // Where the system has no folder in memory, the temporary one may at least be cached.
+  return { parent: existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), prefix: `l1bench-${project}-` };
+}
+
+function memoryFolderName(runFolder: string): string {
+  const { parent, prefix } = memoryFolderPrefix(dirname(runFolder));
+  return join(parent, prefix + basename(runFolder));
 }
 
 /** The entries of a run's journal; a last line cut by a crash is left out. Empty when there is no journal. */

@@ -99,7 +99,7 @@ export async function execute(
       envoyExecutable: mesh === 'envoy' ? needTool(tools.envoy).path : null,
     });
     await using deployment = await target.deploy(
-      { ...request, topology, epochMs: started.getTime(), mesh },
+      { ...request, scenarios: plan.scenarios, topology, epochMs: started.getTime(), mesh },
       () => interrupt.signal.throwIfAborted(),
     );
     startup.podsReadyMs = performance.now() - deployedMs;

@@ -196,8 +196,7 @@ async function measureMemory(scenario: string, plan: RunPlan, parts: RunParts): 
   const sample = plan.topology.services
     .map(({ index }) => index)
     .filter((index) => index % plan.profile.memoryEveryPods === 0);
-  await deployment.restartPods(sample);
-  await deployment.useScenario(scenario);
+  await deployment.restartPods(sample, scenario);
   await deployment.clearCaches();
   await Promise.race([
     driver.run(loadPlan(plan, FILL_STREAM, plan.profile.memoryFillMs), deployment.ingress, signal),

@@ -18,6 +18,7 @@ type PodPart = Pick<
   | 'eventLoopDelayNs'
   | 'gcPauseNs'
   | 'prefetches'
+  | 'coverage'
 >;
 
 /** Adds the recorders of all pods: counts are summed and histograms merged, percentiles never averaged. */
@@ -47,6 +48,15 @@ export function mergePods(pods: readonly PodBlock[]): PodPart {
     redisCommands: sum((pod) => pod.redisCommands),
     eventLoopDelayNs: merge((pod) => pod.eventLoopDelayNs),
     gcPauseNs: merge((pod) => pod.gcPauseNs),
+    coverage: pods.every((pod) => pod.coverage === null)
+      ? null
+      : {
+          hits: sum((pod) => pod.coverage?.hits ?? 0),
+          misses: sum((pod) => pod.coverage?.misses ?? 0),
+          shared: sum((pod) => pod.coverage?.shared ?? 0),
+          bypass: sum((pod) => pod.coverage?.bypass ?? 0),
+          faults: sum((pod) => pod.coverage?.faults ?? 0),
+        },
     prefetches: pods.every((pod) => pod.prefetches === null)
       ? null
       : {

@@ -7,7 +7,10 @@ import type { OwnedRun } from '../journal/owned-run.ts';
 import { readProcessMemory } from '../machine/process-memory.ts';
 import { PROJECT_FOLDER } from '../project.ts';
 import { findFreeNetwork } from '../targets/local/free-network.ts';
+import { cacheMemory } from '../targets/local/mesh-memory.ts';
+import { PodCaches } from '../targets/local/pod-caches.ts';
 import { startRedis } from '../targets/local/redis-server.ts';
+import { RunningParts } from '../targets/local/running-parts.ts';
 import { bundleProgram } from '../targets/local/service-bundle.ts';
 
 const PAYLOAD_BYTES = 24 * 2 ** 20;
@@ -17,57 +20,73 @@ const BUDGET_BYTES = 4 * PAYLOAD_BYTES;
 type PayloadCost = NonNullable<MemoryReading['filled']>;
 
 /**
- * What one byte of payload costs a scenario: one process and one Redis, before and after 24 MiB of keys and values
- * were loaded through the scenario's own read path. The mesh's pods hold too little for their difference to show it.
+ * What one byte of payload costs a scenario: one process and what holds its cache, before and after 24 MiB of keys and
+ * values were loaded through the scenario's own read path. The mesh's pods hold too little for their difference to
+ * show it.
  */
 export async function measurePayloadCost(
   run: OwnedRun,
   redisExecutable: string,
   scenario: string,
 ): Promise<PayloadCost> {
-  const endpoint = (await findFreeNetwork(`${run.runId}-fill`, 1)).sharedRedis;
-  const redis = await startRedis(run, redisExecutable, {
-    name: `fill-redis-${scenario}`,
-    endpoint,
-    maxMemoryBytes: BUDGET_BYTES,
+  await using parts = new RunningParts();
+  const endpoints = await findFreeNetwork(`${run.runId}-fill`, 1);
+  const sharedRedis = endpoints.sharedRedis;
+  const redis = parts.add(
+    await startRedis(run, redisExecutable, {
+      name: `fill-redis-${scenario}`,
+      endpoint: sharedRedis,
+      maxMemoryBytes: BUDGET_BYTES,
+    }),
+  );
+  using caches = new PodCaches({
+    run,
+    parts,
+    redisExecutable,
+    pods: [{ index: 0, name: `fill-${scenario}` }],
+    budgetBytes: BUDGET_BYTES,
+    endpoints,
+    label: 'fill',
+    atOnce: 1,
   });
-  try {
-    const program = await bundleProgram(
-      { sources: PROJECT_FOLDER, program: join(PROJECT_FOLDER, 'scenarios', 'filling', 'main.ts') },
-      join(run.folder, 'filling'),
-    );
-    const plan: FillingPlan = {
-      scenario,
-      payloadBytes: PAYLOAD_BYTES,
-      budgetBytes: BUDGET_BYTES,
-      redis: endpoint,
-    };
-    const filler = execa(process.execPath, ['--expose-gc', program, JSON.stringify(plan)], {
-      env: run.env,
-      stdin: 'pipe',
-      stdout: 'pipe',
-      stderr: 'inherit',
-      buffer: false,
-      reject: false,
-    });
-    const lines = createInterface({ input: filler.stdout })[Symbol.asyncIterator]();
-    const next = async (): Promise<{ filled: Filled; bytes: number }> => {
-      const filled = JSON.parse((await lines.next()).value as string) as Filled;
-      const [own, server] = [await readProcessMemory(filler.pid!), await readProcessMemory(redis.pid)];
-      return { filled, bytes: own.totalBytes + server.totalBytes };
-    };
-    const empty = await next();
-    filler.stdin.write('fill\n');
-    const full = await next();
-    filler.stdin.end();
-    await filler;
-    return {
-      payloadBytes: full.filled.payloadBytes,
-      entries: full.filled.entries,
-      emptyBytes: empty.bytes,
-      fullBytes: full.bytes,
-    };
-  } finally {
-    await redis.stop();
-  }
+  await caches.bring(scenario);
+  const program = await bundleProgram(
+    { sources: PROJECT_FOLDER, program: join(PROJECT_FOLDER, 'scenarios', 'filling', 'main.ts') },
+    join(run.folder, 'filling'),
+  );
+  const plan: FillingPlan = {
+    scenario,
+    payloadBytes: PAYLOAD_BYTES,
+    budgetBytes: BUDGET_BYTES,
+    caches: { sharedRedis, ...caches.addresses(0) },
+  };
+  const filler = execa(process.execPath, ['--expose-gc', program, JSON.stringify(plan)], {
+    // Sockets are named as seen from there.
+    cwd: run.folder,
+    env: run.env,
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'inherit',
+    buffer: false,
+    reject: false,
+  });
+  const lines = createInterface({ input: filler.stdout })[Symbol.asyncIterator]();
+  const next = async (): Promise<{ filled: Filled; bytes: number }> => {
+    const filled = JSON.parse((await lines.next()).value as string) as Filled;
+    const [own, server] = [await readProcessMemory(filler.pid!), await readProcessMemory(redis.pid)];
+    const cache = caches.of(scenario, 0);
+    const beside = cache === null ? 0 : await cacheMemory(cache);
+    return { filled, bytes: own.totalBytes + server.totalBytes + beside };
+  };
+  const empty = await next();
+  filler.stdin.write('fill\n');
+  const full = await next();
+  filler.stdin.end();
+  await filler;
+  return {
+    payloadBytes: full.filled.payloadBytes,
+    entries: full.filled.entries,
+    emptyBytes: empty.bytes,
+    fullBytes: full.bytes,
+  };
 }

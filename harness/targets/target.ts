@@ -15,6 +15,8 @@ export interface DeployPlan {
   readonly epochMs: Millis;
   readonly timeScale: number;
   readonly mesh: Mesh;
+  /** Scenarios that will be used: what must be there when a pod starts, starts with it. Default: none such. */
+  readonly scenarios?: readonly string[];
 }
 
 /** A place to run: `local`, `kind`, `eks`. Standing up is journalled; disposal leaves nothing. */
@@ -46,8 +48,11 @@ export interface Deployment extends AsyncDisposable {
   }>;
   /** The balance sheet of the given pods; default all. */
   memory(scenario: string, services?: readonly number[]): Promise<MemoryReading>;
-  /** Replaces the application processes of the given pods, default all, with fresh, empty ones; sidecars stay. */
-  restartPods(services?: readonly number[]): Promise<void>;
+  /**
+   * Replaces the application processes of the given pods, default all, with fresh, empty ones, started as for this
+   * scenario alone; default: the one in use. Sidecars stay.
+   */
+  restartPods(services?: readonly number[], scenario?: string): Promise<void>;
   /** Rejects with a `PodDiedError` when anything of the mesh dies; never resolves. */
   readonly died: Promise<never>;
 }

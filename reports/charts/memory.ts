@@ -10,6 +10,7 @@ const PARTS = [
   { part: 'application', label: 'application', colour: '$series3' },
   { part: 'proxy', label: 'proxy', colour: '$series0' },
   { part: 'redis', label: 'Redis in the pod', colour: '$series1' },
+  { part: 'cache', label: 'cache container or file', colour: '$series4' },
 ] as const;
 
 function measured(summary: Summary) {

@@ -51,6 +51,8 @@ export function tableFigures(scenario: ScenarioSummary): TableFigure[] {
     ]),
     ...group('Hits and freshness', [
       ['hit ratio', scenario.hitRatio],
+      ['answered under the program (coverage)', scenario.coverage?.hits],
+      ['passed by the cache (bypass)', scenario.coverage?.bypass],
       ['stale reads', scenario.staleRatio],
       ['stale age p50', scenario.staleAge.p50],
       ['stale age p99', scenario.staleAge.p99],
@@ -64,7 +66,7 @@ export function tableFigures(scenario: ScenarioSummary): TableFigure[] {
     ...group('Work per request', [
       ['CPU application', cpu.application],
       ['CPU proxy', cpu.proxy],
-      ['CPU Redis', cpu.redis],
+      ['CPU Redis or cache container', cpu.redis],
       ['CPU load generator', cpu.driver],
       ['Redis commands', scenario.redisCommands],
       ['origin calls', scenario.originCalls],
@@ -74,6 +76,7 @@ export function tableFigures(scenario: ScenarioSummary): TableFigure[] {
       ['application', memory?.parts.application],
       ['proxy', memory?.parts.proxy],
       ['Redis in the pod', memory?.parts.redis],
+      ['cache container or file', memory?.parts.cache],
       ['per payload byte, filled', memory?.filledPerPayloadByte],
       ['added per payload byte', memory?.addedPerPayloadByte],
       ['charged per payload byte', memory?.chargedPerPayloadByte],

@@ -10,7 +10,7 @@ export const BALANCE_LIMIT: Ratio = 0.02;
 /** The fleet every scenario is scaled to, the article's. */
 export const FLEET_PODS = 200;
 
-const PARTS = ['application', 'proxy', 'redis'] as const;
+const PARTS = ['application', 'proxy', 'redis', 'cache'] as const;
 type Part = (typeof PARTS)[number];
 
 export interface MemorySummary {
@@ -141,6 +141,7 @@ export function summariseMemory(
       application: meanOverPods(of('application'), 'bytes', rng),
       proxy: meanOverPods(of('proxy'), 'bytes', rng),
       redis: meanOverPods(of('redis'), 'bytes', rng),
+      cache: meanOverPods(of('cache'), 'bytes', rng),
     },
     pod,
     lines: meanLines(pods),
@@ -153,7 +154,12 @@ export function summariseMemory(
     filledPerPayloadByte: filledPerPayloadByte(reading),
     fleet: {
       pods: FLEET_PODS,
-      parts: { application: scaled('application'), proxy: scaled('proxy'), redis: scaled('redis') },
+      parts: {
+        application: scaled('application'),
+        proxy: scaled('proxy'),
+        redis: scaled('redis'),
+        cache: scaled('cache'),
+      },
       total: {
         ...pod,
         value: pod.value === null ? null : grow(pod.value),

@@ -48,6 +48,8 @@ export interface ScenarioSummary {
     readonly redis: Figure | null;
     readonly driver: Figure;
   };
+  /** Reads that a cache under the program answered, of those it was asked; null where there is none. */
+  readonly coverage: { readonly hits: Figure; readonly bypass: Figure; readonly faults: Count } | null;
   readonly redisCommands: Figure;
   readonly originCalls: Figure;
   readonly eventLoopDelay: LatencyFigures;
@@ -64,6 +66,20 @@ export interface ScenarioSummary {
 function hitsOf(block: Block): { of: number; per: number } {
   const reads = Object.values(block.readsByOutcome).reduce((total, { count }) => total + count, 0);
   return { of: reads - (block.readsByOutcome.origin?.count ?? 0), per: reads };
+}
+
+function coverageOf(blocks: readonly Block[], rng: Rng): ScenarioSummary['coverage'] {
+  const counted = blocks.flatMap(({ coverage }) => (coverage === null ? [] : [coverage]));
+  if (counted.length === 0) return null;
+  const share = (of: 'hits' | 'bypass') =>
+    quotient(
+      counted.map((one) => ({ of: one[of], per: one.hits + one.misses + one.bypass })),
+      'ratio',
+      'reads',
+      rng,
+    );
+  const faults = counted.reduce((total, one) => total + one.faults, 0);
+  return { hits: share('hits'), bypass: share('bypass'), faults };
 }
 
 export function isValid(block: Block): boolean {
@@ -130,6 +146,7 @@ export function summariseScenario(result: Result, name: string, rng: Rng): Scena
       redis: known((block) => block.redisCpuUs),
       driver: perRequest((block) => block.driverCpuUs, 'us/request'),
     },
+    coverage: coverageOf(blocks, rng),
     redisCommands: perRequest((block) => block.redisCommands, '1/request'),
     originCalls: perRequest((block) => block.originServed, '1/request'),
     eventLoopDelay: figures((block) => block.eventLoopDelayNs, 'samples', false),

@@ -1,4 +1,5 @@
 import type { Bytes, Count } from 'l1-cache';
+import type { ReadPathContext } from '../read-path.ts';
 
 /** What the filling program is told. */
 export interface FillingPlan {
@@ -7,7 +8,11 @@ export interface FillingPlan {
   readonly payloadBytes: Bytes;
   /** Must leave room for all of it, or the difference measures eviction. */
   readonly budgetBytes: Bytes;
-  readonly redis: { readonly host: string; readonly port: number };
+  /** The caches that the scenario may use, standing or not. */
+  readonly caches: Pick<
+    ReadPathContext,
+    'sharedRedis' | 'sidecarRedis' | 'containerSocket' | 'sharedMemoryFile'
+  >;
 }
 
 export interface Filled {

@@ -34,8 +34,7 @@ await using path = await scenarioOf(plan.scenario).open({
   },
   ttlMs: () => 3_600_000,
   countRedisCommands: () => {},
-  sharedRedis: plan.redis,
-  sidecarRedis: plan.redis,
+  ...plan.caches,
 });
 await path.clear();
 

@@ -1,6 +1,6 @@
 import type { Millis } from 'l1-cache';
 import { Agent, request, setGlobalDispatcher } from 'undici';
-import type { ReadKey, Stamped } from '../read-path.ts';
+import type { ReadKey, ReadResult, Stamped } from '../read-path.ts';
 import type { PodConfig } from './protocol.ts';
 
 /** Longer than any pause between two blocks, so that no connection closes just as it is used again. */
@@ -14,7 +14,7 @@ const CONNECTIONS_PER_PEER = 64;
  */
 export function createOutbound(
   config: Pick<PodConfig, 'outbound' | 'topology'>,
-): (at: ReadKey) => Promise<Stamped> {
+): (at: ReadKey) => Promise<ReadResult> {
   setGlobalDispatcher(
     new Agent({
       connections: CONNECTIONS_PER_PEER,
@@ -39,8 +39,14 @@ export function createOutbound(
         `${headers.host}/data/${at.domain}/${at.id} answered ${answer.statusCode}: ${text.slice(0, 200)}`,
       );
     }
-    return (await answer.body.json()) as Stamped;
+    return { value: (await answer.body.json()) as Stamped, outcome: answeredBy(answer.headers) };
   };
+}
+
+/** A cache on the way says how old its answer is; the one in this process also says that it is it. */
+function answeredBy(headers: Readonly<Record<string, unknown>>): 'l1' | 'proxy' | 'origin' {
+  if (headers.age === undefined) return 'origin';
+  return headers['x-l1-cache'] === 'hit' ? 'l1' : 'proxy';
 }
 
 interface Address {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Millis } from 'l1-cache';
 import { scenarioOf } from '../catalogue.ts';
+import { preloaded } from '../preloaded.ts';
 import { createRng } from '../random.ts';
 import type { PrefetchCounts, ReadPath, ReadPathContext } from '../read-path.ts';
 import type { DomainName, RequestType } from '../topology/topology.ts';
@@ -9,6 +10,7 @@ import { createMutationSchedule } from '../workload/mutation.ts';
 import { timeBatches } from './batch-timing.ts';
 import { measureClockCost } from './clock-cost.ts';
 import type { Controlled } from './control.ts';
+import { coverageNow, coverageSince } from './coverage.ts';
 import { createInbound } from './inbound.ts';
 import { createOrigin } from './origin.ts';
 import { createOutbound } from './outbound.ts';
@@ -34,6 +36,7 @@ export class Pod implements Controlled, AsyncDisposable {
   #path: ReadPath | undefined;
   #recorder = new Recorder();
   #prefetchesBefore: PrefetchCounts | undefined;
+  #coverage = coverageNow();
   #lastError: unknown;
 
   constructor(config: PodConfig) {
@@ -44,16 +47,20 @@ export class Pod implements Controlled, AsyncDisposable {
     const ttls = new Map<DomainName, Millis>(
       topology.domains.map((domain) => [domain.name, domain.ttlMs / timeScale]),
     );
+    const ask = createOutbound(config);
     this.#context = {
       serviceIndex,
       budgetBytes: config.budgetBytes,
-      fetchFromOrigin: createOutbound(config),
+      ask,
+      fetchFromOrigin: async (at) => (await ask(at)).value,
       ttlMs: (domain) => ttls.get(domain) as Millis,
       countRedisCommands: (count) => {
         this.#recorder.redisCommands += count;
       },
       sharedRedis: config.sharedRedis,
       sidecarRedis: config.sidecarRedis,
+      ...(config.containerSocket !== undefined && { containerSocket: config.containerSocket }),
+      ...(config.sharedMemoryFile !== undefined && { sharedMemoryFile: config.sharedMemoryFile }),
       fleet: {
         self: topology.services[serviceIndex]?.name ?? `svc-${serviceIndex}`,
         members: topology.services.map((service) => service.name),
@@ -81,6 +88,7 @@ export class Pod implements Controlled, AsyncDisposable {
       path.catch(() => this.#paths.delete(name));
     }
     this.#path = await path;
+    preloaded()?.use(scenarioOf(name).needs === 'preload' ? 'on' : 'off');
   }
 
   async clear(): Promise<void> {
@@ -91,6 +99,7 @@ export class Pod implements Controlled, AsyncDisposable {
     this.#recorder = new Recorder();
     this.#lastError = undefined;
     this.#prefetchesBefore = this.#path?.prefetches?.();
+    this.#coverage = coverageNow();
     this.#stats.start(this.#recorder);
   }
 
@@ -140,6 +149,7 @@ export class Pod implements Controlled, AsyncDisposable {
       gcPauseNs: recorder.gcPause.encode(),
       contents: this.#contents(),
       chainedMisses: recorder.chainedMisses,
+      coverage: coverageSince(this.#coverage, coverageNow()),
       prefetches: since(this.#prefetchesBefore, this.#path?.prefetches?.()),
     };
   }

@@ -32,6 +32,9 @@ export interface PodConfig {
     /** Path of its Unix socket, where it opens one. */
     readonly unixSocket?: string;
   };
+  /** See `ReadPathContext`. */
+  readonly containerSocket?: string;
+  readonly sharedMemoryFile?: string;
 }
 
 /*
@@ -94,6 +97,16 @@ export interface PodBlock {
   readonly contents: CacheContents;
   /** Loads on a guess in this block; null where the read path never guesses. */
   readonly prefetches: PrefetchCounts | null;
+  /** Reads as a preloaded cache counted them in this block; null where none is at work. */
+  readonly coverage: {
+    readonly hits: Count;
+    readonly misses: Count;
+    /** Waited for another caller's answer. */
+    readonly shared: Count;
+    /** Allowed, but not the cache's to answer. */
+    readonly bypass: Count;
+    readonly faults: Count;
+  } | null;
   /** Reads whose key an earlier value of the request named, and that no cache answered at once. */
   readonly chainedMisses: Count;
 }

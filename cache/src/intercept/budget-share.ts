@@ -12,13 +12,15 @@ const NOTE = `${process.pid}-${threadId}`;
  * leaves wakes the others, which shrink or grow. While a newcomer's note travels (milliseconds) the sum may exceed
  * the budget by one share. Without a writable folder every member takes a sixteenth.
  * @param onChange is told the new share when it changes.
+ * @param parent Where the notes lie. Default: `/dev/shm`.
  */
 export function claimBudgetShare(
   budgetBytes: Bytes,
   podKey: string,
   onChange: (bytes: Bytes) => void,
+  parent?: string,
 ): Bytes {
-  const folder = leaveNote(podKey);
+  const folder = leaveNote(podKey, parent);
   if (folder === undefined) return Math.floor(budgetBytes / 16);
   const note = join(folder, NOTE);
   process.once('exit', () => {
@@ -41,9 +43,10 @@ export function claimBudgetShare(
 }
 
 /** Leaves this member's note and says in which folder; undefined where none can be written. */
-function leaveNote(podKey: string): string | undefined {
+function leaveNote(podKey: string, given: string | undefined): string | undefined {
   // Twice, because the last member to leave may take the folder away between the two steps.
-  for (const parent of ['/dev/shm', '/dev/shm', tmpdir()]) {
+  const first = given ?? '/dev/shm';
+  for (const parent of [first, first, tmpdir()]) {
     try {
       const folder = join(parent, `l1-cache-${podKey}`);
       mkdirSync(folder, { recursive: true, mode: 0o700 });

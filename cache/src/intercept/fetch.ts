@@ -36,7 +36,7 @@ export function wrapFetch(
   };
 
   const answer = (input: unknown, init: RequestInit | undefined): Response | undefined => {
-    if (typeof input !== 'string' || reads.config.mode !== 'on' || !reads.isActive) return undefined;
+    if (typeof input !== 'string' || reads.mode !== 'on' || !reads.isActive) return undefined;
     if (reads.store === undefined || !isPlainGet(init) || !isInstalled()) return undefined;
     const address = addressOf(input);
     if (address === null) return undefined;

@@ -93,7 +93,7 @@ export class UnaryRead implements InterceptingCall {
       key = undefined;
     }
     if (key === undefined) send(this.#listener);
-    else if (this.#reads.config.mode === 'observe') send(this.#record(key, kept, () => {}));
+    else if (this.#reads.mode === 'observe') send(this.#record(key, kept, () => {}));
     else if (kept !== undefined) {
       this.#reads.hit('grpc', this.#method.path, kept);
       process.nextTick(() => this.#replay(kept));
@@ -212,7 +212,7 @@ export class UnaryRead implements InterceptingCall {
         coverage.notStored('too-large');
         return onEnd('not-shareable');
       }
-      if (config.mode === 'observe') {
+      if (this.#reads.mode === 'observe') {
         if (would === undefined) coverage.misses++;
         else coverage.wouldHit++;
         if (would !== undefined && !would.message.equals(message)) coverage.differed++;

@@ -6,7 +6,7 @@ import { systemClock } from '../clock.ts';
 import type { Bytes } from '../units.ts';
 import { claimBudgetShare } from './budget-share.ts';
 import { countBypass } from './bypass.ts';
-import { configFromEnv } from './config.ts';
+import { configFromEnv, type InterceptMode } from './config.ts';
 import type { Coverage } from './coverage.ts';
 import { wrapFetch } from './fetch.ts';
 import { hookModules } from './hook-modules.ts';
@@ -21,9 +21,13 @@ export interface InterceptHandle {
     readonly entries: number;
     readonly chargedBytes: Bytes;
     readonly budgetBytes: Bytes;
+    /** Answers as kept, headers included. */
+    readonly payloadBytes: Bytes;
   };
   /** Forgets every answer held. */
   clear(): void;
+  /** Goes on in another mode; what is held stays. A process that started with `L1_MODE=off` has no handle. */
+  use(mode: InterceptMode): void;
 }
 
 export const HANDLE = Symbol.for('l1-cache.intercept');
@@ -31,6 +35,7 @@ export const HANDLE = Symbol.for('l1-cache.intercept');
 /**
  * Puts the cache under the clients of this process, as `L1_MODE`, `L1_CONFIG` and `L1_BUDGET_BYTES` say.
  * With `L1_STATS_DIR` each thread writes its coverage there once a second and at exit, as `<pid>-<thread>.json`.
+ * `L1_SHARE_DIR` is where the processes of a pod divide the budget, instead of `/dev/shm`.
  * @throws {CacheError} `L1_BAD_OPTION`
  */
 export function install(env: Readonly<Record<string, string | undefined>>): void {
@@ -44,7 +49,7 @@ export function install(env: Readonly<Record<string, string | undefined>>): void
     config,
     clock: systemClock,
     wallNow: Date.now,
-    claimBudget: (onChange) => claimBudgetShare(config.budgetBytes, podKey, onChange),
+    claimBudget: (onChange) => claimBudgetShare(config.budgetBytes, podKey, onChange, env.L1_SHARE_DIR),
   });
   if (config.http.length > 0) {
     const rules = new RequestRules(config.http);
@@ -75,8 +80,12 @@ export function install(env: Readonly<Record<string, string | undefined>>): void
       entries: reads.store?.size ?? 0,
       chargedBytes: reads.store?.chargedBytes ?? 0,
       budgetBytes: reads.store?.budgetBytes ?? 0,
+      payloadBytes: reads.store?.payloadBytes ?? 0,
     }),
     clear: () => reads.clear(),
+    use: (mode) => {
+      reads.mode = mode;
+    },
   };
   Object.defineProperty(globalThis, HANDLE, { value: handle });
   if (env.L1_STATS_DIR !== undefined) reportTo(env.L1_STATS_DIR, handle);

@@ -65,7 +65,7 @@ function answer(
   const legacy = isLegacy(handler);
   const send = (inner: Handler) => next(options, legacy ? toLegacy(inner) : inner);
   const caller = new Caller(reads, read, legacy ? fromLegacy(handler) : handler, send);
-  if (reads.config.mode === 'observe') return caller.observe(hit);
+  if (reads.mode === 'observe') return caller.observe(hit);
   return hit ? caller.take(hit) : caller.ask();
 }
 

@@ -1,7 +1,7 @@
 import { L1Cache } from '../cache.ts';
 import type { Clock } from '../clock.ts';
 import type { Bytes, Millis } from '../units.ts';
-import type { InterceptConfig } from './config.ts';
+import type { InterceptConfig, InterceptMode } from './config.ts';
 import { CoverageCounter, type ReadClient } from './coverage.ts';
 import { Flights } from './flights.ts';
 import { Invalidations } from './invalidations.ts';
@@ -30,6 +30,8 @@ export interface ReadsOptions {
 /** What all intercepted clients of one process share: the store, the open requests and the counters. */
 export class InterceptedReads {
   readonly config: InterceptConfig;
+  /** As configured; may be changed while the process runs. */
+  mode: InterceptMode;
   readonly coverage = new CoverageCounter();
   readonly flights = new Flights();
   readonly #invalidations = new Invalidations();
@@ -38,6 +40,7 @@ export class InterceptedReads {
 
   constructor(options: ReadsOptions) {
     this.config = options.config;
+    this.mode = options.config.mode;
     this.#options = options;
   }
 
@@ -51,7 +54,7 @@ export class InterceptedReads {
 
   /** False once switched off, by the mode or after too many faults of ours. */
   get isActive(): boolean {
-    return this.config.mode !== 'off' && this.coverage.faults < this.config.maxFaults;
+    return this.mode !== 'off' && this.coverage.faults < this.config.maxFaults;
   }
 
   get store(): L1Cache<Kept> | undefined {

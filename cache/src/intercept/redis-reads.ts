@@ -87,7 +87,7 @@ export class RedisReads {
    */
   take(space: string, keys: readonly string[]): RedisValue[] | undefined {
     const { reads } = this;
-    if (reads.config.mode !== 'on' || reads.store === undefined) return undefined;
+    if (reads.mode !== 'on' || reads.store === undefined) return undefined;
     const held: [kept: KeptValue, route: RedisRoute][] = [];
     for (const key of keys) {
       const route = this.#routeOf(key);
@@ -123,7 +123,7 @@ export class RedisReads {
 
   #learnOne(address: string, route: RedisRoute, value: unknown, requestedAtMs: Millis): void {
     const { reads } = this;
-    const would = reads.config.mode === 'observe' ? reads.lookup<KeptValue>(address) : undefined;
+    const would = reads.mode === 'observe' ? reads.lookup<KeptValue>(address) : undefined;
     if (would !== undefined) {
       reads.coverage.wouldHit++;
       if (!same(would.value, value)) reads.coverage.differed++;

@@ -139,6 +139,22 @@ export class SharedMemoryCache implements Disposable {
     };
   }
 
+  /** Entries that live now and bytes of their keys and values. Reads the whole file. */
+  contents(): { readonly entries: Count; readonly payloadBytes: Bytes } {
+    const nowMs = this.#clock.now();
+    let entries = 0;
+    let payloadBytes = 0;
+    for (let bucket = 0; bucket < this.#layout.buckets; bucket++) {
+      this.#read(SUPERBLOCK_BYTES + bucket * this.#layout.bucketBytes);
+      for (const entry of this.#bucket.entries()) {
+        if (entry.expiresAtMs <= nowMs) continue;
+        entries++;
+        payloadBytes += entry.end - entry.keyAt;
+      }
+    }
+    return { entries, payloadBytes };
+  }
+
   [Symbol.dispose](): void {
     closeSync(this.#fd);
   }

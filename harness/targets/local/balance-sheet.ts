@@ -33,7 +33,8 @@ export function appLines(kernel: ProcessMemory, runtime: PodMemory): readonly Ba
   ];
 }
 
-export function proxyLines(kernel: ProcessMemory): readonly BalanceLine[] {
+/** Splits a process that says nothing of itself: a proxy, a cache container. */
+export function plainLines(kernel: ProcessMemory): readonly BalanceLine[] {
   if (kernel.byKind === null) return [{ line: 'everything', bytes: kernel.totalBytes }];
   return [{ line: 'heap', bytes: kernel.byKind.anonymousBytes }, ...fixedLines(kernel.byKind)];
 }

@@ -18,6 +18,8 @@ interface PodEndpoints {
   readonly sharedRedisProxy: Endpoint;
   /** The pod's own Redis. */
   readonly redis: Endpoint;
+  /** The pod's own cache container. */
+  readonly container: Endpoint;
 }
 
 /** Where everything of one local mesh listens. */
@@ -32,9 +34,9 @@ export const NETWORKS = 8;
 
 const PODS_PER_BYTE = 250;
 const FIRST_PORT = 20_000;
-/** Ports of one network where all pods share an address: enough for 240 pods. */
+/** Ports of one network where all pods share an address: enough for 200 pods. */
 const PORTS_PER_NETWORK = 1_500;
-const ROLES = 6;
+const ROLES = 7;
 
 /**
  * Lays out one mesh. Linux answers on all of 127.0.0.0/8, so there each pod has an address of its own and the same
@@ -65,6 +67,7 @@ export function layOutEndpoints(options: {
       inbound: at(pod, 3),
       sharedRedisProxy: at(pod, 4),
       redis: at(pod, 5),
+      container: at(pod, 6),
     })),
     gateway: shared(0),
     sharedRedis: shared(5),

@@ -10,7 +10,9 @@ import { ControlClient } from './control-client.ts';
 import { eachBounded } from './each-bounded.ts';
 import type { Endpoint, MeshEndpoints } from './endpoints.ts';
 import { readMeshMemory } from './mesh-memory.ts';
+import { PodCaches } from './pod-caches.ts';
 import { startPod } from './pod-process.ts';
+import { needsPreload, type PreloadEnv, preloadEnv } from './preload.ts';
 import { startRedis } from './redis-server.ts';
 import { RunningParts } from './running-parts.ts';
 import { type Sidecars, startSidecars } from './sidecars.ts';
@@ -31,8 +33,7 @@ export interface LocalDeploymentOptions {
 
 /**
  * A mesh of processes on this machine. CPU and memory of the proxies are those of the sidecars; the gateway belongs
- * to no pod and is in neither. A Redis in every pod starts with the first scenario that needs it and runs until the
- * memory of a scenario without it is read, so that interleaved blocks find their caches as they left them.
+ * to no pod and is in neither. PodCaches says when what stands in the pods starts and ends.
  */
 export class LocalDeployment implements Deployment {
   readonly #options: LocalDeploymentOptions;
@@ -42,12 +43,21 @@ export class LocalDeployment implements Deployment {
   #sharedRedis: OwnedProcess | null = null;
   /** Null without a mesh. */
   #sidecars: Sidecars | null = null;
-  /** One a pod while a scenario needs them, else none. */
-  #podRedis: readonly OwnedProcess[] = [];
+  readonly #podCaches: PodCaches;
+  /** Made when a scenario first needs it. */
+  #preload: Promise<PreloadEnv> | undefined;
   #scenario: string | null = null;
 
   constructor(options: LocalDeploymentOptions) {
     this.#options = options;
+    this.#podCaches = new PodCaches({
+      ...options,
+      parts: this.#parts,
+      pods: options.plan.topology.services,
+      budgetBytes: options.plan.budgetBytes,
+      label: 'pod',
+      atOnce: STARTING_AT_ONCE,
+    });
   }
 
   get died(): Promise<never> {
@@ -72,7 +82,7 @@ export class LocalDeployment implements Deployment {
     );
     [this.#sidecars, this.#pods] = await Promise.all([
       plan.mesh === 'envoy' ? this.#startSidecars(onStarted) : null,
-      this.#startPods(this.#everyService, onStarted),
+      this.#startPods(this.#everyService, plan.scenarios ?? [], onStarted),
     ]);
   }
 
@@ -82,7 +92,7 @@ export class LocalDeployment implements Deployment {
   });
 
   async useScenario(name: string): Promise<void> {
-    if (scenarioOf(name).redis === 'sidecar' && this.#podRedis.length === 0) await this.#startPodRedis();
+    await this.#podCaches.bring(name);
     await this.#post('/scenario', { name });
     this.#scenario = name;
   }
@@ -112,21 +122,20 @@ export class LocalDeployment implements Deployment {
   async cpu(): ReturnType<Deployment['cpu']> {
     const usedUs = async (parts: readonly OwnedProcess[]): Promise<number> =>
       (await cpuUsedUs(parts.map(({ pid }) => pid))).reduce((sum, used) => sum + used, 0);
-    const redis = this.#sharedRedis === null ? this.#podRedis : [this.#sharedRedis, ...this.#podRedis];
+    const servers = [
+      ...(this.#sharedRedis === null ? [] : [this.#sharedRedis]),
+      ...this.#podCaches.processes,
+    ];
     const [appUs, redisUs, proxyUs] = await Promise.all([
       usedUs(this.#pods),
-      usedUs(redis),
+      usedUs(servers),
       this.#sidecars === null ? null : usedUs(this.#sidecars.pods),
     ]);
     return { appUs, proxyUs, redisUs };
   }
 
   async memory(scenario: string, services = this.#everyService): Promise<MemoryReading> {
-    const { redis } = scenarioOf(scenario);
-    if (redis !== 'sidecar') {
-      await this.#parts.stop(this.#podRedis);
-      this.#podRedis = [];
-    }
+    await this.#podCaches.leaveOnly(scenario);
     const podMemory = (await this.#post('/memory')) as readonly PodMemory[];
     return readMeshMemory(scenario, {
       pods: services.map((service) => ({
@@ -134,25 +143,25 @@ export class LocalDeployment implements Deployment {
         app: this.#pods[service]!,
         memory: podMemory[service]!,
         proxy: this.#sidecars?.pods[service] ?? null,
-        redis: this.#podRedis[service] ?? null,
-        redisEndpoint: this.#endpointsOf(service).redis,
+        cache: this.#podCaches.of(scenario, service),
       })),
       shared:
-        redis === 'shared'
+        scenarioOf(scenario).needs === 'shared-redis'
           ? { redis: this.#sharedRedis!, endpoint: this.#options.endpoints.sharedRedis }
           : null,
     });
   }
 
-  async restartPods(services = this.#everyService): Promise<void> {
+  async restartPods(services = this.#everyService, scenario = this.#scenario): Promise<void> {
     await this.#parts.stop(services.map((service) => this.#pods[service]!));
-    const fresh = await this.#startPods(services, () => {});
+    const fresh = await this.#startPods(services, scenario === null ? [] : [scenario], () => {});
     this.#pods = this.#pods.map((pod, service) => fresh[services.indexOf(service)] ?? pod);
-    if (this.#scenario !== null) await this.#post('/scenario', { name: this.#scenario });
+    if (scenario !== null) await this.useScenario(scenario);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts[Symbol.asyncDispose]();
+    this.#podCaches[Symbol.dispose]();
     await this.#control[Symbol.asyncDispose]();
   }
 
@@ -160,14 +169,24 @@ export class LocalDeployment implements Deployment {
     return this.#options.plan.topology.services.map(({ index }) => index);
   }
 
-  #startPods(services: readonly number[], onReady: () => void): Promise<readonly OwnedProcess[]> {
+  async #startPods(
+    services: readonly number[],
+    scenarios: readonly string[],
+    onReady: () => void,
+  ): Promise<readonly OwnedProcess[]> {
     const { run, bundle } = this.#options;
+    const env = needsPreload(scenarios) ? await this.#preloadEnv() : () => ({});
     return eachBounded(services, STARTING_AT_ONCE, async (index) => {
-      const pod = this.#parts.add(await startPod(run, bundle, this.#podConfig(index)));
+      const pod = this.#parts.add(await startPod(run, bundle, this.#podConfig(index), env(index)));
       await waitUntilReady(pod, () => this.#control.isReady(this.#endpointsOf(index).control));
       onReady();
       return pod;
     });
+  }
+
+  #preloadEnv(): Promise<PreloadEnv> {
+    this.#preload ??= preloadEnv(this.#options.run, this.#options.plan);
+    return this.#preload;
   }
 
   #startSidecars(onReady: () => void): Promise<Sidecars> {
@@ -184,23 +203,9 @@ export class LocalDeployment implements Deployment {
     });
   }
 
-  async #startPodRedis(): Promise<void> {
-    const { run, redisExecutable, plan } = this.#options;
-    this.#podRedis = await eachBounded(plan.topology.services, STARTING_AT_ONCE, async ({ index, name }) =>
-      this.#parts.add(
-        await startRedis(run, redisExecutable, {
-          name: `${name}-redis`,
-          endpoint: this.#endpointsOf(index).redis,
-          unixSocket: unixSocketOf(index),
-          maxMemoryBytes: plan.budgetBytes,
-        }),
-      ),
-    );
-  }
-
   #podConfig(serviceIndex: number): PodConfig {
     const { plan, endpoints } = this.#options;
-    const { app, control, redis, outbound, sharedRedisProxy } = this.#endpointsOf(serviceIndex);
+    const { app, control, outbound, sharedRedisProxy } = this.#endpointsOf(serviceIndex);
     return {
       runId: plan.runId,
       serviceIndex,
@@ -215,7 +220,7 @@ export class LocalDeployment implements Deployment {
         ? { kind: 'sidecar', ...outbound }
         : { kind: 'direct', peers: endpoints.pods.map((pod) => pod.app) },
       sharedRedis: this.#isMeshed ? sharedRedisProxy : endpoints.sharedRedis,
-      sidecarRedis: { ...redis, unixSocket: unixSocketOf(serviceIndex) },
+      ...this.#podCaches.addresses(serviceIndex),
     };
   }
 
@@ -236,12 +241,4 @@ export class LocalDeployment implements Deployment {
     if (endpoints === undefined) throw new Error(`The mesh has no service ${service}.`);
     return endpoints;
   }
-}
-
-/**
- * The Unix socket of a pod's Redis, as seen from the run's folder, where both ends run: a full path may be longer
- * than the 107 bytes that a socket's name may have.
- */
-function unixSocketOf(service: number): string {
-  return `redis-${service}.sock`;
 }

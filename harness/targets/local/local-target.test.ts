@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { createClient } from 'redis';
@@ -59,6 +59,28 @@ describe('a local mesh without proxies', { skip }, () => {
     const without = await mesh.memory('no-cache');
     assert.ok(without.pods.every((pod) => pod.totals.redis === 0));
     assert.equal(running(/^svc-.*-redis$/), 0);
+  });
+
+  it('runs a cache container in every pod, counted apart, until the memory of a scenario without it is read', async () => {
+    await mesh.useScenario('l1-container');
+    assert.equal(running(/-l1-container$/), SERVICES);
+    const { pods } = await mesh.memory('l1-container');
+    for (const { lines, totals } of pods) {
+      const sum = lines.filter(({ part }) => part === 'cache').reduce((all, { bytes }) => all + bytes, 0);
+      assert.ok(totals.cache > 0 && Math.abs(sum / totals.cache - 1) <= 0.02, `${sum} of ${totals.cache}`);
+    }
+    await mesh.memory('no-cache');
+    assert.equal(running(/-l1-container$/), 0);
+  });
+
+  it('prepares a file in memory for every pod, counted apart, and removes it again', async () => {
+    await mesh.useScenario('l1-shared-memory');
+    const { sharedMemoryFile } = JSON.parse(readFileSync(join(run.folder, 'svc-01.json'), 'utf8'));
+    assert.equal(existsSync(sharedMemoryFile), true);
+    const { pods } = await mesh.memory('l1-shared-memory');
+    assert.ok(pods.every(({ totals }) => totals.cache > 0));
+    await mesh.memory('no-cache');
+    assert.equal(existsSync(sharedMemoryFile), false);
   });
 
   it('opens the Redis of a pod on a Unix socket too, where the pod looks for it', async () => {

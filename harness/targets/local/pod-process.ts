@@ -13,8 +13,13 @@ const MALLOC_SETTINGS = {
   MALLOC_TOP_PAD_: '65536',
 };
 
-/** Starts one service program; it serves once its control port says so. */
-export async function startPod(run: OwnedRun, bundle: string, config: PodConfig): Promise<OwnedProcess> {
+/** Starts one service program, `env` added to its environment; it serves once its control port says so. */
+export async function startPod(
+  run: OwnedRun,
+  bundle: string,
+  config: PodConfig,
+  env: Readonly<Record<string, string>> = {},
+): Promise<OwnedProcess> {
   const name = config.topology.services[config.serviceIndex]?.name ?? `svc-${config.serviceIndex}`;
   const file = join(run.folder, `${name}.json`);
   await writeFile(file, JSON.stringify(config));
@@ -22,7 +27,7 @@ export async function startPod(run: OwnedRun, bundle: string, config: PodConfig)
     name,
     command: process.execPath,
     args: [...nodeFlags(config), bundle, file],
-    env: MALLOC_SETTINGS,
+    env: { ...MALLOC_SETTINGS, ...env },
   });
 }
 

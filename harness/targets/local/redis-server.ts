@@ -75,7 +75,8 @@ export async function readRedisContents({ host, port }: Endpoint): Promise<Redis
   }
 }
 
-function infoNumber(info: string, field: string): number {
+/** A number of what a server says to INFO. */
+export function infoNumber(info: string, field: string): number {
   const value = new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1];
   if (value === undefined) throw new Error(`Redis INFO has no ${field}.`);
   return Number(value);
