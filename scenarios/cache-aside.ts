@@ -1,6 +1,6 @@
 import type { Millis } from 'l1-cache';
 import type { ReadPath, ReadPathContext, ReadResult, Stamped } from './read-path.ts';
-import { connectRedis, deleteByPrefix, type RedisAddress } from './redis-connection.ts';
+import { connectRedis, deleteByPrefix, type RedisAddress, untilReady } from './redis-connection.ts';
 import { singleFlight } from './single-flight.ts';
 
 /**
@@ -41,6 +41,7 @@ export async function openCacheAside(
     // The server holds the values; the target asks it.
     contents: () => ({ entries: 0, payloadBytes: 0, chargedBytes: 0 }),
     async clear() {
+      await untilReady(client);
       if (prefix === '') await client.flushAll();
       else await deleteByPrefix(client, prefix);
     },

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createClient, type RedisClientOptions } from '@redis/client';
 import type { Millis } from 'l1-cache';
 
@@ -38,6 +39,14 @@ export async function connectRedis(
   await client.connect();
   connected = true;
   return client;
+}
+
+/**
+ * Resolves when the client is connected, as after a Redis that was stopped came back: at once, or within the longest
+ * pause between two tries. Rejects after 2 s.
+ */
+export async function untilReady(client: RedisClient): Promise<void> {
+  if (!client.isReady) await once(client, 'ready', { signal: AbortSignal.timeout(CONNECT_TIMEOUT_MS) });
 }
 
 /** Deletes every key that begins with the prefix, without holding up the server. */

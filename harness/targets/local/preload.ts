@@ -4,7 +4,7 @@ import { scenarioOf } from '../../../scenarios/catalogue.ts';
 import type { OwnedRun } from '../../journal/owned-run.ts';
 import { PROJECT_FOLDER } from '../../project.ts';
 import type { DeployPlan } from '../target.ts';
-import { bundleProgram } from './service-bundle.ts';
+import { bundlePreload } from './preload-bundle.ts';
 
 /** Every read of the mesh, for as long as its owner's headers say. */
 const ALLOWED = { http: [{ host: '*.mesh', path: '/data/*/*', ttlMs: 'http' }] };
@@ -17,10 +17,7 @@ export async function preloadEnv(
   run: OwnedRun,
   plan: Pick<DeployPlan, 'runId' | 'budgetBytes'>,
 ): Promise<PreloadEnv> {
-  const file = await bundleProgram(
-    { sources: PROJECT_FOLDER, program: join(PROJECT_FOLDER, 'cache', 'src', 'preload', 'main.ts') },
-    join(run.folder, 'preload'),
-  );
+  const file = await bundlePreload(PROJECT_FOLDER, join(run.folder, 'preload'));
   return (service) => ({
     NODE_OPTIONS: `--import ${pathToFileURL(file).href}`,
     L1_MODE: 'on',

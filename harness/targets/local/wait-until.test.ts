@@ -14,7 +14,10 @@ const alive = new Promise<string>(() => {});
 
 test('what is ready is waited for no longer', async () => {
   let looks = 0;
-  await waitUntilReady(started(alive), async () => (looks += 1) === 3);
+  await waitUntilReady(started(alive), async () => {
+    looks += 1;
+    return looks === 3;
+  });
   assert.equal(looks, 3);
 });
 
