@@ -6,6 +6,8 @@ import { memoryFolderPrefix, ownerOf, readJournal, removeRunFolders, runsFolderO
 import { isAlive, kill, type ProcessIdentity } from './process-identity.ts';
 
 const GONE_WITHIN_MS = 3_000;
+/** A process bears its mark from its exec on; between fork and exec it looks like the one that was killed. */
+const MARKED_WITHIN_MS = 500;
 
 /** What a cleaning removed. */
 export interface Cleaned {
@@ -44,8 +46,16 @@ export async function cleanLeftovers(
     }
   }
   // By the mark, too: a start that the journal did not live to note, or a run whose folder someone deleted.
-  for (const marked of listMarked(runsFolder)) {
-    if (isDoomed(marked.runFolder)) killed.set(marked.pid, marked);
+  const findMarked = (): void => {
+    for (const marked of listMarked(runsFolder)) {
+      if (isDoomed(marked.runFolder)) killed.set(marked.pid, marked);
+    }
+  };
+  findMarked();
+  const untilMs = performance.now() + MARKED_WITHIN_MS;
+  while (doomed.some(diedWhileStarting) && performance.now() < untilMs) {
+    await delay(10);
+    findMarked();
   }
   for (const identity of killed.values()) kill(identity, 'SIGKILL');
   await allGone([...killed.values()]);
@@ -54,6 +64,13 @@ export async function cleanLeftovers(
     runIds: doomed.map((folder) => folder.slice(runsFolder.length + 1)),
     processes: killed.size,
   };
+}
+
+/** Whether the owner may have died between forking a program and noting it. */
+function diedWhileStarting(runFolder: string): boolean {
+  const journal = readJournal(runFolder);
+  const count = (kind: 'starting' | 'started') => journal.filter((entry) => entry.kind === kind).length;
+  return count('starting') > count('started');
 }
 
 /** Runs that left files in memory and have no folder any more. */
