@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { execa } from 'execa';
 import type { MemoryReading } from '../../reports/schema.ts';
+import { scenarioOf } from '../../scenarios/catalogue.ts';
 import type { Filled, FillingPlan } from '../../scenarios/filling/filled.ts';
 import type { OwnedRun } from '../journal/owned-run.ts';
 import { readProcessMemory } from '../machine/process-memory.ts';
@@ -22,13 +23,14 @@ type PayloadCost = NonNullable<MemoryReading['filled']>;
 /**
  * What one byte of payload costs a scenario: one process and what holds its cache, before and after 24 MiB of keys and
  * values were loaded through the scenario's own read path. The mesh's pods hold too little for their difference to
- * show it.
+ * show it. Null for a preloaded cache: it keeps answers of other services, and one process alone gets none.
  */
 export async function measurePayloadCost(
   run: OwnedRun,
   redisExecutable: string,
   scenario: string,
-): Promise<PayloadCost> {
+): Promise<PayloadCost | null> {
+  if (scenarioOf(scenario).needs === 'preload') return null;
   await using parts = new RunningParts();
   const endpoints = await findFreeNetwork(`${run.runId}-fill`, 1);
   const sharedRedis = endpoints.sharedRedis;
