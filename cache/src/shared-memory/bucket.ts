@@ -1,10 +1,14 @@
-import { crc32 } from 'node:zlib';
 import type { Bytes, Count, Millis } from '../units.ts';
+import { checksum } from './checksum.ts';
 
 /** A bucket is 64 slots; the first holds one byte for each slot: whether the entry there was read since it was last passed over. */
 export const SLOTS = 64;
-/** checksum 4 · slots 2 · key length 2 · value length 4 · tag 4 · expires at 8 */
+/** Words: checksum · slots and key length, 16 bits each · value length · tag · expires at, two. Then the key, then the value. */
 const HEADER_BYTES: Bytes = 24;
+
+/** What a search gives instead of the slot of an entry. */
+export const ABSENT = 0;
+export const TORN = -1;
 
 /** An entry as it lies in a bucket; positions are those in the bucket's bytes. */
 export interface Entry {
@@ -26,63 +30,80 @@ export interface NewEntry {
 
 /**
  * One bucket: entries in the order in which they came, oldest first. Everything read from it may be half of a write
- * under way, or the work of a killed process: nothing is trusted before its checksum holds.
+ * under way, or the work of a killed process: nothing is trusted before its checksum holds. A search makes no object:
+ * its answer is a slot, to ask the rest for.
  */
 export class Bucket {
   readonly bytes: Buffer;
-  readonly #view: DataView;
+  readonly #words: Uint32Array;
+  readonly #doubles: Float64Array;
   readonly #slotBytes: Bytes;
   readonly #salt: number;
 
   constructor(bucketBytes: Bytes, salt: number) {
-    this.bytes = Buffer.alloc(bucketBytes);
-    this.#view = new DataView(this.bytes.buffer, this.bytes.byteOffset, bucketBytes);
+    const memory = new ArrayBuffer(bucketBytes);
+    this.bytes = Buffer.from(memory);
+    this.#words = new Uint32Array(memory);
+    this.#doubles = new Float64Array(memory);
     this.#slotBytes = bucketBytes / SLOTS;
     this.#salt = salt;
   }
 
-  /** The entry with this tag and key, checked; `torn` when one is there that does not hold. */
-  find(tag: number, key: string): Entry | 'torn' | undefined {
-    const view = this.#view;
+  /** The slot of the entry with this tag and key, checked; else `ABSENT`, or `TORN` when one is there that does not hold. */
+  find(tag: number, key: string): number {
     for (let slot = 1; slot < SLOTS; ) {
-      const at = slot * this.#slotBytes;
-      const slots = view.getUint16(at + 4, true);
-      if (slots === 0 || slot + slots > SLOTS) return undefined;
-      if (view.getUint32(at + 12, true) === tag) {
-        const entry = this.#entryAt(slot, slots);
-        if (entry === undefined || !this.#holds(entry)) return 'torn';
-        if (this.bytes.toString('utf8', entry.keyAt, entry.valueAt) === key) return entry;
+      const slots = this.slotsAt(slot);
+      if (slots === 0 || slot + slots > SLOTS) return ABSENT;
+      if (this.#tagAt(slot) === tag) {
+        if (!this.#holds(slot, slots)) return TORN;
+        if (this.#isKeyAt(slot, key)) return slot;
       }
       slot += slots;
     }
-    return undefined;
+    return ABSENT;
   }
 
-  /** The entry in this very place, if it has this tag and key and holds; only its own bytes need to be there. */
-  findAt(slot: number, slots: Count, tag: number, key: string): Entry | undefined {
+  /** Whether the entry in this very place has this tag and key and holds; only its own bytes need to be there. */
+  isAt(slot: number, slots: Count, tag: number, key: string): boolean {
+    return (
+      this.slotsAt(slot) === slots &&
+      this.#tagAt(slot) === tag &&
+      this.#holds(slot, slots) &&
+      this.#isKeyAt(slot, key)
+    );
+  }
+
+  slotsAt(slot: number): Count {
+    return this.#words[((slot * this.#slotBytes) >>> 2) + 1]! & 0xffff;
+  }
+
+  expiresAtMs(slot: number): Millis {
+    return this.#doubles[((slot * this.#slotBytes) >>> 3) + 2]!;
+  }
+
+  valueAt(slot: number): number {
     const at = slot * this.#slotBytes;
-    if (this.#view.getUint16(at + 4, true) !== slots || this.#view.getUint32(at + 12, true) !== tag)
-      return undefined;
-    const entry = this.#entryAt(slot, slots);
-    if (entry === undefined || !this.#holds(entry)) return undefined;
-    return this.bytes.toString('utf8', entry.keyAt, entry.valueAt) === key ? entry : undefined;
+    return at + HEADER_BYTES + (this.#words[(at >>> 2) + 1]! >>> 16);
+  }
+
+  endAt(slot: number): number {
+    return this.valueAt(slot) + this.#words[((slot * this.#slotBytes) >>> 2) + 2]!;
   }
 
   /** All entries that hold, oldest first. */
   entries(): Entry[] {
     const found: Entry[] = [];
     for (let slot = 1; slot < SLOTS; ) {
-      const slots = this.#view.getUint16(slot * this.#slotBytes + 4, true);
+      const slots = this.slotsAt(slot);
       if (slots === 0 || slot + slots > SLOTS) break;
-      const entry = this.#entryAt(slot, slots);
-      if (entry !== undefined && this.#holds(entry)) found.push(entry);
+      if (this.#holds(slot, slots)) found.push(this.#entryAt(slot, slots));
       slot += slots;
     }
     return found;
   }
 
-  wasRead(entry: Entry): boolean {
-    return this.bytes[entry.slot] === 1;
+  wasRead(slot: number): boolean {
+    return this.bytes[slot] === 1;
   }
 
   /** Slots that an entry of this size takes; undefined when a bucket is too small for it. */
@@ -98,7 +119,7 @@ export class Bucket {
   refill(from: Bucket, kept: Entry[], added: NewEntry | undefined): Count {
     const needed = added === undefined ? 0 : this.slotsFor(added.key.byteLength, added.value.byteLength)!;
     let used = kept.reduce((sum, entry) => sum + entry.slots, 0);
-    const read = new Set(kept.filter((entry) => from.wasRead(entry)));
+    const read = new Set(kept.filter((entry) => from.wasRead(entry.slot)));
     let evicted = 0;
     while (used + needed > SLOTS - 1) {
       const oldest = kept.shift()!;
@@ -122,30 +143,50 @@ export class Bucket {
 
   #write(slot: number, slots: Count, { key, value, tag, expiresAtMs }: NewEntry): void {
     const at = slot * this.#slotBytes;
-    const view = this.#view;
-    view.setUint16(at + 4, slots, true);
-    view.setUint16(at + 6, key.byteLength, true);
-    view.setUint32(at + 8, value.byteLength, true);
-    view.setUint32(at + 12, tag, true);
-    view.setFloat64(at + 16, expiresAtMs, true);
+    const words = this.#words;
+    words[(at >>> 2) + 1] = slots | (key.byteLength << 16);
+    words[(at >>> 2) + 2] = value.byteLength;
+    words[(at >>> 2) + 3] = tag;
+    this.#doubles[(at >>> 3) + 2] = expiresAtMs;
     this.bytes.set(key, at + HEADER_BYTES);
     this.bytes.set(value, at + HEADER_BYTES + key.byteLength);
-    const end = at + HEADER_BYTES + key.byteLength + value.byteLength;
-    view.setUint32(at, crc32(this.bytes.subarray(at + 4, end), this.#salt), true);
+    words[at >>> 2] = this.#checksum(slot);
   }
 
-  #entryAt(slot: number, slots: Count): Entry | undefined {
+  #entryAt(slot: number, slots: Count): Entry {
+    return {
+      slot,
+      slots,
+      tag: this.#tagAt(slot),
+      expiresAtMs: this.expiresAtMs(slot),
+      keyAt: slot * this.#slotBytes + HEADER_BYTES,
+      valueAt: this.valueAt(slot),
+      end: this.endAt(slot),
+    };
+  }
+
+  #tagAt(slot: number): number {
+    return this.#words[((slot * this.#slotBytes) >>> 2) + 3]!;
+  }
+
+  #holds(slot: number, slots: Count): boolean {
     const at = slot * this.#slotBytes;
-    const keyAt = at + HEADER_BYTES;
-    const valueAt = keyAt + this.#view.getUint16(at + 6, true);
-    const end = valueAt + this.#view.getUint32(at + 8, true);
-    if (end > at + slots * this.#slotBytes) return undefined;
-    const tag = this.#view.getUint32(at + 12, true);
-    return { slot, slots, tag, expiresAtMs: this.#view.getFloat64(at + 16, true), keyAt, valueAt, end };
+    return this.endAt(slot) <= at + slots * this.#slotBytes && this.#checksum(slot) === this.#words[at >>> 2];
   }
 
-  #holds(entry: Entry): boolean {
-    const at = entry.slot * this.#slotBytes;
-    return crc32(this.bytes.subarray(at + 4, entry.end), this.#salt) === this.#view.getUint32(at, true);
+  /** Of all but itself. The last word's bytes behind the value are zero, as everything between entries. */
+  #checksum(slot: number): number {
+    const at = slot * this.#slotBytes;
+    return checksum(this.#words, (at >>> 2) + 1, (this.endAt(slot) + 3) >>> 2, this.#salt);
+  }
+
+  /** Compares without making a string: as many bytes as the key has characters can be equal only if all are ASCII. */
+  #isKeyAt(slot: number, key: string): boolean {
+    const keyAt = slot * this.#slotBytes + HEADER_BYTES;
+    const valueAt = this.valueAt(slot);
+    const { bytes } = this;
+    if (valueAt - keyAt !== key.length) return bytes.toString('utf8', keyAt, valueAt) === key;
+    for (let i = 0; i < key.length; i++) if (bytes[keyAt + i] !== key.charCodeAt(i)) return false;
+    return true;
   }
 }

@@ -14,7 +14,7 @@ import { CacheError } from '../errors.ts';
 import type { Bytes, Count } from '../units.ts';
 
 const MAGIC = 0x4d53314c;
-const VERSION = 1;
+const VERSION = 2;
 /** The superblock has the first page; buckets follow. */
 export const SUPERBLOCK_BYTES: Bytes = 4096;
 

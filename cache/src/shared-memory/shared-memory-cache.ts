@@ -2,9 +2,9 @@ import { closeSync, fstatSync, ftruncateSync, openSync, readSync, unlinkSync, wr
 import type { Clock } from '../clock.ts';
 import { hashKey } from '../store/hash-key.ts';
 import type { Bytes, Count, Millis } from '../units.ts';
-import { Bucket, type Entry, SLOTS } from './bucket.ts';
+import { ABSENT, Bucket, type Entry, SLOTS, TORN } from './bucket.ts';
 import { type Layout, readLayout, SUPERBLOCK_BYTES } from './layout.ts';
-import { Places } from './places.ts';
+import { Places, slotOf, slotsOf } from './places.ts';
 import { withWriteLock } from './write-lock.ts';
 
 const [bootSeconds, bootNanos] = process.hrtime();
@@ -73,14 +73,20 @@ export class SharedMemoryCache implements Disposable {
 
   /** A copy of the value, or undefined. */
   get(key: string): Buffer | undefined {
-    const entry = this.#locate(key);
-    return entry && Buffer.from(this.#bucket.bytes.subarray(entry.valueAt, entry.end));
+    const slot = this.#locate(key);
+    if (slot === ABSENT) return undefined;
+    const from = this.#bucket.valueAt(slot);
+    const end = this.#bucket.endAt(slot);
+    const value = Buffer.allocUnsafe(end - from);
+    this.#bucket.bytes.copy(value, 0, from, end);
+    return value;
   }
 
   /** The value as UTF-8 text, or undefined. No Buffer is made on the way. */
   getText(key: string): string | undefined {
-    const entry = this.#locate(key);
-    return entry && this.#bucket.bytes.toString('utf8', entry.valueAt, entry.end);
+    const slot = this.#locate(key);
+    if (slot === ABSENT) return undefined;
+    return this.#bucket.bytes.toString('utf8', this.#bucket.valueAt(slot), this.#bucket.endAt(slot));
   }
 
   /** @param ttlMs Default: Infinity. */
@@ -159,48 +165,56 @@ export class SharedMemoryCache implements Disposable {
     closeSync(this.#fd);
   }
 
-  #locate(key: string): Entry | undefined {
+  /** The slot of the entry, whose bytes are then in `#bucket`, or `ABSENT`. */
+  #locate(key: string): number {
     const hash = hashKey(key, this.#layout.salt);
     const at = this.#positionOf(hash);
-    const entry = this.#findWhereItWas(at, hash, key) ?? this.#find(at, hash, key);
-    if (entry === undefined || entry.expiresAtMs <= this.#clock.now()) {
-      this.#misses++;
-      return undefined;
+    let slot = this.#findWhereItWas(at, hash, key);
+    if (slot === ABSENT) slot = this.#find(at, hash, key);
+    if (slot !== ABSENT && this.#isAlive(slot)) {
+      this.#hits++;
+      return slot;
     }
-    this.#hits++;
-    return entry;
+    this.#misses++;
+    return ABSENT;
+  }
+
+  #isAlive(slot: number): boolean {
+    const expiresAtMs = this.#bucket.expiresAtMs(slot);
+    // Most of the price of a clock is asking it.
+    return expiresAtMs === Number.POSITIVE_INFINITY || expiresAtMs > this.#clock.now();
   }
 
   /**
    * Reads the one entry where this process found it last, some tenth of the bucket. Whatever else is there now fails the
    * check of tag, key and checksum.
    */
-  #findWhereItWas(at: number, hash: number, key: string): Entry | undefined {
+  #findWhereItWas(at: number, hash: number, key: string): number {
     const place = this.#places.take(hash);
-    if (place === undefined) return undefined;
+    if (place === 0) return ABSENT;
+    const slot = slotOf(place);
+    const slots = slotsOf(place);
     const { bytes } = this.#bucket;
     const slotBytes = bytes.byteLength / SLOTS;
-    const from = place.slot * slotBytes;
-    const length = readSync(this.#fd, bytes, from, place.slots * slotBytes, at + from);
-    return length === place.slots * slotBytes
-      ? this.#bucket.findAt(place.slot, place.slots, hash, key)
-      : undefined;
+    const from = slot * slotBytes;
+    const length = readSync(this.#fd, bytes, from, slots * slotBytes, at + from);
+    return length === slots * slotBytes && this.#bucket.isAt(slot, slots, hash, key) ? slot : ABSENT;
   }
 
   /** A write under way may tear a read: then it is read once more, and is a miss if it still does not hold. */
-  #find(at: number, hash: number, key: string): Entry | undefined {
+  #find(at: number, hash: number, key: string): number {
     for (let attempt = 0; attempt < 2; attempt++) {
       this.#read(at);
-      const entry = this.#bucket.find(hash, key);
-      if (entry === 'torn') continue;
-      if (entry === undefined) return undefined;
-      this.#places.note(hash, entry);
+      const slot = this.#bucket.find(hash, key);
+      if (slot === TORN) continue;
+      if (slot === ABSENT) return ABSENT;
+      this.#places.note(hash, slot, this.#bucket.slotsAt(slot));
       // Once an entry and turn of the bucket: its second chance.
-      if (!this.#bucket.wasRead(entry)) writeSync(this.#fd, this.#one, 0, 1, at + entry.slot);
-      return entry;
+      if (!this.#bucket.wasRead(slot)) writeSync(this.#fd, this.#one, 0, 1, at + slot);
+      return slot;
     }
     this.#torn++;
-    return undefined;
+    return ABSENT;
   }
 
   #read(at: number): void {
