@@ -50,13 +50,8 @@ export async function openL1(context: ReadPathContext, parts: L1Parts): Promise<
   const predictor = parts.prediction === 'on' ? started.use(new Predictor(cache, { rng, ...clock })) : null;
   // A process on its own (one that is filled to be weighed) has nobody to join.
   if (parts.fleet === 'on' && context.fleet !== undefined) {
-    await joinFleet(
-      started,
-      context,
-      context.fleet,
-      cache,
-      parts.ttl === 'learned' ? { learner, attachment } : null,
-    );
+    const freshness = parts.ttl === 'learned' ? { learner, attachment } : null;
+    await joinFleet(started, context, context.fleet, cache, freshness, predictor);
   }
   const running = started.move();
   return {
@@ -125,6 +120,7 @@ async function joinFleet(
   fleet: NonNullable<ReadPathContext['fleet']>,
   cache: L1Cache<Stamped>,
   freshness: { learner: LearnedFreshness; attachment: FreshnessAttachment<Stamped> } | null,
+  predictor: Predictor | null,
 ): Promise<void> {
   const { sharedRedis } = context;
   if (sharedRedis === null) {
@@ -147,6 +143,7 @@ async function joinFleet(
     ...(context.clock !== undefined && { clock: context.clock }),
     cache,
     ...(freshness !== null && { freshness: freshness as never }),
+    ...(predictor !== null && { predictor }),
   });
   started.use(attached);
 }

@@ -7,6 +7,7 @@ import type { SetOptions } from '../options.ts';
 import type { Count, Millis, Ratio } from '../units.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
 import type { Pod } from './pod.ts';
+import { type RuleLearner, RuleSignal } from './rule-signal.ts';
 
 /** What the fleet uses of an `L1Cache`. */
 export interface FleetCache {
@@ -27,6 +28,8 @@ export interface FleetAttachmentOptions extends Omit<FleetOptions, 'pod' | 'cloc
     readonly learner: LearnedFreshness;
     readonly attachment: Pick<FreshnessAttachment<never>, 'expectChange'>;
   };
+  /** With it, pods tell each other which value-flow rules hold; a `Predictor` is one. */
+  readonly predictor?: RuleLearner;
   /** Longest time a value may live on others' word since this pod fetched it. Default 10 minutes. */
   readonly maxExtensionMs?: Millis;
   /** The cache's own clock. Default: the machine's monotonic clock. */
@@ -48,7 +51,7 @@ const MAX_COUNTED: Count = 20_000;
  * others tell. Loads go through `cache.prefetch`, so only loaders declared prefetchable are ever used.
  */
 export async function attachFleet(options: FleetAttachmentOptions): Promise<AttachedFleet> {
-  const { cache, freshness, rng, maxExtensionMs = 600_000 } = options;
+  const { cache, freshness, predictor, rng, maxExtensionMs = 600_000 } = options;
   const clock = options.clock ?? systemClock;
   const heat = new Map<string, Count>();
   const stamps = new Map<string, { readonly stamp: number; readonly fetchedMs: Millis }>();
@@ -84,6 +87,7 @@ export async function attachFleet(options: FleetAttachmentOptions): Promise<Atta
     readsPerSecond: () => rates.readsPerMs * 1000,
   };
   const fleet = new Fleet({ ...options, pod, clock, rng });
+  const ruleSignal = predictor && new RuleSignal(fleet, predictor, rng);
 
   const listening = cache.onAccesses((batch) => {
     for (const { key, outcome, value, origin, version, atMs, firstUseOfPrefetch } of batch) {
@@ -112,6 +116,7 @@ export async function attachFleet(options: FleetAttachmentOptions): Promise<Atta
       Object.assign(rates, { inserts: 0, reads: 0, tickMs: nowMs });
     }
     fleet.tick();
+    ruleSignal?.tick(nowMs);
   }, TICK_MS).unref();
   await fleet.start();
   return {
@@ -119,6 +124,7 @@ export async function attachFleet(options: FleetAttachmentOptions): Promise<Atta
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer);
       listening[Symbol.dispose]();
+      ruleSignal?.[Symbol.dispose]();
       await fleet[Symbol.asyncDispose]();
     },
   };

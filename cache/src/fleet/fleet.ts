@@ -151,12 +151,12 @@ export class Fleet implements AsyncDisposable {
     this.#hot.onPrefetchUsed(key);
   }
 
-  /** Tells the others what the predictor has learned, at most 60,000 bytes in its own format. */
+  /** Tells the others what the predictor has learned, at most 60,000 bytes in its own format; it travels sealed. */
   shareRules(payload: Uint8Array): void {
-    this.#send(ALL, { kind: 'rules', payload }, 1);
+    this.#send(ALL, { kind: 'rules', sealed: this.#secrets.seal(payload) }, 1);
   }
 
-  /** Receives what others' predictors have learned. It is their word: score it in shadow before acting on it. */
+  /** Receives what others' predictors have learned. It is their word: bound what following it may cost. */
   onRules(listener: (from: string, payload: Uint8Array) => void): Disposable {
     this.#rulesListeners.add(listener);
     return { [Symbol.dispose]: () => void this.#rulesListeners.delete(listener) };
@@ -269,9 +269,11 @@ export class Fleet implements AsyncDisposable {
       case 'validated':
         this.#notices.onValidated(signal.keys);
         break;
-      case 'rules':
-        for (const listener of this.#rulesListeners) listener(from, signal.payload);
+      case 'rules': {
+        const payload = this.#secrets.open(signal.sealed);
+        if (payload !== undefined) for (const listener of this.#rulesListeners) listener(from, payload);
         break;
+      }
       case 'warm-request':
         this.#warmUp.onRequest(from);
         break;

@@ -15,8 +15,7 @@ const signal: fc.Arbitrary<Signal> = fc.oneof(
     { noNullPrototype: true },
   ),
   fc.record({ kind: fc.constantFrom('changed', 'validated'), keys }, { noNullPrototype: true }),
-  fc.record({ kind: fc.constantFrom('revealed', 'hot'), sealed: bytes }, { noNullPrototype: true }),
-  fc.record({ kind: fc.constant('rules'), payload: bytes }, { noNullPrototype: true }),
+  fc.record({ kind: fc.constantFrom('revealed', 'hot', 'rules'), sealed: bytes }, { noNullPrototype: true }),
   fc.record({ kind: fc.constant('warm-keys'), last: fc.boolean(), sealed: bytes }, { noNullPrototype: true }),
 ) as fc.Arbitrary<Signal>;
 

@@ -26,8 +26,8 @@ export type Signal =
   | { readonly kind: 'changed'; readonly keys: readonly StampedHash[] }
   /** To all: I fetched these and they had not changed. */
   | { readonly kind: 'validated'; readonly keys: readonly StampedHash[] }
-  /** To all: what the predictor has learned, in its own format. */
-  | { readonly kind: 'rules'; readonly payload: Uint8Array }
+  /** To all: which rules hold here, in the predictor's own format; sealed. */
+  | { readonly kind: 'rules'; readonly sealed: Uint8Array }
   /** To one: send me your working set. */
   | { readonly kind: 'warm-request' }
   /** The answer, in parts, hottest first; sealed. */
@@ -79,9 +79,8 @@ export function encode(signal: Signal, room: number): Buffer {
     }
     case 'revealed':
     case 'hot':
-      return Buffer.concat([head, signal.sealed, tail]);
     case 'rules':
-      return Buffer.concat([head, signal.payload, tail]);
+      return Buffer.concat([head, signal.sealed, tail]);
     case 'warm-keys':
       return Buffer.concat([head, Buffer.from([signal.last ? 1 : 0]), signal.sealed, tail]);
   }
@@ -118,9 +117,8 @@ export function decode(message: Uint8Array): Signal | undefined {
     }
     case 'revealed':
     case 'hot':
-      return { kind, sealed: body };
     case 'rules':
-      return { kind, payload: body };
+      return { kind, sealed: body };
     case 'warm-keys':
       return body.length < 1 ? undefined : { kind, last: body[0] === 1, sealed: body.subarray(1) };
   }

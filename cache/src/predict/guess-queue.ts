@@ -1,4 +1,5 @@
 import type { Count, Millis } from '../units.ts';
+import type { Word } from './peer-rules.ts';
 import type { RuleScore } from './rule-score.ts';
 
 /** A guess that is not scored yet. */
@@ -7,6 +8,8 @@ export interface Guessed {
   readonly rule: RuleScore;
   readonly mode: 'live' | 'shadow' | 'trial' | 'held-out';
   readonly deadlineMs: Millis;
+  /** Fetched on the word of others, who are charged for it until it is read. */
+  readonly word: Word | undefined;
   ready: boolean;
   /** Undefined while the read may still come. */
   cameTrue: boolean | undefined;

@@ -1,8 +1,8 @@
 import type { Bytes, Count, Millis } from '../units.ts';
 import { ContextTable } from './context-table.ts';
+import type { Guess } from './flow-rules.ts';
 import { KeyLog } from './key-log.ts';
 import { RuleScore } from './rule-score.ts';
-import type { Guess } from './value-flow.ts';
 
 const SINGLE_ROWS: Count = 1 << 16;
 const DOUBLE_ROWS: Count = 1 << 16;

@@ -3,6 +3,9 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Ratio } from '../units.ts';
 import type { PrefetchTarget } from './prefetch-gate.ts';
 import { Prewarmer, type PrewarmerOptions, type PrewarmerStats, type RuleReport } from './prewarmer.ts';
+import type { SharedRule } from './shared-rule.ts';
+
+export type { SharedRule } from './shared-rule.ts';
 
 /** The part of a cache that a predictor needs; `L1Cache` has it. */
 export interface PredictableCache extends PrefetchTarget {
@@ -28,10 +31,12 @@ export interface PredictorOptions extends Partial<Omit<PrewarmerOptions, 'time' 
  */
 export class Predictor implements Disposable {
   readonly #prewarmer: Prewarmer;
+  readonly #clock: Clock;
   readonly #listening: Disposable;
 
   constructor(cache: PredictableCache, options: PredictorOptions = {}) {
     const { clock = systemClock, wallClock = { now: Date.now }, rng = Math.random } = options;
+    this.#clock = clock;
     this.#prewarmer = new Prewarmer(cache, {
       ...options,
       rng,
@@ -54,6 +59,20 @@ export class Predictor implements Disposable {
   /** Switches one rule off, or on again; false when there is none of that name. */
   setRule(name: string, state: 'on' | 'off'): boolean {
     return this.#prewarmer.setRule(name, state);
+  }
+
+  /** The value-flow rules that hold here by what was seen here, the most used first: what other pods may be told. */
+  provenRules(): SharedRule[] {
+    return this.#prewarmer.provenRules();
+  }
+
+  /**
+   * Another pod says which rules it holds; its list takes the place of the one before. Two pods' word, or one pod's and
+   * an example met here, lets a rule fetch until it has been tried here. Whatever a pod says, its word costs at most 32
+   * useless prefetches, ever. `attachFleet` calls it.
+   */
+  hearRules(from: string, rules: readonly SharedRule[]): void {
+    this.#prewarmer.hearRules(from, rules, this.#clock.now());
   }
 
   [Symbol.dispose](): void {

@@ -2,6 +2,7 @@ import type { PrefetchOutcome } from '../options.ts';
 import type { Bytes, Count, Millis, Ratio } from '../units.ts';
 import { type Guessed, GuessQueue } from './guess-queue.ts';
 import type { OriginHealth } from './origin-health.ts';
+import type { Word } from './peer-rules.ts';
 import { ENOUGH_OUTCOMES, type RuleKind, type RuleScore } from './rule-score.ts';
 import type { WasteBudget } from './waste-budget.ts';
 
@@ -118,9 +119,7 @@ export class PrefetchGate {
   /** Whether a rule may fetch now: confident enough for what is left of the budget. */
   stateOf(rule: RuleScore): 'live' | 'shadow' | 'stopped' {
     if (rule.stopped) return 'stopped';
-    const needed = 1 - (1 - this.#options.minConfidence) * Math.sqrt(this.#budget.fill);
-    const proven = rule.outcomes >= ENOUGH_OUTCOMES && rule.lowerBound >= needed;
-    return proven || rule.isPromising ? 'live' : 'shadow';
+    return this.isProven(rule) || rule.isOnWord(this.#needed) ? 'live' : 'shadow';
   }
 
   /** A learner expects the key to be read soon. */
@@ -148,6 +147,7 @@ export class PrefetchGate {
       if (found) this.#timely++;
       else this.#late++;
       guess.rule.used++;
+      guess.word?.refund();
       this.#budget.refund();
       this.#settle(guess, true);
     }
@@ -178,6 +178,16 @@ export class PrefetchGate {
     }
   }
 
+  /** Confidence that a rule needs now. */
+  get #needed(): Ratio {
+    return 1 - (1 - this.#options.minConfidence) * Math.sqrt(this.#budget.fill);
+  }
+
+  /** Whether a rule may fetch by what was seen here. */
+  isProven(rule: RuleScore): boolean {
+    return (rule.outcomes >= ENOUGH_OUTCOMES && rule.lowerBound >= this.#needed) || rule.isPromising;
+  }
+
   #decide(key: string, rule: RuleScore, atMs: Millis): GuessOutcome {
     if (rule.stopped) return 'stopped';
     if (this.#open.has(key)) return 'pending';
@@ -197,18 +207,19 @@ export class PrefetchGate {
     }
     this.#health.begin(key, atMs, true);
     rule.fetched++;
-    this.#remember(this.#open, key, rule, 'live', atMs);
+    const word = this.isProven(rule) ? undefined : rule.word;
+    word?.take();
+    this.#remember(this.#open, key, rule, 'live', atMs, word);
     return 'fetched';
   }
 
   #held(key: string, rule: RuleScore, atMs: Millis): GuessOutcome {
-    if (rule.isUntried && this.openGuesses < MAX_TRIALS && !this.#shadows.has(key))
+    if (rule.isUntried && this.openGuesses < MAX_TRIALS)
       this.#remember(this.#shadows, key, rule, 'trial', atMs);
     return 'held';
   }
 
   #shadow(key: string, rule: RuleScore, atMs: Millis): GuessOutcome {
-    if (this.#shadows.has(key)) return 'shadow';
     this.#remember(this.#shadows, key, rule, 'shadow', atMs);
     return 'shadow';
   }
@@ -219,15 +230,11 @@ export class PrefetchGate {
     rule: RuleScore,
     mode: Guessed['mode'],
     atMs: Millis,
+    word?: Word,
   ): void {
-    const guess = {
-      key,
-      rule,
-      mode,
-      deadlineMs: atMs + rule.windowMs,
-      ready: false,
-      cameTrue: undefined,
-    };
+    if (among.has(key)) return;
+    const deadlineMs = atMs + rule.windowMs;
+    const guess = { key, rule, mode, deadlineMs, word, ready: false, cameTrue: undefined };
     among.set(key, guess);
     this.#queues[rule.kind].push(guess);
   }

@@ -2,14 +2,17 @@ import type { AccessRecord } from '../access.ts';
 import type { Clock } from '../clock.ts';
 import { hashKey } from '../store/hash-key.ts';
 import type { Bytes, Count, Millis, Ratio } from '../units.ts';
+import type { Guess } from './flow-rules.ts';
 import { KeyPairs } from './key-pairs.ts';
 import { KeyTemplates } from './key-template.ts';
 import { type Effort, LearningTime } from './learning-time.ts';
 import { OriginHealth } from './origin-health.ts';
+import { PeerRules } from './peer-rules.ts';
 import { type GateStats, PrefetchGate, type PrefetchTarget } from './prefetch-gate.ts';
 import type { RuleKind, RuleScore } from './rule-score.ts';
+import type { SharedRule } from './shared-rule.ts';
 import { SlotDigests, type SlotOptions } from './slot-digests.ts';
-import { type Guess, ValueFlow } from './value-flow.ts';
+import { ValueFlow } from './value-flow.ts';
 import { WasteBudget } from './waste-budget.ts';
 
 export interface PrewarmerOptions {
@@ -41,6 +44,9 @@ const ACCESSES_PER_LOOK = 8;
 /** How long ago a value may have been read to name the key read now. */
 const HORIZON_MS: Millis = 500;
 
+/** How often what was learned is looked over. */
+const REVIEW_EVERY_MS: Millis = 1000;
+
 /** One rule as an operator sees it. */
 export interface RuleReport {
   readonly kind: RuleKind;
@@ -70,6 +76,7 @@ export interface PrewarmerStats extends GateStats {
 export class Prewarmer {
   readonly #salt: number;
   readonly #templates = new KeyTemplates();
+  readonly #peers = new PeerRules();
   readonly #flow: ValueFlow | undefined;
   readonly #pairs: KeyPairs | undefined;
   readonly #slots: SlotDigests | undefined;
@@ -77,13 +84,14 @@ export class Prewarmer {
   readonly #gate: PrefetchGate;
   readonly #time: LearningTime | undefined;
   #atMs: Millis = 0;
+  #reviewedMs: Millis = Number.NEGATIVE_INFINITY;
   #skipped = 0;
 
   constructor(target: PrefetchTarget, options: PrewarmerOptions) {
     const { salt, rng, slots, time } = options;
     this.#salt = salt;
     const has = (kind: RuleKind) => !options.without?.includes(kind);
-    if (has('value-flow')) this.#flow = new ValueFlow(salt, HORIZON_MS, options.denyFields);
+    if (has('value-flow')) this.#flow = new ValueFlow(salt, HORIZON_MS, this.#peers, options.denyFields);
     if (has('key-pair')) this.#pairs = new KeyPairs(rng);
     if (has('time-of-day') && slots) this.#slots = new SlotDigests(slots);
     if (time) this.#time = new LearningTime(time.clock, time.share);
@@ -102,6 +110,7 @@ export class Prewarmer {
       (this.#pairs?.bytes ?? 0) +
       (this.#slots?.bytes ?? 0) +
       this.#templates.bytes +
+      this.#peers.bytes +
       this.#gate.bytes;
     return { ...this.#gate.stats(), skipped: this.#skipped, bytes };
   }
@@ -127,6 +136,20 @@ export class Prewarmer {
     return score !== undefined;
   }
 
+  /** The value-flow rules that hold here by what was seen here, the most used first: what other pods may be told. */
+  provenRules(): SharedRule[] {
+    return this.#flow?.rules.provenRules((score) => this.#gate.isProven(score)) ?? [];
+  }
+
+  /**
+   * Another pod says which rules it holds; its list takes the place of the one before. A rule that two pods vouch for,
+   * or one pod and an example met here, may fetch until it has been tried here; one pod's word may cost 32 useless
+   * prefetches at most, ever.
+   */
+  hearRules(from: string, rules: readonly SharedRule[], atMs: Millis): void {
+    if (this.#peers.hear(from, rules, atMs)) this.#flow?.rules.adoptAll();
+  }
+
   /** Takes in accesses, oldest first. Predicts from each before learning from it. */
   learn(batch: Accesses): void {
     const first = batch.at(0);
@@ -136,6 +159,7 @@ export class Prewarmer {
     this.#gate.expire(first.atMs);
     this.#health.expire(first.atMs);
     this.#slots?.advance(first.atMs, this.#guess);
+    this.#review(first.atMs);
     let effort: Effort = 'learn';
     for (let i = 0; i < batch.length; i++) {
       const access = batch.at(i)!;
@@ -152,9 +176,16 @@ export class Prewarmer {
 
   readonly #guess: Guess = (key, rule) => this.#gate.offer(key, rule, this.#atMs);
 
+  /** Once a second, what holds here speaks for rules that differ in numbers only. */
+  #review(atMs: Millis): void {
+    if (atMs - this.#reviewedMs < REVIEW_EVERY_MS) return;
+    this.#reviewedMs = atMs;
+    if (this.#peers.hearSelf(this.provenRules(), atMs)) this.#flow?.rules.adoptAll();
+  }
+
   #scores(): RuleScore[] {
     return [
-      ...(this.#flow?.scores() ?? []),
+      ...(this.#flow?.rules.scores() ?? []),
       ...(this.#pairs?.scores() ?? []),
       ...(this.#slots?.scores() ?? []),
     ];

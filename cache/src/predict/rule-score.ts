@@ -1,4 +1,5 @@
 import type { Count, Millis, Ratio } from '../units.ts';
+import type { Word } from './peer-rules.ts';
 
 /** Outcomes remembered; beyond, the older half counts half, so that a rule that turns false is found out. */
 const MEMORY: Count = 64;
@@ -35,6 +36,8 @@ export class RuleScore {
   #trialFalse = 0;
   /** Switched off by hand: guesses are neither fetched nor scored. */
   stopped = false;
+  /** What others say of the rule; counts until it has been tried here. */
+  word: Word | undefined;
   /** Guesses fetched. */
   fetched: Count = 0;
   /** Guesses fetched and read afterwards. */
@@ -77,6 +80,18 @@ export class RuleScore {
     );
   }
 
+  /** Whether others' word may stand in: the rule has hardly been tried here, and at most one guess came false. */
+  isOnWord(needed: Ratio): boolean {
+    return this.isUntried && this.#outcomes - this.#true <= 1 && this.word?.holds(needed) === true;
+  }
+
+  /** Outcomes that came true and false, of trials only while there are hardly any others. */
+  get evidence(): { readonly right: Count; readonly wrong: Count } {
+    return this.isUntried
+      ? { right: this.#trialTrue, wrong: this.#trialFalse }
+      : { right: this.#true, wrong: this.#outcomes - this.#true };
+  }
+
   /** Writes down what became of a guess about a key that was held. */
   learnTrial(cameTrue: boolean): void {
     if (cameTrue) this.#trialTrue++;
@@ -98,9 +113,14 @@ export class RuleScore {
     }
     this.#outcomes++;
     if (cameTrue) this.#true++;
-    const n = this.#outcomes;
-    const p = this.#true / n;
-    const z2 = (Z * Z) / n;
-    this.#lowerBound = (p + z2 / 2 - Z * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n))) / (1 + z2);
+    this.#lowerBound = lowerBoundOf(this.#true, this.#outcomes);
   }
+}
+
+/** The lower end of the Wilson interval of a share, one-sided 90 %; 0 of nothing. */
+export function lowerBoundOf(right: number, n: number): Ratio {
+  if (n === 0) return 0;
+  const p = right / n;
+  const z2 = (Z * Z) / n;
+  return (p + z2 / 2 - Z * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n))) / (1 + z2);
 }

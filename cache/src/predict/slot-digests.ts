@@ -1,6 +1,6 @@
 import type { Bytes, Count, Millis } from '../units.ts';
+import type { Guess } from './flow-rules.ts';
 import { RuleScore } from './rule-score.ts';
-import type { Guess } from './value-flow.ts';
 
 /** Keys noted while a slot lasts, and kept of it. */
 const MAX_NOTED: Count = 2048;

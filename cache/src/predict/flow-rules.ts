@@ -1,0 +1,207 @@
+import type { Bytes, Count, Millis } from '../units.ts';
+import type { PeerRules } from './peer-rules.ts';
+import type { GuessOutcome } from './prefetch-gate.ts';
+import { RuleScore } from './rule-score.ts';
+import { mayTell, ruleName, type SharedRule } from './shared-rule.ts';
+
+const MAX_SOURCES: Count = 1024;
+const MAX_RULES: Count = 1024;
+const MAX_RULES_PER_SOURCE: Count = 16;
+/** Different identifiers a rule must have joined before it may guess, unless others vouch for it. */
+const MIN_SUPPORT: Count = 4;
+/** How long the answer to whether a template has rules that guess is good for. */
+const KNOWN_FOR_MS: Millis = 1000;
+/** No state of the peers' rules. */
+const NEVER = -1;
+
+/** A place identifiers come from: a field of the values, or a varying segment of the keys, of one template. */
+export interface Source {
+  readonly id: number;
+  /** The template's pattern. */
+  readonly pattern: string;
+  readonly field: string;
+  readonly rules: FlowRule[];
+  seen: Count;
+  repeated: Count;
+}
+
+/** The field of the source names the key `prefix + identifier + suffix`. */
+interface FlowRule {
+  readonly prefix: string;
+  readonly suffix: string;
+  /** Pattern of the keys named; undefined when prefix or suffix hold an identifier themselves. */
+  readonly target: string | undefined;
+  readonly score: RuleScore;
+  /** Different identifiers joined here. */
+  support: Count;
+  lastIdentifier: number;
+  /** As of which state of the peers' rules their word was asked for. */
+  askedAt: Count;
+}
+
+/** The sources of one template, and whether any of them has a rule that may guess, as of the last look. */
+interface TemplateSources {
+  readonly sources: Map<string, Source>;
+  guesses: boolean;
+  asOfMs: Millis;
+}
+
+/** Receives a guess: this key will be read soon, says this rule. */
+export type Guess = (key: string, rule: RuleScore) => GuessOutcome;
+
+/** Which field names which key: at most 1,024 fields, and 1,024 rules, 16 for one field. */
+export class FlowRules {
+  readonly #windowMs: Millis;
+  readonly #peers: PeerRules;
+  readonly #sources: Source[] = [];
+  readonly #byTemplate = new Map<Count, TemplateSources>();
+  #rules = 0;
+
+  /** @param windowMs How long after a value its key must be read for a guess to count as true. */
+  constructor(windowMs: Millis, peers: PeerRules) {
+    this.#windowMs = windowMs;
+    this.#peers = peers;
+  }
+
+  /** Memory held, by what one rule and one source were measured to take. */
+  get bytes(): Bytes {
+    return this.#rules * 600 + this.#sources.length * 400;
+  }
+
+  scores(): RuleScore[] {
+    return this.#sources.flatMap((source) => source.rules.map((rule) => rule.score));
+  }
+
+  /** The rules that hold, the most used first, as far as they are patterns and nothing else. */
+  provenRules(isProven: (score: RuleScore) => boolean): SharedRule[] {
+    const proven = this.#sources.flatMap(({ pattern, field, rules }) =>
+      rules.flatMap(({ target, score }) =>
+        target !== undefined && mayTell(field) && isProven(score)
+          ? [{ used: score.used, rule: { source: pattern, field, target, ...wholeOf(score.evidence) } }]
+          : [],
+      ),
+    );
+    return proven.sort((a, b) => b.used - a.used).map(({ rule }) => rule);
+  }
+
+  /** Others name rules not heard of before: fields known here take them over. */
+  adoptAll(): void {
+    for (const source of this.#sources) this.#adopt(source);
+  }
+
+  sourceAt(id: number): Source {
+    return this.#sources[id]!;
+  }
+
+  /** The source of that name; made when it is new and there is room. */
+  sourceOf(templateId: Count, pattern: string, field: string): Source | undefined {
+    let known = this.#byTemplate.get(templateId);
+    if (!known) {
+      known = { sources: new Map(), guesses: false, asOfMs: Number.NEGATIVE_INFINITY };
+      this.#byTemplate.set(templateId, known);
+    }
+    let source = known.sources.get(field);
+    if (!source && this.#sources.length < MAX_SOURCES) {
+      source = { id: this.#sources.length, pattern, field, rules: [], seen: 0, repeated: 0 };
+      this.#sources.push(source);
+      known.sources.set(field, source);
+      this.#adopt(source);
+    }
+    return source;
+  }
+
+  /** The source of that name, if there is one. */
+  knownSource(templateId: Count, field: string): Source | undefined {
+    return this.#byTemplate.get(templateId)?.sources.get(field);
+  }
+
+  /** Whether a template has rules that may guess, as of a second ago at most. */
+  mayGuessFrom(templateId: Count, atMs: Millis): boolean {
+    const known = this.#byTemplate.get(templateId);
+    if (!known) return false;
+    if (atMs - known.asOfMs >= KNOWN_FOR_MS) {
+      known.asOfMs = atMs;
+      known.guesses = [...known.sources.values()].some(({ rules }) =>
+        rules.some((rule) => this.#mayGuess(rule) && (rule.score.lowerBound > 0 || rule.score.word)),
+      );
+    }
+    return known.guesses;
+  }
+
+  /** A key (of a template with `pattern`) was read whose part from `start` to `end` the source had held. */
+  support(
+    source: Source,
+    pattern: string,
+    key: string,
+    start: number,
+    end: number,
+    identifier: number,
+  ): void {
+    const prefix = key.slice(0, start);
+    const suffix = key.slice(end);
+    const known = source.rules.find((rule) => rule.prefix === prefix && rule.suffix === suffix);
+    if (known) {
+      if (known.lastIdentifier !== identifier) known.support++;
+      known.lastIdentifier = identifier;
+      // An example of one's own changes what others' word is worth.
+      if (known.support === 1) known.askedAt = NEVER;
+      return;
+    }
+    const isPattern = pattern === `${prefix}{}${suffix}`;
+    const rule = this.#ruleOf(source, prefix, suffix, isPattern ? pattern : undefined);
+    rule.support = 1;
+    rule.lastIdentifier = identifier;
+    if (this.#hold(source, rule)) return;
+    // No room: the weakest of the source fades, and gives way once it has nothing left.
+    const weakest = source.rules.reduce((a, b) => (b.support < a.support ? b : a), source.rules[0] ?? rule);
+    weakest.support /= 2;
+    const at = source.rules.indexOf(weakest);
+    if (weakest.support < 1 && at >= 0) source.rules[at] = rule;
+  }
+
+  /** Offers the keys that a source's rules make of an identifier; `key` is the one it was found in. */
+  guessBy({ rules }: Source, identifier: string, key: string, guess: Guess): void {
+    for (const rule of rules)
+      if (this.#mayGuess(rule) && rule.score.isWorthAsking()) {
+        const named = rule.prefix + identifier + rule.suffix;
+        if (named !== key) guess(named, rule.score);
+      }
+  }
+
+  /** Takes over the rules that others know of a field. */
+  #adopt(source: Source): void {
+    for (const target of this.#peers.targetsOf(source.pattern, source.field)) {
+      const [prefix = '', suffix = ''] = target.split('{}');
+      if (source.rules.some((rule) => rule.prefix === prefix && rule.suffix === suffix)) continue;
+      this.#hold(source, this.#ruleOf(source, prefix, suffix, target));
+    }
+  }
+
+  #ruleOf({ pattern, field }: Source, prefix: string, suffix: string, target: string | undefined): FlowRule {
+    const name = ruleName(pattern, field, target ?? `${prefix}{}${suffix}`);
+    const score = new RuleScore('value-flow', name, this.#windowMs);
+    return { prefix, suffix, target, score, support: 0, lastIdentifier: 0, askedAt: NEVER };
+  }
+
+  /** Keeps the rule if there is room. */
+  #hold(source: Source, rule: FlowRule): boolean {
+    if (source.rules.length >= MAX_RULES_PER_SOURCE || this.#rules >= MAX_RULES) return false;
+    source.rules.push(rule);
+    this.#rules++;
+    return true;
+  }
+
+  /** Whether there is enough to guess by: examples met here, or the word of others. */
+  #mayGuess(rule: FlowRule): boolean {
+    const { score, target } = rule;
+    if (target !== undefined && score.isUntried && rule.askedAt !== this.#peers.version) {
+      rule.askedAt = this.#peers.version;
+      score.word = this.#peers.wordFor(score.name, rule.support > 0 ? 'met' : 'none');
+    }
+    return rule.support >= MIN_SUPPORT || score.word !== undefined;
+  }
+}
+
+function wholeOf({ right, wrong }: { readonly right: number; readonly wrong: number }) {
+  return { right: Math.floor(right), wrong: Math.ceil(wrong) };
+}
