@@ -134,8 +134,21 @@ const memoryLine = z.object({
   bytes: z.number(),
 });
 
+/** How the application processes of a scenario, deployed alone, were started. */
+const launch = z.object({
+  /** sha256 over the files of the program, in the order of their names. */
+  programSha256: z.string(),
+  programFiles: count,
+  /** sha256 over the arguments of one pod's process and the file that they name. */
+  argumentsSha256: z.string(),
+  /** Names of the variables that were added to the environment. */
+  environment: z.array(z.string()),
+});
+
 const memory = z.object({
   scenario: z.string(),
+  /** Null in results from before it was recorded. */
+  launch: launch.nullable().default(null),
   method: z.string(),
   pods: z.array(
     z.object({
@@ -191,6 +204,8 @@ export const resultSchema = z.object({
   }),
   /** In the order asked for; the first is the baseline. */
   scenarios: z.array(z.object({ name: z.string(), description: z.string() })),
+  /** What was asked for with "all" and cannot run here, and why. */
+  leftOut: z.array(z.object({ scenario: z.string(), why: z.string() })).default([]),
   coldStarts: z.array(coldStart),
   blocks: z.array(block),
   memory: z.array(memory),
@@ -212,5 +227,6 @@ export type Environment = Result['environment'];
 export type Settings = Result['settings'];
 export type BrokenRule = z.infer<typeof brokenRule>;
 export type Block = Result['blocks'][number];
+export type Launch = z.infer<typeof launch>;
 export type ColdStart = Result['coldStarts'][number];
 export type MemoryReading = Result['memory'][number];

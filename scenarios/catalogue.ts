@@ -8,6 +8,7 @@ export type Need =
   | 'pod-redis'
   | 'pod-container'
   | 'pod-shared-memory'
+  | 'pod-proxy-cache'
   | 'preload';
 
 /** One way to answer reads, as a user chooses it. */
@@ -106,6 +107,12 @@ export const SCENARIOS: readonly Scenario[] = [
     description: 'Bentocache: memory over the shared Redis, with a Redis bus.',
     needs: 'shared-redis',
     open: async (context) => (await import('./bentocache/read-path.ts')).open(context),
+  },
+  {
+    name: 'envoy-cache',
+    description: 'The program of no-cache, its reads through the HTTP cache filter of the pod’s own Envoy.',
+    needs: 'pod-proxy-cache',
+    open: async (context) => (await import('./envoy-cache/read-path.ts')).open(context),
   },
 ];
 

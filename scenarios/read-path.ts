@@ -87,6 +87,11 @@ export interface ReadPathContext {
   readonly containerSocket?: string;
   /** File in memory that was prepared for the processes of the pod; absent where none was. */
   readonly sharedMemoryFile?: string;
+  /** The pod's proxy as a cache: asks through it, and the folder that it keeps answers in; absent where it is none. */
+  readonly proxyCache?: {
+    readonly ask: (at: ReadKey) => Promise<ReadResult>;
+    readonly folder: string;
+  };
   /** Milliseconds since 1970 that never go backwards, for simulations; absent, the machine's clocks. */
   readonly clock?: Clock;
   /** The pods that exchange signals with this one; absent where none do. */

@@ -64,7 +64,7 @@ export function scenarioArgument<T>(args: Argv<T>) {
     type: 'string',
     array: true,
     default: [...DEFAULT_SCENARIOS],
-    describe: `Any of: ${SCENARIOS.map(({ name }) => name).join(', ')}; or all; or ablation (${ABLATION.join(', ')}, with a chain gap of ${ABLATION_CHAIN_GAP_MS} ms). Or one experiment: ${EXPERIMENTS.map(({ name, description }) => `${name} (${description})`).join(', ')}; of the options it takes --profile, --seed, --out and --json`,
+    describe: `Any of: ${SCENARIOS.map(({ name }) => name).join(', ')}; or all (that can run here); or ablation (${ABLATION.join(', ')}, with a chain gap of ${ABLATION_CHAIN_GAP_MS} ms). Or one experiment: ${EXPERIMENTS.map(({ name, description }) => `${name} (${description})`).join(', ')}; of the options it takes --profile, --seed, --out and --json`,
   });
 }
 
@@ -85,6 +85,7 @@ export function requestOf(
     runId: runIdOf(now, args.profile, nonce),
     command,
     scenarios: [...new Set(names)].map(scenarioOf).map(({ name, description }) => ({ name, description })),
+    asked: args.scenario.includes('all') ? 'all' : 'by-name',
     services: args.services,
     seed: args.seed,
     fanOutMean: args.fanoutMean,

@@ -13,6 +13,7 @@ import { writeReport } from '../report/write-report.ts';
 import { execute } from '../run/execute.ts';
 import { progressOn } from '../run/progress.ts';
 import { readRequest, writeRequest } from '../run/request-file.ts';
+import { runnableScenarios } from '../run/runnable-scenarios.ts';
 import { survey } from '../run/survey.ts';
 import { experimentIn, runExperimentCommand } from './run-experiment.ts';
 import { requestOf, runOptions, scenarioArgument } from './run-request.ts';
@@ -50,6 +51,9 @@ export function runCommand(cli: Argv): Argv {
       await cleanLeftovers(PROJECT_FOLDER, { all: false });
       const surroundings = await survey(request, (line) => process.stderr.write(`${line}\n`));
       await writeRequest({ ...request, mesh: surroundings.mesh }, folder);
+      for (const { scenario, why } of runnableScenarios(request, surroundings).leftOut) {
+        process.stderr.write(`${scenario} is left out: ${why}\n`);
+      }
       const result = await execute(request, surroundings, folder, (totalMs) =>
         progressOn(process.stderr, totalMs, () => performance.now()),
       );

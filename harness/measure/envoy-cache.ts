@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { request } from 'undici';
@@ -11,9 +11,10 @@ import {
   TYPE,
 } from '../../manifests/envoy/bootstrap.ts';
 import { plainCluster } from '../../manifests/envoy/clusters.ts';
+import { httpCacheFilter } from '../../manifests/envoy/http-cache.ts';
 import type { Measured, Measurements } from '../../reports/claims/measurements.ts';
 import { startOwned } from '../journal/owned-process.ts';
-import type { OwnedRun } from '../journal/owned-run.ts';
+import { memoryFolderOf, type OwnedRun } from '../journal/owned-run.ts';
 import { findFreeNetwork } from '../targets/local/free-network.ts';
 import { accepts, waitUntilReady } from '../targets/local/wait-until.ts';
 import { observed } from './samples.ts';
@@ -21,8 +22,10 @@ import { observed } from './samples.ts';
 const OBJECTS = 500;
 /** Longer than the measurement, so that nothing here expires. */
 const MAX_AGE_S = 60;
+/** Room for all of it. */
+const CAP_BYTES = 64 * 2 ** 20;
 
-/** Envoy's own HTTP cache filter with its in-memory store before an origin that counts who reached it. */
+/** Envoy's own HTTP cache filter as the scenario envoy-cache has it, before an origin that counts who reached it. */
 export async function measureEnvoyCache(
   run: OwnedRun,
   envoyExecutable: string,
@@ -31,7 +34,9 @@ export async function measureEnvoyCache(
   const world = { version: 1 };
   const origin = await serveVersions(world, app);
   const configFile = join(run.folder, 'envoy-cache.json');
-  await writeFile(configFile, JSON.stringify(cachingProxy(outbound, app)));
+  const folder = join(memoryFolderOf(run), 'envoy-cache');
+  await mkdir(folder);
+  await writeFile(configFile, JSON.stringify(cachingProxy(outbound, app, folder)));
   const proxy = await startOwned(run, {
     name: 'envoy-cache',
     command: envoyExecutable,
@@ -42,7 +47,7 @@ export async function measureEnvoyCache(
       '1',
       '--disable-hot-restart',
       '--log-level',
-      'warning',
+      'error',
     ],
   });
   try {
@@ -53,7 +58,7 @@ export async function measureEnvoyCache(
     const parts = await readAll((id) => `/object/${id}/name`);
     world.version = 2;
     const afterChange = await readAll((id) => `/object/${id}`);
-    const how = `Envoy's HTTP cache filter with its in-memory store, ${OBJECTS} objects of max-age ${MAX_AGE_S} s, GETs one at a time; a hit carries an Age header`;
+    const how = `Envoy's HTTP cache filter over files in memory, ${OBJECTS} objects of max-age ${MAX_AGE_S} s, GETs one at a time; a hit carries an Age header`;
     const share = (hits: number, what: string): Measured =>
       observed(hits / OBJECTS, 'ratio', OBJECTS, 'reads', `${how}; ${what}`);
     return {
@@ -105,7 +110,7 @@ async function serveVersions(world: { readonly version: number }, at: Address): 
   return server;
 }
 
-function cachingProxy(at: Address, origin: Address): EnvoyConfig {
+function cachingProxy(at: Address, origin: Address, folder: string): EnvoyConfig {
   const type = (name: string): EnvoyConfig => ({ '@type': `${TYPE}/${name}` });
   const manager = {
     ...type('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'),
@@ -120,13 +125,7 @@ function cachingProxy(at: Address, origin: Address): EnvoyConfig {
       ],
     },
     http_filters: [
-      {
-        name: 'envoy.filters.http.cache',
-        typed_config: {
-          ...type('envoy.extensions.filters.http.cache.v3.CacheConfig'),
-          typed_config: type('envoy.extensions.http.cache.simple_http_cache.v3.SimpleHttpCacheConfig'),
-        },
-      },
+      httpCacheFilter({ folder, capBytes: CAP_BYTES }),
       {
         name: 'envoy.filters.http.router',
         typed_config: type('envoy.extensions.filters.http.router.v3.Router'),

@@ -22,6 +22,7 @@ import { measurePayloadCost } from './payload-cost.ts';
 import type { Profile, ProfileName } from './profile.ts';
 import type { Progress } from './progress.ts';
 import { RunLog } from './run-log.ts';
+import { runnableScenarios } from './runnable-scenarios.ts';
 
 /** Everything a user decides about a run. */
 export interface RunRequest {
@@ -30,6 +31,8 @@ export interface RunRequest {
   readonly command: string;
   /** The first is the baseline unless `shared-redis` is among them. */
   readonly scenarios: readonly { readonly name: string; readonly description: string }[];
+  /** `all`: those that can run here. */
+  readonly asked: 'all' | 'by-name';
   readonly services: number;
   readonly seed: number;
   readonly fanOutMean: number;
@@ -62,11 +65,14 @@ const DEPLOY_MS = { envoy: 20_000, none: 8_000 } as const;
  * broken run is a result too, with its state and the reason. Rejects only when nothing could be measured.
  */
 export async function execute(
-  request: RunRequest,
-  { projectFolder, mesh, environment, tools }: Surroundings,
+  asked: RunRequest,
+  surroundings: Surroundings,
   outFolder: string,
   progressOver: (totalMs: number) => Progress,
 ): Promise<Result> {
+  const { projectFolder, mesh, environment, tools } = surroundings;
+  const { scenarios, leftOut } = runnableScenarios(asked, surroundings);
+  const request = { ...asked, scenarios };
   const started = new Date();
   const ticksBefore = await readStealTicks();
   const topology = buildTopology(request);
@@ -152,7 +158,8 @@ export async function execute(
     },
     inputSha256,
     topology: outlineOf(topology),
-    scenarios: [...request.scenarios],
+    scenarios: [...scenarios],
+    leftOut,
     ...log.measured,
     generator,
     startup,

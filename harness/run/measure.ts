@@ -203,7 +203,7 @@ async function measureMemory(scenario: string, plan: RunPlan, parts: RunParts): 
     deployment.died,
   ]);
   const reading = await deployment.memory(scenario, sample);
-  return { ...reading, filled: await payloadCost(scenario) };
+  return { ...reading, launch: deployment.launch(sample[0]!), filled: await payloadCost(scenario) };
 }
 
 function loadPlan(plan: RunPlan, stream: number, durationMs: Millis): LoadPlan {

@@ -23,14 +23,15 @@ type PayloadCost = NonNullable<MemoryReading['filled']>;
 /**
  * What one byte of payload costs a scenario: one process and what holds its cache, before and after 24 MiB of keys and
  * values were loaded through the scenario's own read path. The mesh's pods hold too little for their difference to
- * show it. Null for a preloaded cache: it keeps answers of other services, and one process alone gets none.
+ * show it. Null for a cache on the way to other services, preloaded or in the proxy: one process alone gets no answers
+ * to keep.
  */
 export async function measurePayloadCost(
   run: OwnedRun,
   redisExecutable: string,
   scenario: string,
 ): Promise<PayloadCost | null> {
-  if (scenarioOf(scenario).needs === 'preload') return null;
+  if (['preload', 'pod-proxy-cache'].includes(scenarioOf(scenario).needs)) return null;
   await using parts = new RunningParts();
   const endpoints = await findFreeNetwork(`${run.runId}-fill`, 1);
   const sharedRedis = endpoints.sharedRedis;
@@ -48,6 +49,7 @@ export async function measurePayloadCost(
     pods: [{ index: 0, name: `fill-${scenario}` }],
     budgetBytes: BUDGET_BYTES,
     endpoints,
+    proxies: 'plain',
     label: 'fill',
     atOnce: 1,
   });

@@ -1,5 +1,5 @@
 import type { Bytes, Millis } from 'l1-cache';
-import type { MemoryReading } from '../../reports/schema.ts';
+import type { Launch, MemoryReading } from '../../reports/schema.ts';
 import type { HitCounts, PodBlock } from '../../scenarios/service/protocol.ts';
 import type { Topology } from '../../scenarios/topology/topology.ts';
 
@@ -53,6 +53,8 @@ export interface Deployment extends AsyncDisposable {
    * scenario alone; default: the one in use. Sidecars stay.
    */
   restartPods(services?: readonly number[], scenario?: string): Promise<void>;
+  /** How the application process of a pod was started last. */
+  launch(service: number): Launch;
   /** Rejects with a `PodDiedError` when anything of the mesh dies; never resolves. */
   readonly died: Promise<never>;
 }

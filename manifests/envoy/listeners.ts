@@ -8,14 +8,22 @@ const ISTIO_RETRIES: EnvoyConfig = {
   num_retries: 2,
 };
 
-/** Routes HTTP by the Host header: `svc-31.mesh` to the cluster `svc-31`. Unknown names are answered with 404. */
-export function routeByHost(name: string, at: Address, clusters: readonly string[]): EnvoyConfig {
+/**
+ * Routes HTTP by the Host header: `svc-31.mesh` to the cluster `svc-31`. Unknown names are answered with 404.
+ * `filters` see a request before it is routed; default none.
+ */
+export function routeByHost(
+  name: string,
+  at: Address,
+  clusters: readonly string[],
+  filters: readonly EnvoyConfig[] = [],
+): EnvoyConfig {
   const virtualHosts = clusters.map((cluster) => ({
     name: cluster,
     domains: [`${cluster}.mesh`],
     routes: [{ match: { prefix: '/' }, route: { cluster, timeout: '15s', retry_policy: ISTIO_RETRIES } }],
   }));
-  return listener(name, at, { filters: [httpManager(name, virtualHosts)] });
+  return listener(name, at, { filters: [httpManager(name, virtualHosts, filters)] });
 }
 
 /** Passes every HTTP request to one cluster, behind the given transport socket. */
@@ -52,7 +60,11 @@ function listener(name: string, at: Address, filterChain: EnvoyConfig): EnvoyCon
   return { name, address: socketAddress(at), filter_chains: [filterChain] };
 }
 
-function httpManager(name: string, virtualHosts: readonly EnvoyConfig[]): EnvoyConfig {
+function httpManager(
+  name: string,
+  virtualHosts: readonly EnvoyConfig[],
+  filters: readonly EnvoyConfig[] = [],
+): EnvoyConfig {
   return {
     name: 'envoy.filters.network.http_connection_manager',
     typed_config: {
@@ -60,6 +72,7 @@ function httpManager(name: string, virtualHosts: readonly EnvoyConfig[]): EnvoyC
       stat_prefix: name,
       route_config: { name, virtual_hosts: virtualHosts },
       http_filters: [
+        ...filters,
         {
           name: 'envoy.filters.http.router',
           typed_config: { '@type': `${TYPE}/envoy.extensions.filters.http.router.v3.Router` },

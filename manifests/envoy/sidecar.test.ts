@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import type { EnvoyConfig, Peer } from './bootstrap.ts';
 import { gatewayConfig } from './gateway.ts';
-import { sidecarConfig } from './sidecar.ts';
+import { type SidecarOptions, sidecarConfig } from './sidecar.ts';
 
 const identity = { certificateFile: '/c/own.crt', keyFile: '/c/own.key', authorityFile: '/c/authority.pem' };
 const peers: readonly Peer[] = ['svc-02', 'svc-31'].map((name, index) => ({
@@ -11,7 +11,7 @@ const peers: readonly Peer[] = ['svc-02', 'svc-31'].map((name, index) => ({
   spiffeId: `spiffe://l1bench/${name}`,
 }));
 const at = (port: number) => ({ host: '127.100.1.9', port });
-const sidecar = sidecarConfig({
+const options: SidecarOptions = {
   name: 'svc-09',
   identity,
   app: at(1),
@@ -20,7 +20,8 @@ const sidecar = sidecarConfig({
   sharedRedisProxy: at(4),
   sharedRedis: { host: '127.100.0.1', port: 6379 },
   peers,
-});
+};
+const sidecar = sidecarConfig(options);
 
 // Envoy's configuration is deep and untyped; the tests look at the few fields that decide what is let through.
 // biome-ignore lint/suspicious/noExplicitAny: see above
@@ -59,15 +60,19 @@ it('passes the shared Redis on as TCP and leaves the pod’s own Redis alone', (
 });
 
 it('is the same bytes for the same mesh', () => {
-  const again = sidecarConfig({
-    name: 'svc-09',
-    identity,
-    app: at(1),
-    inbound: at(2),
-    outbound: at(3),
-    sharedRedisProxy: at(4),
-    sharedRedis: { host: '127.100.0.1', port: 6379 },
-    peers,
+  assert.equal(JSON.stringify(sidecarConfig(options)), JSON.stringify(sidecar));
+});
+
+it('caches on a way out of its own, bounded, and leaves every other way as it is without', () => {
+  const caching = sidecarConfig({
+    ...options,
+    httpCache: { at: at(7), files: { folder: '/dev/shm/pod', capBytes: 1_024 } },
   });
-  assert.equal(JSON.stringify(again), JSON.stringify(sidecar));
+  const ways = resources(caching).listeners as { readonly name: string }[];
+  assert.match(JSON.stringify(named(ways, 'cached-outbound')), /"max_cache_size_bytes":1024/);
+  assert.deepEqual(
+    ways.filter(({ name }) => name !== 'cached-outbound'),
+    resources(sidecar).listeners,
+  );
+  assert.deepEqual(resources(caching).clusters, resources(sidecar).clusters);
 });

@@ -8,13 +8,17 @@ export const KEEP_ALIVE_MS: Millis = 600_000;
 const ANSWER_TIMEOUT_MS: Millis = 10_000;
 const CONNECTIONS_PER_PEER = 64;
 
+/** Asks the owning service for one value, and tells who answered. */
+export type Ask = (at: ReadKey) => Promise<ReadResult>;
+
 /**
  * Makes the client that fetches from the owning services. It goes through undici's global dispatcher and
  * `request`, as an application would, so that a preloaded cache can stand in its way.
  */
-export function createOutbound(
-  config: Pick<PodConfig, 'outbound' | 'topology'>,
-): (at: ReadKey) => Promise<ReadResult> {
+export function createOutbound(config: Pick<PodConfig, 'outbound' | 'topology' | 'proxyCache'>): {
+  readonly ask: Ask;
+  readonly askProxyCache: Ask | undefined;
+} {
   setGlobalDispatcher(
     new Agent({
       connections: CONNECTIONS_PER_PEER,
@@ -24,23 +28,32 @@ export function createOutbound(
       bodyTimeout: ANSWER_TIMEOUT_MS,
     }),
   );
-  const { outbound } = config;
-  const origins = config.topology.services.map((service) => {
-    const { host, port } =
-      outbound.kind === 'sidecar' ? outbound : (outbound.peers[service.index] as Address);
-    return { url: `http://${host}:${port}`, headers: { host: `${service.name}.mesh` } };
-  });
-  return async (at) => {
-    const { url, headers } = origins[at.owner] as (typeof origins)[number];
-    const answer = await request(`${url}/data/${at.domain}/${at.id}`, { headers });
-    if (answer.statusCode !== 200) {
-      const text = await answer.body.text();
-      throw new Error(
-        `${headers.host}/data/${at.domain}/${at.id} answered ${answer.statusCode}: ${text.slice(0, 200)}`,
-      );
-    }
-    return { value: (await answer.body.json()) as Stamped, outcome: answeredBy(answer.headers) };
+  const { outbound, proxyCache, topology } = config;
+  const askAt = (addressOf: (service: number) => Address): Ask => {
+    const origins = topology.services.map(({ index, name }) => {
+      const { host, port } = addressOf(index);
+      return { url: `http://${host}:${port}`, headers: { host: `${name}.mesh` } };
+    });
+    return (at) => fetchValue(origins[at.owner] as (typeof origins)[number], at);
   };
+  return {
+    ask: askAt((service) => (outbound.kind === 'sidecar' ? outbound : (outbound.peers[service] as Address))),
+    askProxyCache: proxyCache === undefined ? undefined : askAt(() => proxyCache),
+  };
+}
+
+async function fetchValue(
+  { url, headers }: { readonly url: string; readonly headers: { readonly host: string } },
+  at: ReadKey,
+): Promise<ReadResult> {
+  const answer = await request(`${url}/data/${at.domain}/${at.id}`, { headers });
+  if (answer.statusCode !== 200) {
+    const text = await answer.body.text();
+    throw new Error(
+      `${headers.host}/data/${at.domain}/${at.id} answered ${answer.statusCode}: ${text.slice(0, 200)}`,
+    );
+  }
+  return { value: (await answer.body.json()) as Stamped, outcome: answeredBy(answer.headers) };
 }
 
 /** A cache on the way says how old its answer is; the one in this process also says that it is it. */

@@ -13,7 +13,7 @@ import type { Controlled } from './control.ts';
 import { coverageNow, coverageSince } from './coverage.ts';
 import { createInbound } from './inbound.ts';
 import { createOrigin } from './origin.ts';
-import { createOutbound } from './outbound.ts';
+import { type Ask, createOutbound } from './outbound.ts';
 import { ProcessStats } from './process-stats.ts';
 import type { HitCounts, PodBlock, PodConfig, PodMemory } from './protocol.ts';
 import { chainGap, makeReads, type RequestReads } from './reader.ts';
@@ -47,7 +47,7 @@ export class Pod implements Controlled, AsyncDisposable {
     const ttls = new Map<DomainName, Millis>(
       topology.domains.map((domain) => [domain.name, domain.ttlMs / timeScale]),
     );
-    const ask = createOutbound(config);
+    const { ask, askProxyCache } = createOutbound(config);
     this.#context = {
       serviceIndex,
       budgetBytes: config.budgetBytes,
@@ -61,6 +61,9 @@ export class Pod implements Controlled, AsyncDisposable {
       sidecarRedis: config.sidecarRedis,
       ...(config.containerSocket !== undefined && { containerSocket: config.containerSocket }),
       ...(config.sharedMemoryFile !== undefined && { sharedMemoryFile: config.sharedMemoryFile }),
+      ...(config.proxyCache !== undefined && {
+        proxyCache: { ask: askProxyCache as Ask, folder: config.proxyCache.folder },
+      }),
       fleet: {
         self: topology.services[serviceIndex]?.name ?? `svc-${serviceIndex}`,
         members: topology.services.map((service) => service.name),

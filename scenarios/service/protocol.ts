@@ -35,6 +35,8 @@ export interface PodConfig {
   /** See `ReadPathContext`. */
   readonly containerSocket?: string;
   readonly sharedMemoryFile?: string;
+  /** The sidecar's way out that caches, and the folder it caches in; absent where it has none. */
+  readonly proxyCache?: { readonly host: string; readonly port: number; readonly folder: string };
 }
 
 /*

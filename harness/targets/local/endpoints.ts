@@ -12,6 +12,8 @@ interface PodEndpoints {
   readonly control: Endpoint;
   /** Sidecar: where the app sends what is for other services. */
   readonly outbound: Endpoint;
+  /** Sidecar: the same, through its HTTP cache where it has one. */
+  readonly cachedOutbound: Endpoint;
   /** Sidecar: where other pods' sidecars connect, mutual TLS only. */
   readonly inbound: Endpoint;
   /** Sidecar: the shared Redis, passed on as TCP. */
@@ -30,13 +32,13 @@ export interface MeshEndpoints {
 }
 
 /** Meshes that can stand side by side on one machine. */
-export const NETWORKS = 8;
+export const NETWORKS = 7;
 
 const PODS_PER_BYTE = 250;
 const FIRST_PORT = 20_000;
 /** Ports of one network where all pods share an address: enough for 200 pods. */
-const PORTS_PER_NETWORK = 1_500;
-const ROLES = 7;
+const PORTS_PER_NETWORK = 1_700;
+const ROLES = 8;
 
 /**
  * Lays out one mesh. Linux answers on all of 127.0.0.0/8, so there each pod has an address of its own and the same
@@ -68,6 +70,7 @@ export function layOutEndpoints(options: {
       sharedRedisProxy: at(pod, 4),
       redis: at(pod, 5),
       container: at(pod, 6),
+      cachedOutbound: at(pod, 7),
     })),
     gateway: shared(0),
     sharedRedis: shared(5),

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { MemoryReading } from '../../../reports/schema.ts';
+import type { Launch, MemoryReading } from '../../../reports/schema.ts';
 import { scenarioOf } from '../../../scenarios/catalogue.ts';
 import type { HitCounts, PodBlock, PodConfig, PodMemory } from '../../../scenarios/service/protocol.ts';
 import type { OwnedProcess } from '../../journal/owned-process.ts';
@@ -10,8 +10,8 @@ import { ControlClient } from './control-client.ts';
 import { eachBounded } from './each-bounded.ts';
 import type { Endpoint, MeshEndpoints } from './endpoints.ts';
 import { readMeshMemory } from './mesh-memory.ts';
-import { PodCaches } from './pod-caches.ts';
-import { startPod } from './pod-process.ts';
+import { cachesInProxies, PodCaches } from './pod-caches.ts';
+import { type PodProcess, startPod } from './pod-process.ts';
 import { needsPreload, type PreloadEnv, preloadEnv } from './preload.ts';
 import { startRedis } from './redis-server.ts';
 import { RunningParts } from './running-parts.ts';
@@ -39,7 +39,7 @@ export class LocalDeployment implements Deployment {
   readonly #options: LocalDeploymentOptions;
   readonly #parts = new RunningParts();
   readonly #control = new ControlClient();
-  #pods: readonly OwnedProcess[] = [];
+  #pods: readonly PodProcess[] = [];
   #sharedRedis: OwnedProcess | null = null;
   /** Null without a mesh. */
   #sidecars: Sidecars | null = null;
@@ -55,6 +55,7 @@ export class LocalDeployment implements Deployment {
       parts: this.#parts,
       pods: options.plan.topology.services,
       budgetBytes: options.plan.budgetBytes,
+      proxies: cachesInProxies(options.plan) ? 'caching' : 'plain',
       label: 'pod',
       atOnce: STARTING_AT_ONCE,
     });
@@ -152,6 +153,10 @@ export class LocalDeployment implements Deployment {
     });
   }
 
+  launch(service: number): Launch {
+    return this.#pods[service]!.launch;
+  }
+
   async restartPods(services = this.#everyService, scenario = this.#scenario): Promise<void> {
     await this.#parts.stop(services.map((service) => this.#pods[service]!));
     const fresh = await this.#startPods(services, scenario === null ? [] : [scenario], () => {});
@@ -173,7 +178,7 @@ export class LocalDeployment implements Deployment {
     services: readonly number[],
     scenarios: readonly string[],
     onReady: () => void,
-  ): Promise<readonly OwnedProcess[]> {
+  ): Promise<readonly PodProcess[]> {
     const { run, bundle } = this.#options;
     const env = needsPreload(scenarios) ? await this.#preloadEnv() : () => ({});
     return eachBounded(services, STARTING_AT_ONCE, async (index) => {
@@ -197,6 +202,7 @@ export class LocalDeployment implements Deployment {
       envoyExecutable,
       topology: plan.topology,
       endpoints,
+      cacheFilesOf: (service) => this.#podCaches.proxyFiles(service),
       atOnce: STARTING_AT_ONCE,
       onStarted: (proxy) => this.#parts.add(proxy),
       onReady,

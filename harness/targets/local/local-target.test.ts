@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { platform } from 'node:process';
 import { after, before, describe, it } from 'node:test';
 import { createClient } from 'redis';
 import { BenchError } from '../../errors.ts';
@@ -121,6 +123,36 @@ describe('a local mesh without proxies', { skip }, () => {
     const [fresh] = await mesh.stopBlock();
     assert.deepEqual(fresh, before);
     assert.equal(running(/^svc-\d+$/), SERVICES);
+  });
+});
+
+/** What the kernel says a process was started with. */
+function commandLineOf(run: OwnedRun, name: string): string {
+  const entry = readJournal(run.folder).findLast((one) => one.kind === 'started' && one.name === name);
+  assert.ok(entry?.kind === 'started');
+  return readFileSync(`/proc/${entry.process.pid}/cmdline`, 'utf8');
+}
+
+describe('transparent reads', { skip }, () => {
+  it('start the program of no-cache, byte for byte and with its arguments; only the environment has more', async () => {
+    using run = temporaryRun();
+    await using mesh = await deployStubs(run, { redis: redis!, envoy: null }, SERVICES);
+    await mesh.restartPods([0], 'no-cache');
+    const plain = mesh.launch(0);
+    const plainCommand = platform === 'linux' ? commandLineOf(run, 'svc-00') : '';
+    await mesh.restartPods([0], 'l1-transparent');
+    const { environment, ...preloaded } = mesh.launch(0);
+    assert.deepEqual({ ...preloaded, environment: plain.environment }, plain);
+    assert.deepEqual(
+      environment.filter((name) => !plain.environment.includes(name)),
+      ['L1_BUDGET_BYTES', 'L1_CONFIG', 'L1_MODE', 'L1_POD', 'L1_SHARE_DIR', 'NODE_OPTIONS'],
+    );
+    if (platform === 'linux') assert.equal(commandLineOf(run, 'svc-00'), plainCommand);
+    const folder = join(run.folder, 'program');
+    const bytes = readdirSync(folder)
+      .sort()
+      .map((name) => Buffer.concat([Buffer.from(`${name}\0`), readFileSync(join(folder, name))]));
+    assert.equal(createHash('sha256').update(Buffer.concat(bytes)).digest('hex'), plain.programSha256);
   });
 });
 

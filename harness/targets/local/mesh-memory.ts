@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Bytes } from 'l1-cache';
 import type { MemoryReading } from '../../../reports/schema.ts';
 import type { PodMemory } from '../../../scenarios/service/protocol.ts';
@@ -32,6 +33,7 @@ export async function readMeshMemory(
   for (const pod of mesh.pods) pods.push(await readPod(pod));
   return {
     scenario,
+    launch: null,
     method: `${MEMORY_METHOD}; after a garbage collection`,
     pods,
     filled: null,
@@ -81,6 +83,10 @@ async function readCache(cache: PodCache): Promise<CacheReading> {
     const bytes = (await stat(cache.file)).blocks * 512;
     return { part: 'cache', lines: [{ line: 'file in memory', bytes }], totalBytes: bytes, contents: null };
   }
+  if (cache.kind === 'proxy-files') {
+    const bytes = await blocksOf(cache.folder);
+    return { part: 'cache', lines: [{ line: 'files in memory', bytes }], totalBytes: bytes, contents: null };
+  }
   const memory = await readProcessMemory(cache.process.pid);
   const { totalBytes } = memory;
   if (cache.kind === 'container') {
@@ -91,6 +97,12 @@ async function readCache(cache: PodCache): Promise<CacheReading> {
   const { entries, payloadBytes, usedMemoryBytes } = held;
   const contents = { entries, payloadBytes, chargedBytes: usedMemoryBytes };
   return { part: 'redis', lines: redisLines(memory, held), totalBytes, contents };
+}
+
+/** What the files of a folder take, in whole blocks. */
+async function blocksOf(folder: string): Promise<Bytes> {
+  const files = await Promise.all((await readdir(folder)).map((name) => stat(join(folder, name))));
+  return files.reduce((sum, { blocks }) => sum + blocks * 512, 0);
 }
 
 async function readShared(redis: OwnedProcess, endpoint: Endpoint): Promise<MemoryReading['shared'][number]> {

@@ -1,10 +1,13 @@
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bytes } from 'l1-cache';
 import { prepareSharedMemory, removeSharedMemory } from 'l1-cache/shared-memory';
+import type { HttpCacheFiles } from '../../../manifests/envoy/http-cache.ts';
 import { type Need, scenarioOf } from '../../../scenarios/catalogue.ts';
 import type { PodConfig } from '../../../scenarios/service/protocol.ts';
 import type { OwnedProcess } from '../../journal/owned-process.ts';
 import { memoryFolderOf, type OwnedRun } from '../../journal/owned-run.ts';
+import type { DeployPlan } from '../target.ts';
 import { bundleContainer, startContainer } from './cache-container.ts';
 import { eachBounded } from './each-bounded.ts';
 import type { Endpoint, MeshEndpoints } from './endpoints.ts';
@@ -19,7 +22,8 @@ type PodNeed = Extract<Need, `pod-${string}`>;
 /** What one pod has beside its program: a server of its own, or a file in memory. */
 export type PodCache =
   | { readonly kind: 'redis' | 'container'; readonly process: OwnedProcess; readonly endpoint: Endpoint }
-  | { readonly kind: 'shared-memory'; readonly file: string };
+  | { readonly kind: 'shared-memory'; readonly file: string }
+  | { readonly kind: 'proxy-files'; readonly folder: string };
 
 export interface PodCachesOptions {
   readonly run: OwnedRun;
@@ -28,6 +32,8 @@ export interface PodCachesOptions {
   readonly pods: readonly { readonly index: number; readonly name: string }[];
   readonly budgetBytes: Bytes;
   readonly endpoints: Pick<MeshEndpoints, 'pods'>;
+  /** Whether the pods have proxies that cache on a way of their own. */
+  readonly proxies: 'caching' | 'plain';
   /** Begins the names of sockets and files; unique in the run. */
   readonly label: string;
   readonly atOnce: number;
@@ -49,6 +55,8 @@ export class PodCaches implements Disposable {
   async bring(scenario: string): Promise<void> {
     const need = podNeedOf(scenario);
     if (need === null || this.#standing.has(need)) return;
+    // Proxies start before the programs, or not at all; a program that looks for one in vain says so.
+    if (need === 'pod-proxy-cache' && this.#options.proxies === 'plain') return;
     const program = need === 'pod-container' ? await bundleContainer(this.#options.run) : '';
     this.#standing.set(
       need,
@@ -79,9 +87,22 @@ export class PodCaches implements Disposable {
     return processesOf([...this.#standing.values()].flat());
   }
 
+  /** What the proxy of a pod may keep, and where; null where none caches. */
+  proxyFiles(service: number): HttpCacheFiles | null {
+    const { run, label, proxies, budgetBytes } = this.#options;
+    if (proxies === 'plain') return null;
+    return { folder: join(memoryFolderOf(run), `${label}-${service}-answers`), capBytes: budgetBytes };
+  }
+
   /** Where the program of a pod finds them, standing or not. */
-  addresses(service: number): Pick<PodConfig, 'sidecarRedis' | 'containerSocket' | 'sharedMemoryFile'> {
+  addresses(
+    service: number,
+  ): Pick<PodConfig, 'sidecarRedis' | 'containerSocket' | 'sharedMemoryFile' | 'proxyCache'> {
+    const files = this.proxyFiles(service);
     return {
+      ...(files !== null && {
+        proxyCache: { ...this.#options.endpoints.pods[service]!.cachedOutbound, folder: files.folder },
+      }),
       sidecarRedis: {
         ...this.#options.endpoints.pods[service]!.redis,
         unixSocket: this.#socketOf('redis', service),
@@ -123,6 +144,8 @@ export class PodCaches implements Disposable {
         prepareSharedMemory({ path: file, capBytes: budgetBytes, bucketBytes: BUCKET_BYTES });
         return { kind: 'shared-memory', file };
       }
+      case 'pod-proxy-cache':
+        return { kind: 'proxy-files', folder: this.proxyFiles(service)!.folder };
     }
   }
 
@@ -139,15 +162,32 @@ export class PodCaches implements Disposable {
   }
 }
 
+/** Only a mesh that will use it gets the second way out. */
+export function cachesInProxies({ mesh, scenarios = [] }: Pick<DeployPlan, 'mesh' | 'scenarios'>): boolean {
+  return mesh === 'envoy' && scenarios.some((name) => scenarioOf(name).needs === 'pod-proxy-cache');
+}
+
 function podNeedOf(scenario: string): PodNeed | null {
   const { needs } = scenarioOf(scenario);
-  return needs === 'pod-redis' || needs === 'pod-container' || needs === 'pod-shared-memory' ? needs : null;
+  return isPodNeed(needs) ? needs : null;
+}
+
+function isPodNeed(need: Need): need is PodNeed {
+  return need.startsWith('pod-');
 }
 
 function processesOf(caches: readonly PodCache[]): readonly OwnedProcess[] {
-  return caches.flatMap((cache) => (cache.kind === 'shared-memory' ? [] : [cache.process]));
+  return caches.flatMap((cache) => ('process' in cache ? [cache.process] : []));
 }
 
 function removeFiles(caches: readonly PodCache[]): void {
-  for (const cache of caches) if (cache.kind === 'shared-memory') removeSharedMemory(cache.file);
+  for (const cache of caches) {
+    if (cache.kind === 'shared-memory') removeSharedMemory(cache.file);
+    // The folder stays: its proxy goes on.
+    if (cache.kind === 'proxy-files') emptyFolder(cache.folder);
+  }
+}
+
+function emptyFolder(folder: string): void {
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { force: true });
 }

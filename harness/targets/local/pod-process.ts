@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Launch } from '../../../reports/schema.ts';
 import type { PodConfig } from '../../../scenarios/service/protocol.ts';
 import { type OwnedProcess, startOwned } from '../../journal/owned-process.ts';
 import type { OwnedRun } from '../../journal/owned-run.ts';
+import { recordLaunch } from './launch-record.ts';
 
 const MIB = 1024 * 1024;
 
@@ -13,22 +15,25 @@ const MALLOC_SETTINGS = {
   MALLOC_TOP_PAD_: '65536',
 };
 
+/** The application process of a pod. */
+export interface PodProcess extends OwnedProcess {
+  /** What it was started from. */
+  readonly launch: Launch;
+}
+
 /** Starts one service program, `env` added to its environment; it serves once its control port says so. */
 export async function startPod(
   run: OwnedRun,
   bundle: string,
   config: PodConfig,
   env: Readonly<Record<string, string>> = {},
-): Promise<OwnedProcess> {
+): Promise<PodProcess> {
   const name = config.topology.services[config.serviceIndex]?.name ?? `svc-${config.serviceIndex}`;
-  const file = join(run.folder, `${name}.json`);
-  await writeFile(file, JSON.stringify(config));
-  return startOwned(run, {
-    name,
-    command: process.execPath,
-    args: [...nodeFlags(config), bundle, file],
-    env: { ...MALLOC_SETTINGS, ...env },
-  });
+  const configFile = join(run.folder, `${name}.json`);
+  await writeFile(configFile, JSON.stringify(config));
+  const spec = { args: [...nodeFlags(config), bundle, configFile], env: { ...MALLOC_SETTINGS, ...env } };
+  const started = await startOwned(run, { name, command: process.execPath, ...spec });
+  return { ...started, launch: await recordLaunch({ ...spec, program: bundle, configFile }) };
 }
 
 /** Fifty heaps share a machine that two processors serve: small nurseries, one helper thread each. */

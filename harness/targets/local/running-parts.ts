@@ -16,7 +16,7 @@ export class RunningParts implements AsyncDisposable {
   }
 
   /** Watches a part from now on. */
-  add(part: OwnedProcess): OwnedProcess {
+  add<Part extends OwnedProcess>(part: Part): Part {
     this.#running.add(part);
     void part.exited.then((how) => {
       if (this.#running.delete(part)) this.#reportDeath(new PodDiedError(part, how));

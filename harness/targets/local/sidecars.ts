@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Identity, Peer } from '../../../manifests/envoy/bootstrap.ts';
 import { gatewayConfig } from '../../../manifests/envoy/gateway.ts';
+import type { HttpCacheFiles } from '../../../manifests/envoy/http-cache.ts';
 import { sidecarConfig } from '../../../manifests/envoy/sidecar.ts';
 import type { Topology } from '../../../scenarios/topology/topology.ts';
 import { type OwnedProcess, startOwned } from '../../journal/owned-process.ts';
@@ -24,6 +25,8 @@ export async function startSidecars(options: {
   readonly envoyExecutable: string;
   readonly topology: Topology;
   readonly endpoints: MeshEndpoints;
+  /** The folder in which the sidecar of a pod caches answers, and how much; null where none does. */
+  readonly cacheFilesOf: (service: number) => HttpCacheFiles | null;
   readonly atOnce: number;
   readonly onStarted: (proxy: OwnedProcess) => void;
   /** Called for every pod whose sidecar serves. */
@@ -54,18 +57,22 @@ export async function startSidecars(options: {
   };
 
   const pods = await eachBounded(topology.services, options.atOnce, async ({ index, name }) => {
-    const { app, inbound, outbound, sharedRedisProxy } = endpoints.pods[index]!;
+    const { app, inbound, outbound, cachedOutbound, sharedRedisProxy } = endpoints.pods[index]!;
+    const files = options.cacheFilesOf(index);
+    if (files !== null) await mkdir(files.folder, { recursive: true });
     const config = sidecarConfig({
       name,
       identity: await authority.issue(name),
       app,
       inbound,
       outbound,
+      ...(files !== null && { httpCache: { at: cachedOutbound, files } }),
       sharedRedisProxy,
       sharedRedis: endpoints.sharedRedis,
       peers: calledBy(topology, index).map((owner) => peers[owner]!),
     });
-    const proxy = await start(name, config, [inbound, outbound, sharedRedisProxy]);
+    const ways = [inbound, outbound, sharedRedisProxy, ...(files === null ? [] : [cachedOutbound])];
+    const proxy = await start(name, config, ways);
     options.onReady();
     return proxy;
   });
@@ -96,6 +103,9 @@ function startEnvoy(run: OwnedRun, command: string, name: string, configFile: st
       '--disable-hot-restart',
       '--log-level',
       'warning',
+      // The cache's files warn at every answer they take in.
+      '--component-log-level',
+      'cache_filter:error',
     ],
   });
 }
