@@ -5,8 +5,8 @@ const READ_BYTES: Bytes = 64 * 1024;
 
 type Handle = object;
 
-/** Takes bytes that are valid only during the call; false pauses the socket. */
-export type OnBytes = (socket: Socket, bytes: Buffer) => boolean;
+/** Takes the first `length` bytes, which are valid only during the call; false pauses the socket. */
+export type OnBytes = (socket: Socket, bytes: Buffer, length: Bytes) => boolean;
 
 /**
  * Reads an accepted connection into one buffer that is used again and again, where Node would allocate 64 KiB for
@@ -18,7 +18,7 @@ export function adoptSocket(accepted: Socket, onBytes: OnBytes): Socket {
   const handle = holder._handle;
   if (handle === null || typeof handle !== 'object') {
     accepted.on('data', (chunk) => {
-      if (!onBytes(accepted, chunk)) accepted.pause();
+      if (!onBytes(accepted, chunk, chunk.byteLength)) accepted.pause();
     });
     accepted.resume();
     return accepted;
@@ -27,7 +27,7 @@ export function adoptSocket(accepted: Socket, onBytes: OnBytes): Socket {
   const buffer = Buffer.allocUnsafeSlow(READ_BYTES);
   const socket: Socket = new Socket({
     handle,
-    onread: { buffer, callback: (length: number) => onBytes(socket, buffer.subarray(0, length)) },
+    onread: { buffer, callback: (length: number) => onBytes(socket, buffer, length) },
   } as ConstructorParameters<typeof Socket>[0]);
   accepted.destroy();
   return socket;

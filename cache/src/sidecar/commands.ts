@@ -92,6 +92,8 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   INFO: { arity: -1, run: info },
 };
 
+const BY_NAME = new Map(Object.entries(COMMANDS));
+
 /** Runs one command; what it does not know it refuses as Redis does. */
 export function runCommand(
   args: CommandArgs,
@@ -100,12 +102,12 @@ export function runCommand(
   connection: Connection,
 ): void {
   context.commands++;
-  const given = args.text(0);
-  const entry = COMMANDS[given] ?? COMMANDS[given.toUpperCase()];
+  const name = args.name();
+  const entry = BY_NAME.get(name);
   if (entry === undefined) {
-    reply.error(`ERR unknown command '${printable(given)}': l1-cache serves strings only`);
+    reply.error(`ERR unknown command '${printable(args.text(0))}': l1-cache serves strings only`);
   } else if (entry.arity > 0 ? args.count !== entry.arity : args.count < -entry.arity) {
-    wrongArity(reply, given.toLowerCase());
+    wrongArity(reply, name.toLowerCase());
   } else entry.run(args, reply, context, connection);
 }
 

@@ -7,6 +7,12 @@ export type RespVersion = 2 | 3;
 const FIRST_BYTES: Bytes = 16 * 1024;
 /** Above this a value is written by itself instead of through the buffer. */
 const LARGE: Bytes = 32 * 1024;
+/** `$`, up to five digits, and two line ends. */
+const FRAME_BYTES: Bytes = 10;
+const CR = 13;
+const LF = 10;
+const DOLLAR = 36;
+const ZERO = 48;
 
 /**
  * Collects the replies to all commands of one chunk and hands them to the socket in one write. The buffer is used
@@ -50,15 +56,27 @@ export class ReplyWriter {
   /** Bytes as a string of one character each. */
   bulk(bytes: string): void {
     const length = bytes.length;
-    this.#raw(`$${length}\r\n`);
     if (length > LARGE) {
+      this.#raw(`$${length}\r\n`);
       this.flush();
       this.#socket.write(Buffer.from(bytes, 'latin1'));
-    } else {
-      this.#reserve(length + 2);
-      this.#length += this.#buffer.write(bytes, this.#length, 'latin1');
+      this.#raw('\r\n');
+      return;
     }
-    this.#raw('\r\n');
+    this.#reserve(length + FRAME_BYTES);
+    const buffer = this.#buffer;
+    let at = this.#length;
+    // Byte by byte: a call out of JavaScript for these few costs more than all of them.
+    buffer[at++] = DOLLAR;
+    let unit = 1;
+    while (unit * 10 <= length) unit *= 10;
+    for (; unit >= 1; unit = (unit / 10) | 0) buffer[at++] = ZERO + (((length / unit) | 0) % 10);
+    buffer[at++] = CR;
+    buffer[at++] = LF;
+    at += buffer.write(bytes, at, 'latin1');
+    buffer[at++] = CR;
+    buffer[at++] = LF;
+    this.#length = at;
   }
 
   flush(): void {

@@ -80,10 +80,10 @@ function serve(accepted: Socket, connection: Connection, context: CommandContext
   const run = (args: CommandArgs) => {
     if (!connection.isClosing) runCommand(args, reply, context, connection);
   };
-  const socket = adoptSocket(accepted, (from, bytes) => {
+  const socket = adoptSocket(accepted, (from, bytes, length) => {
     reply ??= new ReplyWriter(from);
     try {
-      parser.feed(bytes, run);
+      parser.feed(bytes, length, run);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       reply.error(`ERR Protocol error: ${error.message}`);
