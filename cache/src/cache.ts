@@ -20,14 +20,15 @@ import type {
   SetOutcome,
 } from './options.ts';
 import { Serving } from './serving.ts';
+import { SetTerms } from './set-terms.ts';
 import {
   encodeSnapshot,
   type RestoreReport,
   restoreSnapshot,
   type SnapshotContents,
 } from './snapshot/snapshot.ts';
-import type { AccessLog } from './store/access-log.ts';
 import type { Entries } from './store/entries.ts';
+import type { HitPath } from './store/hit-path.ts';
 import type { CacheStats } from './store/stats.ts';
 import type { Store } from './store/store.ts';
 import type { Values } from './store/values.ts';
@@ -45,13 +46,13 @@ export class L1Cache<V = unknown> implements Disposable {
   readonly #memory: ContainerMemory;
   readonly #store: Store<V>;
   readonly #entries: Entries<V>;
-  readonly #log: AccessLog<V>;
   // Kept here too: on the hit path each step through another object counts.
-  readonly #slotOf: ReadonlyMap<string, number>;
+  readonly #path: HitPath;
   readonly #values: Values<V>;
   readonly #loading: Loading<V>;
   readonly #protection: OriginProtection;
   readonly #definitions = new Definitions<V>();
+  readonly #setTerms: SetTerms<V>;
   readonly #maintenance: Maintenance<V>;
   readonly #serving: Serving<V>;
 
@@ -63,9 +64,9 @@ export class L1Cache<V = unknown> implements Disposable {
     const seed = options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]!;
     this.#store = assembleStore(options, this.#clock, seed);
     this.#entries = this.#store.entries;
-    this.#log = this.#store.log;
-    this.#slotOf = this.#entries.slotOf;
+    this.#path = this.#entries.path;
     this.#values = this.#entries.values;
+    this.#setTerms = new SetTerms(options);
     this.#protection = new OriginProtection(options.protection ?? {}, this.#clock);
     this.#loading = assembleLoading(options, this.#store, seed);
     const maxAgeMs = options.maxAgeMs ?? Number.POSITIVE_INFINITY;
@@ -96,9 +97,10 @@ export class L1Cache<V = unknown> implements Disposable {
 
   /** The value if it is held and fresh, or served stale while `define`'s loader renews it. Allocates nothing on a hit. */
   get(key: string): V | undefined {
-    const slot = this.#slotOf.get(key);
-    if (slot !== undefined && this.#entries.validUntil[slot]! > this.#log.nowMs) {
-      this.#log.hit(slot);
+    const path = this.#path;
+    const slot = path.slotOf.get(key);
+    if (slot !== undefined && path.validUntil[slot]! > path.nowMs) {
+      path.hit(slot);
       return this.#values.read(slot);
     }
     return this.#serving.serve(key, slot, undefined) ? this.#values.read(slot!) : undefined;
@@ -116,42 +118,27 @@ export class L1Cache<V = unknown> implements Disposable {
 
   /** Whether a fresh value is held, or the fresh knowledge that there is none. Leaves no trace. */
   has(key: string): boolean {
-    const slot = this.#slotOf.get(key);
+    const slot = this.#entries.slotOf.get(key);
     return slot !== undefined && this.#store.lifetimes.freshUntil(slot) > this.#store.nowMs();
   }
 
   /** The value if it is held and fresh. No effect on order, counters or listeners. */
   peek(key: string): V | undefined {
-    return this.has(key) ? this.#values.read(this.#slotOf.get(key)!) : undefined;
+    return this.has(key) ? this.#values.read(this.#entries.slotOf.get(key)!) : undefined;
   }
 
   /** Stores a value. Loads of the key that are under way do not overwrite it, unless they bring a later version. */
   set(key: string, value: V, options: SetOptions = NO_OPTIONS): SetOutcome {
     this.#loading.flights.invalidate(key, options.version);
     const defined = this.#definitions.of(key);
-    const { ttl } = this.#options;
-    return this.#store.put(key, value, {
-      sizeBytes: options.sizeBytes,
-      tags: options.tags,
-      version: options.version,
-      loadCostMs: options.loadCostMs,
-      frequency: options.frequency,
-      origin: options.origin ?? 'demand',
-      refreshable: defined !== undefined,
-      maxAgeMs: defined?.maxAgeMs ?? this.#options.maxAgeMs ?? Number.POSITIVE_INFINITY,
-      life:
-        options.ttlMs ??
-        (ttl
-          ? (access) => ttl(key, access)
-          : (defined?.ttlMs ?? this.#options.ttlMs ?? Number.POSITIVE_INFINITY)),
-    });
+    return this.#store.put(key, value, options, this.#setTerms.of(defined, options.ttlMs));
   }
 
   /** Forgets the key; loads of it that are under way are not stored, unless they bring `version` or a later one. */
   delete(key: string, options: InvalidateOptions = {}): boolean {
     this.#loading.flights.invalidate(key, options.version);
     if (options.version !== undefined) this.#store.fences.raise(key, options.version);
-    const slot = this.#slotOf.get(key);
+    const slot = this.#entries.slotOf.get(key);
     if (slot === undefined) return false;
     const held = this.#entries.version(slot);
     if (options.version !== undefined && held !== undefined && held >= options.version) return false;
@@ -168,7 +155,7 @@ export class L1Cache<V = unknown> implements Disposable {
   /** Forgets everything, or everything under a prefix, also what is being loaded now. Cost: all keys are looked at. */
   clear(prefix = ''): void {
     this.#loading.flights.invalidatePrefix(prefix);
-    for (const [key, slot] of this.#slotOf) {
+    for (const [key, slot] of this.#entries.slotOf) {
       if (key.startsWith(prefix)) this.#store.remove(slot, 'cleared');
     }
   }
@@ -185,9 +172,10 @@ export class L1Cache<V = unknown> implements Disposable {
 
   /** The value held, or else the one loaded; readers of a key that is being loaded wait for the same load. */
   getOrLoad(key: string, load: Loader<V>, options?: LoadOptions): Promise<V> {
-    const slot = this.#slotOf.get(key);
-    if (slot !== undefined && this.#entries.validUntil[slot]! > this.#log.nowMs) {
-      this.#log.hit(slot);
+    const path = this.#path;
+    const slot = path.slotOf.get(key);
+    if (slot !== undefined && path.validUntil[slot]! > path.nowMs) {
+      path.hit(slot);
       return Promise.resolve(this.#values.read(slot) as V);
     }
     return this.#getOrLoad(key, slot, { load, protection: this.#protection }, options);
@@ -202,7 +190,7 @@ export class L1Cache<V = unknown> implements Disposable {
     const found = new Map<string, V>();
     const missing = new Set<string>();
     for (const key of keys) {
-      const slot = this.#slotOf.get(key);
+      const slot = this.#entries.slotOf.get(key);
       if (!this.#serving.serve(key, slot, undefined)) missing.add(key);
       else found.set(key, this.#values.read(slot!) as V);
     }
@@ -225,7 +213,7 @@ export class L1Cache<V = unknown> implements Disposable {
    */
   read(key: string, options?: LoadOptions): Promise<V> {
     const defined = this.#definitions.of(key);
-    if (defined) return this.#getOrLoad(key, this.#slotOf.get(key), defined, options);
+    if (defined) return this.#getOrLoad(key, this.#entries.slotOf.get(key), defined, options);
     return Promise.reject(
       new CacheError('L1_NO_LOADER', `No loader is defined for "${key}". Call define(prefix, …) first.`),
     );

@@ -16,7 +16,7 @@ export interface L1CacheOptions<V = unknown> {
   readonly workers?: Count;
   /** Most entries, whatever their size. Default: no bound of its own. */
   readonly maxEntries?: Count;
-  /** How long a value is fresh unless said otherwise. Default: Infinity. Above 24 days it is cut to 24 days. */
+  /** How long a value is fresh unless said otherwise. Default: Infinity. Above 18 days it is cut to 18 days. */
   readonly ttlMs?: Millis;
   /** How long after its load a value may be served at all, stale or not. Default: Infinity. */
   readonly maxAgeMs?: Millis;

@@ -32,8 +32,8 @@ export class Serving<V> {
     const nowMs = store.look();
     const { lifetimes } = store;
     if (lifetimes.freshUntil(slot) > nowMs) {
-      if (store.entries.validUntil[slot]! <= nowMs) this.#refreshAhead(key, slot, given);
-      store.log.hit(slot);
+      if (store.entries.path.validUntil[slot]! <= nowMs) this.#refreshAhead(key, slot, given);
+      store.entries.path.hit(slot);
       return true;
     }
     const maxAgeMs = this.maxAgeMs(key);
@@ -62,10 +62,9 @@ export class Serving<V> {
   }
 
   #refreshAhead(key: string, slot: number, given: Source<V> | undefined): void {
-    // Reads that still wait in the log decide whether the entry is hot.
-    this.#store.log.drain();
+    const store = this.#store;
     const source = given ?? this.#definitions.of(key);
-    if (this.#store.lifetimes.takeRefreshAhead(slot) && source) this.#refresh(key, source);
+    if (store.lifetimes.takeRefreshAhead(slot, store.reads(slot)) && source) this.#refresh(key, source);
   }
 
   #refresh(key: string, source: Source<V>): void {

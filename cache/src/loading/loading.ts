@@ -112,15 +112,12 @@ export class Loading<V> {
     const tags = [...(source.tags ?? []), ...(options.tags ?? [])];
     if (this.flights.isCurrent(flight, options.version, tags)) {
       const ttlMs = options.ttlMs ?? source.ttlMs;
-      const outcome = this.#store.put(key, value, {
-        loadCostMs: this.#store.clockMs - startedMs,
-        frequency: source.frequency,
-        ...options,
-        tags,
-        origin,
+      const loadCostMs = this.#store.clockMs - startedMs;
+      const fill = { loadCostMs, frequency: source.frequency, ...options, tags, origin };
+      const outcome = this.#store.put(key, value, fill, {
         refreshable: true,
         maxAgeMs: source.maxAgeMs ?? this.#options.maxAgeMs,
-        life: (access) => this.#options.lifeOf(key, access, ttlMs),
+        life: (_, access) => this.#options.lifeOf(key, access, ttlMs),
       });
       if (outcome === 'refused-older-version') counters.overtakenFills++;
     } else counters.overtakenFills++;

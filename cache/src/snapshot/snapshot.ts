@@ -39,10 +39,10 @@ const HEADER = MAGIC.length + 14;
 
 /** Writes what is held, hottest first. Cost: every entry is read and serialised in one go. */
 export function encodeSnapshot<V>(store: Store<V>, contents: SnapshotContents, unixMs: Millis): Buffer {
-  store.log.drain();
   const { entries } = store;
   const nowMs = store.nowMs();
-  const slots = [...entries.slotOf.values()].sort((a, b) => entries.reads[b]! - entries.reads[a]!);
+  const reads = new Map([...entries.slotOf.values()].map((slot) => [slot, store.reads(slot)]));
+  const slots = [...reads.keys()].sort((a, b) => reads.get(b)! - reads.get(a)!);
   const rows: Row<V>[] = [];
   for (const slot of slots) {
     const lifeLeftMs = store.lifetimes.freshUntil(slot) - nowMs;
@@ -50,7 +50,7 @@ export function encodeSnapshot<V>(store: Store<V>, contents: SnapshotContents, u
     const row: Row<V> = [
       entries.keys[slot]!,
       lifeLeftMs,
-      entries.reads[slot]!,
+      reads.get(slot)!,
       entries.version(slot),
       store.tagsOf(slot),
     ];

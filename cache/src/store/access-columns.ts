@@ -177,12 +177,12 @@ export function markFirstUses<V>(
   columns: AccessColumns<V> | undefined,
   from: number,
 ): Count {
-  const { flags } = entries;
   let found = 0;
   for (let i = 0; i < count; i++) {
     const slot = ring[i]!;
-    if ((flags[slot]! & Flag.prefetched) === 0) continue;
-    flags[slot] = flags[slot]! & ~Flag.prefetched;
+    const flags = entries.flags(slot);
+    if ((flags & Flag.prefetched) === 0) continue;
+    entries.setFlags(slot, flags & ~Flag.prefetched);
     found++;
     if (columns && from + i < columns.length) columns.markFirstUse(from + i);
   }

@@ -1,9 +1,9 @@
-import type { Bytes, Count } from '../units.ts';
+import type { Bytes, Count, Millis } from '../units.ts';
+import { HitPath, NEVER } from './hit-path.ts';
 import { MapBytes } from './map-bytes.ts';
+import { PayloadSizes } from './payload-sizes.ts';
+import { RareColumn } from './rare-column.ts';
 import type { Values } from './values.ts';
-
-/** A time no entry reaches: it does not expire. */
-export const NEVER = 0xffff_ffff;
 
 /** Bits of the flags column. */
 export const Flag = {
@@ -14,37 +14,36 @@ export const Flag = {
   tagged: 4,
 } as const;
 
-const COLUMN_BYTES: Bytes = 3 * 4 + 2;
+const VALID_UNTIL_BYTES: Bytes = 4;
 const KEY_BYTES: Bytes = 8;
-const VERSION_BYTES: Bytes = 8;
 const FIRST_CAPACITY: Count = 64;
+const NO_SLOT = -1;
 
 /**
  * The table of what is held: an entry is a slot, a small integer, and each property a column. Numbers sit in typed
  * arrays, where they cost 1 to 4 bytes and no work of the garbage collector; times are whole milliseconds since the
- * cache was made. Free slots form a list through `loadedAt`.
+ * cache was made. Columns that only some features need are made when the first entry needs them. Free slots form a list
+ * through `validUntil`.
  */
 export class Entries<V> {
-  readonly slotOf = new Map<string, number>();
+  readonly path = new HitPath();
+  readonly slotOf = this.path.slotOf;
   readonly values: Values<V>;
+  readonly payload = new PayloadSizes();
   keys: (string | undefined)[] = [];
-  /** Up to when a read need not look any closer. */
-  validUntil = new Uint32Array(0);
-  loadedAt = new Uint32Array(0);
-  /** What the entry is charged beyond its share of the tables. */
-  payload = new Uint32Array(0);
-  flags = new Uint8Array(0);
-  /** Reads lately, 0 to 255; halved now and then. */
-  reads = new Uint8Array(0);
-  /** The origin's versions, NaN where it gave none; made when the first version arrives. */
-  versions: Float64Array<ArrayBuffer> | undefined;
   capacity: Count = 0;
+  readonly #loadedAt = new RareColumn((capacity) => new Int32Array(capacity), 0);
+  readonly #flags = new RareColumn((capacity) => new Uint8Array(capacity), 0);
+  readonly #versions = new RareColumn((capacity) => new Float64Array(capacity), Number.NaN);
   #used: Count = 0;
-  #firstFree = NEVER;
+  #firstFree = NO_SLOT;
+  #bytesPerSlot: Bytes;
+  #hasRareColumns = false;
   readonly #mapBytes = new MapBytes();
 
   constructor(values: Values<V>) {
     this.values = values;
+    this.#bytesPerSlot = this.#sumBytesPerSlot();
   }
 
   get size(): Count {
@@ -57,7 +56,7 @@ export class Entries<V> {
   }
 
   get tableBytes(): Bytes {
-    return this.capacity * this.#bytesPerSlot() + this.#mapBytes.bytes;
+    return this.capacity * this.#bytesPerSlot + this.#mapBytes.bytes;
   }
 
   /** The part of `tableBytes` that V8's Map takes. */
@@ -65,8 +64,9 @@ export class Entries<V> {
     return this.#mapBytes.bytes;
   }
 
+  /** Whether the columns are full. */
   get mustGrow(): boolean {
-    return this.#firstFree === NEVER && this.#used === this.capacity;
+    return this.#firstFree === NO_SLOT && this.#used === this.capacity;
   }
 
   /** The capacity after the next growth, of a quarter; where memory is tight, of a thirty-second. */
@@ -77,13 +77,13 @@ export class Entries<V> {
 
   /** Size of the tables with one more entry, should the columns have this capacity. */
   tableBytesWith(capacity: Count): Bytes {
-    return capacity * this.#bytesPerSlot() + this.#mapBytes.bytesAfterAdd;
+    return capacity * this.#bytesPerSlot + this.#mapBytes.bytesAfterAdd;
   }
 
   add(key: string): number {
     let slot = this.#firstFree;
-    if (slot === NEVER) slot = this.#used++;
-    else this.#firstFree = this.loadedAt[slot]!;
+    if (slot === NO_SLOT) slot = this.#used++;
+    else this.#firstFree = this.path.validUntil[slot]!;
     this.slotOf.set(key, slot);
     this.#mapBytes.added();
     this.keys[slot] = key;
@@ -95,11 +95,9 @@ export class Entries<V> {
     this.#mapBytes.deleted();
     this.keys[slot] = undefined;
     this.values.clear(slot);
-    this.validUntil[slot] = 0;
-    this.payload[slot] = 0;
-    this.flags[slot] = 0;
-    this.reads[slot] = 0;
-    this.loadedAt[slot] = this.#firstFree;
+    this.payload.set(slot, 0);
+    this.#flags.set(slot, 0);
+    this.path.validUntil[slot] = this.#firstFree;
     this.#firstFree = slot;
   }
 
@@ -107,14 +105,39 @@ export class Entries<V> {
     return this.keys[slot] !== undefined;
   }
 
-  version(slot: number): number | undefined {
-    const version = this.versions?.[slot];
-    return version === undefined || Number.isNaN(version) ? undefined : version;
+  flags(slot: number): number {
+    return this.#flags.at(slot);
   }
 
-  setVersion(slot: number, version: number | undefined): void {
-    if (version !== undefined) this.versions ??= new Float64Array(this.capacity).fill(Number.NaN);
-    if (this.versions) this.versions[slot] = version ?? Number.NaN;
+  setFlags(slot: number, flags: number): void {
+    if (flags !== 0) this.#make(this.#flags);
+    this.#flags.set(slot, flags);
+  }
+
+  /** When the value came; zero, older than it is, for what came before anybody needed to know. */
+  loadedAt(slot: number): Millis {
+    return this.#loadedAt.at(slot);
+  }
+
+  version(slot: number): number | undefined {
+    const version = this.#versions.at(slot);
+    return Number.isNaN(version) ? undefined : version;
+  }
+
+  /** Sets what most entries of most caches have not. `ages`: whether anybody will ask when the value came. */
+  note(
+    slot: number,
+    flags: number,
+    version: number | undefined,
+    loadedAtMs: Millis,
+    ages: 'needed' | 'not-needed',
+  ): void {
+    if (ages === 'needed') this.#make(this.#loadedAt);
+    if (version !== undefined) this.#make(this.#versions);
+    this.setFlags(slot, flags);
+    if (!this.#hasRareColumns) return;
+    this.#loadedAt.set(slot, loadedAtMs);
+    this.#versions.set(slot, version ?? Number.NaN);
   }
 
   grow(capacity: Count): void {
@@ -123,12 +146,11 @@ export class Entries<V> {
     for (let slot = 0; slot < this.#used; slot++) keys[slot] = this.keys[slot];
     this.keys = keys;
     this.values.grow(capacity);
-    this.validUntil = widened(this.validUntil, new Uint32Array(capacity));
-    this.loadedAt = widened(this.loadedAt, new Uint32Array(capacity));
-    this.payload = widened(this.payload, new Uint32Array(capacity));
-    this.flags = widened(this.flags, new Uint8Array(capacity));
-    this.reads = widened(this.reads, new Uint8Array(capacity));
-    if (this.versions) this.versions = widened(this.versions, new Float64Array(capacity).fill(Number.NaN));
+    const validUntil = new Int32Array(capacity);
+    validUntil.set(this.path.validUntil);
+    this.path.validUntil = validUntil;
+    this.payload.grow(capacity);
+    for (const column of this.#rareColumns()) column.grow(capacity);
     this.capacity = capacity;
   }
 
@@ -146,48 +168,47 @@ export class Entries<V> {
     this.keys[to] = key;
     this.keys[from] = undefined;
     this.values.move(from, to);
-    this.validUntil[to] = this.validUntil[from]!;
-    this.loadedAt[to] = this.loadedAt[from]!;
-    this.payload[to] = this.payload[from]!;
-    this.flags[to] = this.flags[from]!;
-    this.reads[to] = this.reads[from]!;
-    if (this.versions) this.versions[to] = this.versions[from]!;
+    this.path.validUntil[to] = this.path.validUntil[from]!;
+    this.payload.move(from, to);
+    for (const column of this.#rareColumns()) column.move(from, to);
   }
 
   /** Cuts the columns to a capacity in whose slots all entries are, with none free. */
   shrink(capacity: Count): void {
     this.#used = capacity;
-    this.#firstFree = NEVER;
+    this.#firstFree = NO_SLOT;
     this.keys = this.keys.slice(0, capacity);
     this.values.shrink(capacity);
-    this.validUntil = this.validUntil.slice(0, capacity);
-    this.loadedAt = this.loadedAt.slice(0, capacity);
-    this.payload = this.payload.slice(0, capacity);
-    this.flags = this.flags.slice(0, capacity);
-    this.reads = this.reads.slice(0, capacity);
-    this.versions = this.versions?.slice(0, capacity);
+    this.path.validUntil = this.path.validUntil.slice(0, capacity);
+    this.payload.shrink(capacity);
+    for (const column of this.#rareColumns()) column.shrink(capacity);
     this.capacity = capacity;
-  }
-
-  halveReads(): void {
-    for (let slot = 0; slot < this.#used; slot++) this.reads[slot] = this.reads[slot]! >> 1;
   }
 
   /** Moves the times so that `byMs` ago becomes zero. Older times become zero too. */
   rebase(byMs: number): void {
+    const { validUntil } = this.path;
     for (let slot = 0; slot < this.#used; slot++) {
       if (!this.isHeld(slot)) continue;
-      this.loadedAt[slot] = Math.max(0, this.loadedAt[slot]! - byMs);
-      if (this.validUntil[slot] !== NEVER) this.validUntil[slot] = Math.max(0, this.validUntil[slot]! - byMs);
+      this.#loadedAt.set(slot, Math.max(0, this.#loadedAt.at(slot) - byMs));
+      if (validUntil[slot] !== NEVER) validUntil[slot] = Math.max(0, validUntil[slot]! - byMs);
     }
   }
 
-  #bytesPerSlot(): Bytes {
-    return COLUMN_BYTES + KEY_BYTES + this.values.bytesPerSlot + (this.versions ? VERSION_BYTES : 0);
+  #make(column: RareColumn): void {
+    if (column.isMade) return;
+    column.make(this.capacity);
+    this.#hasRareColumns = true;
+    this.#bytesPerSlot = this.#sumBytesPerSlot();
   }
-}
 
-function widened<A extends Uint8Array | Uint32Array | Float64Array>(from: A, to: A): A {
-  to.set(from);
-  return to;
+  // Kept as a number: the budget asks at every fill.
+  #sumBytesPerSlot(): Bytes {
+    const rare = this.#rareColumns().reduce((sum, column) => sum + column.bytesPerSlot, 0);
+    return VALID_UNTIL_BYTES + KEY_BYTES + this.payload.bytesPerSlot + this.values.bytesPerSlot + rare;
+  }
+
+  #rareColumns(): readonly RareColumn[] {
+    return [this.#loadedAt, this.#flags, this.#versions];
+  }
 }

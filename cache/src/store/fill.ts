@@ -1,16 +1,14 @@
-import type { AccessRecord, FillAccess, FillOrigin } from '../access.ts';
-import type { Bytes, Count, Millis } from '../units.ts';
+import type { AccessRecord, FillAccess, FillOrigin, TtlPolicy } from '../access.ts';
+import type { SetOptions } from '../options.ts';
+import type { Millis } from '../units.ts';
 
-/** A fill as the store needs it: what is known of the value, and how long it may live. */
-export interface Fill<V> {
-  readonly sizeBytes?: Bytes | undefined;
-  readonly tags?: readonly string[] | undefined;
-  readonly version?: number | undefined;
-  readonly loadCostMs?: Millis | undefined;
-  readonly frequency?: Count | undefined;
+/** What is known of a value that is stored. */
+export type Fill = { readonly [K in keyof Omit<SetOptions, 'ttlMs'>]: SetOptions[K] | undefined };
+
+/** How long a value may be served. One object serves all fills of a kind: to make one a fill is a tenth of its cost. */
+export interface Terms<V> {
   /** How long the value is fresh, or what decides it. */
-  readonly life: Millis | ((access: FillAccess<V>) => Millis);
-  readonly origin: FillOrigin;
+  readonly life: Millis | TtlPolicy<V>;
   /** Whether it can be renewed ahead: a loader is known. */
   readonly refreshable: boolean;
   /** Past this age nothing of it may be served. */

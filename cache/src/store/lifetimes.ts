@@ -1,13 +1,15 @@
 import type { Count, Millis, Ratio } from '../units.ts';
-import { type Entries, Flag, NEVER } from './entries.ts';
+import { type Entries, Flag } from './entries.ts';
+import { NEVER } from './hit-path.ts';
 
-/** Longest life that is kept exactly; anything longer but finite is cut to it (24 days). */
-const LONGEST_MS: Millis = 2 ** 31 - 1;
-const REBASE_AT_MS: Millis = 2 ** 30;
+/** Times are moved when they get here, so that an end stays below `NEVER`. */
+const REBASE_AT_MS: Millis = 2 ** 29;
+/** Longest life that is kept exactly; anything longer but finite is cut to it (18 days). */
+const LONGEST_MS: Millis = NEVER - 1 - REBASE_AT_MS;
 /** An entry past its life is looked at about so often while it lives, which bounds the sweep's cost. */
 const LOOKS_PER_LIFE: Count = 16;
 const SHORTEST_SWEEP_MS: Millis = 250;
-/** Hits that an entry needs in its life before its last tenth is worth a refresh ahead. */
+/** Reads that an entry needs lately before its last tenth is worth a refresh ahead. */
 const HOT_READS: Count = 3;
 
 /** How long past its life a value may still be served, and on what terms. */
@@ -50,45 +52,44 @@ export class Lifetimes<V> {
     return nowMs >= this.#earliestEndMs;
   }
 
-  begin(slot: number, nowMs: Millis, lifeMs: Millis, refreshable: boolean): void {
-    const entries = this.#entries;
-    entries.loadedAt[slot] = nowMs;
-    entries.flags[slot] = entries.flags[slot]! & ~Flag.softEnd;
+  /** Sets when the value stops being fresh; returns the flags that follow. */
+  begin(slot: number, nowMs: Millis, lifeMs: Millis, refreshable: boolean): number {
+    const { validUntil } = this.#entries.path;
     if (lifeMs === Number.POSITIVE_INFINITY) {
-      entries.validUntil[slot] = NEVER;
-      return;
+      validUntil[slot] = NEVER;
+      return 0;
     }
     const life = Math.min(LONGEST_MS, Math.max(1, Math.round(lifeMs)));
     if (life < this.#shortestLifeMs) this.#shortestLifeMs = life;
     if (nowMs + life < this.#earliestEndMs) this.#earliestEndMs = nowMs + life;
     const ahead = refreshable ? this.#aheadOf(life) : 0;
-    if (ahead > 0) entries.flags[slot] = entries.flags[slot]! | Flag.softEnd;
-    entries.validUntil[slot] = nowMs + life - ahead;
+    validUntil[slot] = Math.min(NEVER - 1, nowMs + life - ahead);
+    return ahead > 0 ? Flag.softEnd : 0;
   }
 
   /** When the value stops being fresh. */
   freshUntil(slot: number): Millis {
-    const { validUntil, loadedAt, flags } = this.#entries;
-    const until = validUntil[slot]!;
-    if ((flags[slot]! & Flag.softEnd) === 0) return until === NEVER ? Number.POSITIVE_INFINITY : until;
+    const entries = this.#entries;
+    const until = entries.path.validUntil[slot]!;
+    if ((entries.flags(slot) & Flag.softEnd) === 0) return until === NEVER ? Number.POSITIVE_INFINITY : until;
     // The window is not stored: it follows from where it starts.
-    const soft = until - loadedAt[slot]!;
+    const soft = until - entries.loadedAt(slot);
     return until + Math.floor((soft * this.#refreshAheadRatio) / (1 - this.#refreshAheadRatio));
   }
 
   /** True once a life, for an entry read often that is in its last part; the caller then refreshes it. */
-  takeRefreshAhead(slot: number): boolean {
+  takeRefreshAhead(slot: number, reads: Count): boolean {
     const entries = this.#entries;
     const end = this.freshUntil(slot);
-    entries.flags[slot] = entries.flags[slot]! & ~Flag.softEnd;
-    entries.validUntil[slot] = end;
-    return entries.reads[slot]! >= HOT_READS;
+    entries.setFlags(slot, entries.flags(slot) & ~Flag.softEnd);
+    entries.path.validUntil[slot] = end;
+    return reads >= HOT_READS;
   }
 
   /** When nothing more may be served of it. */
   keepUntil(slot: number, maxAgeMs: Millis): Millis {
     const grace = Math.max(this.#windows.whileRevalidateMs, this.#windows.ifErrorMs);
-    return Math.min(this.freshUntil(slot) + grace, this.#entries.loadedAt[slot]! + maxAgeMs);
+    return Math.min(this.freshUntil(slot) + grace, this.#entries.loadedAt(slot) + maxAgeMs);
   }
 
   servableStale(
@@ -101,7 +102,7 @@ export class Lifetimes<V> {
     return (
       windowMs > 0 &&
       nowMs < this.freshUntil(slot) + windowMs &&
-      nowMs < this.#entries.loadedAt[slot]! + maxAgeMs
+      nowMs < this.#entries.loadedAt(slot) + maxAgeMs
     );
   }
 
@@ -112,7 +113,8 @@ export class Lifetimes<V> {
     onEnded: (slot: number) => void,
     isEnded: (slot: number) => boolean,
   ): void {
-    const { used, validUntil } = this.#entries;
+    const { used } = this.#entries;
+    const { validUntil } = this.#entries.path;
     for (let looked = 0; looked < Math.min(count, used); looked++) {
       if (this.#hand >= used) this.#hand = 0;
       const slot = this.#hand++;

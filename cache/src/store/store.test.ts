@@ -39,22 +39,17 @@ function put(
   ttlMs = Number.POSITIVE_INFINITY,
   tags: string[] = [],
 ) {
-  return store.put(key, value, {
-    origin: 'demand',
-    refreshable: false,
-    maxAgeMs: Number.POSITIVE_INFINITY,
-    life: ttlMs,
-    tags,
-  });
+  const terms = { refreshable: false, maxAgeMs: Number.POSITIVE_INFINITY, life: ttlMs };
+  return store.put(key, value, { tags }, terms);
 }
 
 function read(store: Store<string>, key: string): string | undefined {
   const slot = store.entries.slotOf.get(key);
-  if (slot === undefined || store.lifetimes.freshUntil(slot) <= store.nowMs()) {
+  if (slot === undefined || store.lifetimes.freshUntil(slot) <= store.look()) {
     store.missed(key);
     return undefined;
   }
-  store.log.hit(slot);
+  store.entries.path.hit(slot);
   return store.entries.values.read(slot);
 }
 
@@ -70,7 +65,7 @@ function assertSound(store: Store<string>): void {
       continue;
     }
     held++;
-    payload += entries.payload[slot]!;
+    payload += entries.payload.at(slot);
     assert.equal(entries.slotOf.get(entries.keys[slot]!), slot, 'index and table disagree');
     for (const tag of store.tagsOf(slot)) assert.ok(tag.length > 0);
   }

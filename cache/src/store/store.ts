@@ -7,11 +7,11 @@ import { Budget } from './budget.ts';
 import { compact, MOST_HINTED_READS } from './compact.ts';
 import { Entries, Flag } from './entries.ts';
 import type { EvictionPolicy } from './eviction/policy.ts';
-import { type Fill, fillRecord } from './fill.ts';
-import { hashKey } from './hash-key.ts';
+import { type Fill, fillRecord, type Terms } from './fill.ts';
+import { KeyDigest } from './key-digest.ts';
 import { Lifetimes, type StaleWindows } from './lifetimes.ts';
+import { wholeWords } from './payload-sizes.ts';
 import { type CacheStats, Counters, type RemovalReason } from './stats.ts';
-import { stringBytes } from './string-bytes.ts';
 import { BYTES_PER_TAG, Tags } from './tags.ts';
 import type { Values } from './values.ts';
 import { VersionFences } from './version-fences.ts';
@@ -29,10 +29,8 @@ export interface StoreOptions<V> {
   readonly refreshAheadRatio: number;
 }
 
+const NO_SLOT = -1;
 const NO_TAGS: readonly string[] = [];
-
-/** A value that is charged more is refused without a look at the budget: its size would not fit its column. */
-const LARGEST_PAYLOAD: Bytes = 2 ** 32 - 1;
 
 /** Most slots one round of maintenance looks at: a few milliseconds, should all have expired. */
 const LOOKS_PER_ROUND: Count = 40_000;
@@ -52,7 +50,7 @@ export class Store<V> {
   readonly #tags = new Tags();
   readonly #policy: EvictionPolicy;
   readonly #clock: Clock;
-  readonly #seed: number;
+  readonly #digest: KeyDigest;
   readonly #looks: 'batched' | 'each';
   #epochMs: Millis;
 
@@ -60,7 +58,7 @@ export class Store<V> {
     this.entries = new Entries(options.values);
     this.#policy = options.policy;
     this.#clock = options.clock;
-    this.#seed = options.seed;
+    this.#digest = new KeyDigest(options.seed);
     this.#looks = options.looks;
     this.#epochMs = options.clock.now();
     this.log = new AccessLog(this.entries, options.policy, options.clock);
@@ -76,6 +74,7 @@ export class Store<V> {
   /** As `nowMs`, and lets the hits that follow use it. */
   look(): Millis {
     const nowMs = this.nowMs();
+    this.log.prepare();
     if (this.#looks === 'batched') this.log.looked(nowMs);
     return nowMs;
   }
@@ -84,33 +83,36 @@ export class Store<V> {
     return this.#clock.now();
   }
 
-  put(key: string, value: V, fill: Fill<V>): SetOutcome {
+  put(key: string, value: V, fill: Fill, terms: Terms<V>): SetOutcome {
     const { entries } = this;
-    const nowMs = Math.trunc(this.nowMs());
-    let slot = entries.slotOf.get(key) ?? -1;
-    const { version, origin, loadCostMs = 0, tags = NO_TAGS } = fill;
+    const nowMs = this.#fillTime();
+    let slot = entries.slotOf.get(key) ?? NO_SLOT;
+    const { version, origin = 'demand', loadCostMs = 0, tags = NO_TAGS } = fill;
+    const { life } = terms;
     const previousVersion = slot < 0 ? undefined : entries.version(slot);
     if (version !== undefined && previousVersion !== undefined && version < previousVersion)
       return 'refused-older-version';
     if (this.fences.refuses(key, version)) return 'refused-older-version';
     // Pending hits belong to the value that is about to be replaced.
     this.log.settle();
-    const { life } = fill;
-    // Made only for those who ask: an object a set is a tenth of its cost.
+    const isAgeAsked = typeof life !== 'number' || this.log.tap.isHeard;
     const previous =
-      slot < 0 || (typeof life === 'number' && !this.log.tap.isHeard)
+      slot < 0 || !isAgeAsked
         ? undefined
         : {
             value: entries.values.read(slot) as V,
             version: previousVersion,
-            ageMs: nowMs - entries.loadedAt[slot]!,
+            ageMs: nowMs - entries.loadedAt(slot),
           };
     const stored = value === undefined ? undefined : entries.values.encode(value);
     const valueBytes = value === undefined ? 0 : (fill.sizeBytes ?? entries.values.sizeOf(stored));
-    const sizeBytes = stringBytes(key) + valueBytes + tags.length * BYTES_PER_TAG;
+    this.#digest.take(key);
+    const sizeBytes = wholeWords(this.#digest.sizeBytes + valueBytes + tags.length * BYTES_PER_TAG);
     const wantedMs =
-      typeof life === 'number' ? life : life({ value, origin, sizeBytes, loadCostMs, version, previous });
-    const lifeMs = Math.min(wantedMs, fill.maxAgeMs);
+      typeof life === 'number'
+        ? life
+        : life(key, { value, origin, sizeBytes, loadCostMs, version, previous });
+    const lifeMs = Math.min(wantedMs, terms.maxAgeMs);
     const refusal = this.#refusal(sizeBytes, lifeMs);
     if (refusal) {
       if (slot >= 0) this.remove(slot, 'overwritten');
@@ -122,17 +124,20 @@ export class Store<V> {
       if (origin === 'restore' && !this.budget.fitsOneMore(sizeBytes)) return 'refused-no-room';
       if (!this.#makeRoom(sizeBytes, nowMs)) return 'refused-too-large';
       slot = entries.add(key);
-      this.#place(slot, key, sizeBytes, fill);
-    } else if ((entries.flags[slot]! & Flag.tagged) !== 0) this.#tags.remove(slot);
-    this.budget.payloadBytes += sizeBytes - entries.payload[slot]!;
-    entries.payload[slot] = sizeBytes;
+      this.#place(slot, sizeBytes, fill);
+    }
+    this.#dropRareties(slot);
+    if (origin === 'prefetch') this.log.unusedPrefetches++;
+    this.budget.payloadBytes += sizeBytes - entries.payload.at(slot);
+    entries.payload.set(slot, sizeBytes);
     if (value === undefined) entries.values.clear(slot);
     else entries.values.write(slot, stored);
-    if ((entries.flags[slot]! & Flag.prefetched) !== 0) this.log.unusedPrefetches--;
-    if (origin === 'prefetch') this.log.unusedPrefetches++;
-    entries.flags[slot] = (origin === 'prefetch' ? Flag.prefetched : 0) | (tags.length > 0 ? Flag.tagged : 0);
-    entries.setVersion(slot, version);
-    this.lifetimes.begin(slot, nowMs, lifeMs, fill.refreshable);
+    const flags =
+      this.lifetimes.begin(slot, nowMs, lifeMs, terms.refreshable) |
+      (origin === 'prefetch' ? Flag.prefetched : 0) |
+      (tags.length > 0 ? Flag.tagged : 0);
+    const isAged = isAgeAsked || terms.refreshable || terms.maxAgeMs !== Number.POSITIVE_INFINITY;
+    entries.note(slot, flags, version, nowMs, isAged ? 'needed' : 'not-needed');
     if (tags.length > 0) this.#tags.add(slot, tags);
     this.counters.fills++;
     const { tap } = this.log;
@@ -150,7 +155,8 @@ export class Store<V> {
   missed(key: string): void {
     this.log.missed();
     this.counters.misses++;
-    this.#policy.onMiss(hashKey(key, this.#seed));
+    this.#digest.take(key);
+    this.#policy.onMiss(this.#digest.hash);
     if (this.log.tap.isHeard) this.log.tap.missed(key);
   }
 
@@ -164,6 +170,12 @@ export class Store<V> {
     return slots.length;
   }
 
+  /** Reads lately, as far as the policy counts them; hits still waiting in the log are shown to it first. */
+  reads(slot: number): Count {
+    this.log.drain();
+    return this.#policy.reads?.(slot) ?? 0;
+  }
+
   tagsOf(slot: number): readonly string[] {
     return this.#tags.tagsOf(slot);
   }
@@ -172,7 +184,7 @@ export class Store<V> {
     this.budget.budgetBytes = budgetBytes;
     while (this.budget.isExceededWhenCompact && this.entries.size > 0) this.#evict('budget-shrunk');
     this.log.settle();
-    if (this.budget.isExceeded) compact(this.entries, this.#policy, this.#tags, this.#seed);
+    if (this.budget.isExceeded) compact(this.entries, this.#policy, this.#tags, this.#digest);
     this.entries.values.trim();
   }
 
@@ -215,19 +227,22 @@ export class Store<V> {
     );
   }
 
+  #fillTime(): Millis {
+    return this.log.servesFill() ? this.entries.path.nowMs : Math.trunc(this.look());
+  }
+
   #refusal(sizeBytes: Bytes, lifeMs: Millis): SetOutcome | undefined {
     if (!(lifeMs > 0)) return 'refused-zero-ttl';
-    return sizeBytes > LARGEST_PAYLOAD || !this.budget.couldHold(sizeBytes) ? 'refused-too-large' : undefined;
+    return this.budget.couldHold(sizeBytes) ? undefined : 'refused-too-large';
   }
 
   /** Places a new entry in the policy's order. A hinted frequency is played to it as reads before and after. */
-  #place(slot: number, key: string, sizeBytes: Bytes, fill: Fill<V>): void {
-    const hash = hashKey(key, this.#seed);
+  #place(slot: number, sizeBytes: Bytes, fill: Fill): void {
+    const { hash } = this.#digest;
     const hinted = Math.min(MOST_HINTED_READS, Math.floor(fill.frequency ?? 0));
     if (hinted > 0) this.#policy.onMiss(hash);
     this.#policy.onInsert(slot, hash, sizeBytes, fill.loadCostMs ?? 0);
     for (let read = 0; read < hinted; read++) this.#policy.onHit(slot);
-    this.entries.reads[slot] = hinted;
   }
 
   #makeRoom(sizeBytes: Bytes, nowMs: Millis): boolean {
@@ -246,7 +261,7 @@ export class Store<V> {
 
   /** The slot, or -1 when making room for its larger value took the slot itself. */
   #makeRoomInPlace(slot: number, key: string, sizeBytes: Bytes): number {
-    const more = sizeBytes - this.entries.payload[slot]!;
+    const more = sizeBytes - this.entries.payload.at(slot);
     while (!this.budget.fits(more)) {
       this.#evict('evicted');
       if (!this.entries.slotOf.has(key)) return -1;
@@ -263,9 +278,16 @@ export class Store<V> {
   #forget(slot: number, reason: RemovalReason): void {
     publishRemoval(this.entries.keys[slot]!, reason);
     this.counters.removals[reason]++;
-    if ((this.entries.flags[slot]! & Flag.tagged) !== 0) this.#tags.remove(slot);
-    if ((this.entries.flags[slot]! & Flag.prefetched) !== 0) this.log.unusedPrefetches--;
-    this.budget.payloadBytes -= this.entries.payload[slot]!;
+    this.#dropRareties(slot);
+    this.budget.payloadBytes -= this.entries.payload.at(slot);
     this.entries.remove(slot);
+  }
+
+  // What the value that goes had beyond a life and a size.
+  #dropRareties(slot: number): void {
+    const flags = this.entries.flags(slot);
+    if (flags === 0) return;
+    if ((flags & Flag.tagged) !== 0) this.#tags.remove(slot);
+    if ((flags & Flag.prefetched) !== 0) this.log.unusedPrefetches--;
   }
 }

@@ -26,8 +26,9 @@ const RESAMPLE_AT = 0.1;
  * ahead by more than three or four times what chance explains (ExpertRace), so that equals do not take turns.
  *
  * Cost. A hit is a move in a list. Sampled keys, all of them up to 2,048 entries and 1 in n/2048 above, are also shown
- * to the shadows, at about 50 ns an expert. A miss adds two look-ups (ghosts, frequencies). 16 bytes a slot, plus 4 to 8
- * for frequencies and 5 to 10 for ghosts; the shadows add at most 1 MB, whatever the size of the cache.
+ * to the shadows, at about 50 ns an expert. A miss adds two look-ups (ghosts, frequencies). 13 bytes a slot, plus 4
+ * for frequencies and 2.5 for ghosts, 1 for sizes that spread and 1 for load costs; the shadows add at most 1 MB,
+ * whatever the size of the cache.
  *
  * Sizes. Where sizes spread by more than a factor of two, the victim is the one of 12 drawn from the main space with
  * the fewest reads × load cost per byte [4], and it leaves only for an entry that is worth more; new keys still have
@@ -86,6 +87,11 @@ export class AdaptivePolicy implements EvictionPolicy {
     const hash = this.#live.hashOf(slot);
     this.#live.remove(slot);
     if (this.#sampling && (hash & this.#sampleMask) === 0) this.#shadows.remove(hash);
+  }
+
+  /** The fill itself is not a read. */
+  reads(slot: number): Count {
+    return Math.max(0, this.#live.frequency(slot) - 1);
   }
 
   evict(): number {

@@ -17,6 +17,8 @@ export interface EvictionPolicy {
   onInsert(slot: number, hash: number, sizeBytes: number, costMs: number): void;
   /** The slot was deleted, replaced or expired, not evicted. */
   onRemove(slot: number): void;
+  /** How often the slot was read lately, roughly. A policy that does not count lacks it, and no entry is hot. */
+  reads?(slot: number): number;
   /** Chooses the slot to give up and forgets it. Called only when at least one slot is held. */
   evict(): number;
 }

@@ -2,20 +2,24 @@ import { FrequencySketch } from './frequency-sketch.ts';
 import { GhostTable } from './ghost-table.ts';
 import { HITS_TO_ADMIT, type Tuning } from './tuning.ts';
 
-// A slot's place; WINDOW, PROBATION and PROTECTED are also the positions of the lists' heads.
+// A slot's place, in the lower bits of its state; the first three are also the positions of the lists' heads.
 const WINDOW = 0;
 const PROBATION = 1;
 const PROTECTED = 2;
 const NOWHERE = 3;
 const HEADS = 3;
+const PLACE_MASK = 3;
+// The upper bits count the hits since the slot came into its place.
+const ONE_HIT = 4;
+const HITS_SHIFT = 2;
+const MOST_HITS = 15 << HITS_SHIFT;
 
 const PROTECTED_SHARE = 0.8;
-const MOST_HITS = 15;
 const GHOSTS_PER_ENTRY = 1.25;
 const GROWTH_PER_EVICTION = 0.25;
 const NO_SLOT = -1;
-/** Two links, the hash, the place and the hits. */
-const BYTES_PER_SLOT = 14;
+/** Two links, the hash and the state. */
+const BYTES_PER_SLOT = 13;
 
 /**
  * A window, a main space in two segments, and the memory of keys that left. Every setting of the tuning works on the
@@ -27,8 +31,7 @@ export class SegmentedQueue {
   #next = new Int32Array(HEADS);
   #previous = new Int32Array(HEADS);
   #hashes = new Int32Array(0);
-  #places = new Uint8Array(0);
-  #hits = new Uint8Array(0);
+  #states = new Uint8Array(0);
   readonly #sizes = new Int32Array(HEADS);
   readonly #sketch = new FrequencySketch();
   readonly #ghosts = new GhostTable();
@@ -54,12 +57,9 @@ export class SegmentedQueue {
     this.#next = lengthened(this.#next, capacity + HEADS);
     this.#previous = lengthened(this.#previous, capacity + HEADS);
     this.#hashes = lengthened(this.#hashes, capacity);
-    const places = new Uint8Array(capacity).fill(NOWHERE);
-    places.set(this.#places);
-    this.#places = places;
-    const hits = new Uint8Array(capacity);
-    hits.set(this.#hits);
-    this.#hits = hits;
+    const states = new Uint8Array(capacity).fill(NOWHERE);
+    states.set(this.#states);
+    this.#states = states;
     this.#sketch.resize(entries);
     this.#ghosts.resize(entries);
     this.#judgedFor = 0;
@@ -67,9 +67,9 @@ export class SegmentedQueue {
   }
 
   hit(slot: number): void {
-    const hits = this.#hits[slot] as number;
-    if (hits < MOST_HITS) this.#hits[slot] = hits + 1;
-    const place = this.#places[slot] as number;
+    const state = this.#states[slot] as number;
+    const place = state & PLACE_MASK;
+    if (state < MOST_HITS) this.#states[slot] = state + ONE_HIT;
     if (place === PROBATION) {
       this.#move(slot, PROTECTED);
       if ((this.#sizes[PROTECTED] as number) > PROTECTED_SHARE * this.#mainSize()) this.#demote();
@@ -80,7 +80,7 @@ export class SegmentedQueue {
 
   insert(slot: number, hash: number): void {
     this.#hashes[slot] = hash;
-    this.#hits[slot] = 0;
+    this.#states[slot] = NOWHERE;
     this.#sketch.add(hash, 1);
     const returns = this.#ghosts.take(hash) && this.tuning.admission === 'hits';
     this.#move(slot, returns ? PROBATION : WINDOW);
@@ -100,7 +100,7 @@ export class SegmentedQueue {
       const candidate = this.#last(WINDOW);
       if (candidate < 0) break;
       if (this.tuning.admission === 'hits') {
-        if ((this.#hits[candidate] as number) < HITS_TO_ADMIT) return this.#leave(candidate);
+        if (this.#hitsOf(candidate) < HITS_TO_ADMIT) return this.#leave(candidate);
         this.#admit(candidate);
         if (this.#mainSize() > mainTarget) return this.#leave(this.#mainVictim());
       } else if (this.#mainSize() < mainTarget) {
@@ -121,11 +121,12 @@ export class SegmentedQueue {
   }
 
   holds(slot: number): boolean {
-    return this.#places[slot] !== NOWHERE;
+    return this.#placeOf(slot) !== NOWHERE;
   }
 
   isInMain(slot: number): boolean {
-    return this.#places[slot] === PROBATION || this.#places[slot] === PROTECTED;
+    const place = this.#placeOf(slot);
+    return place === PROBATION || place === PROTECTED;
   }
 
   /** Gives up `victim`; `admitted` takes its place in the main space. */
@@ -141,7 +142,7 @@ export class SegmentedQueue {
 
   /** How often the slot's key was read lately, here or before it came. */
   frequency(slot: number): number {
-    return this.#sketch.estimate(this.#hashes[slot] as number) + (this.#hits[slot] as number);
+    return this.#sketch.estimate(this.#hashes[slot] as number) + this.#hitsOf(slot);
   }
 
   hashOf(slot: number): number {
@@ -154,7 +155,9 @@ export class SegmentedQueue {
    */
   #moveBoundary(held: number): number {
     const wanted = Math.max(1, held * this.tuning.windowShare);
-    this.#window = this.#window === 0 ? wanted : Math.min(wanted, this.#window + GROWTH_PER_EVICTION);
+    if (wanted !== this.#window) {
+      this.#window = this.#window === 0 ? wanted : Math.min(wanted, this.#window + GROWTH_PER_EVICTION);
+    }
     return Math.floor(this.#window);
   }
 
@@ -189,15 +192,25 @@ export class SegmentedQueue {
 
   #leave(slot: number): number {
     this.#count(slot);
-    if (this.#places[slot] === WINDOW) this.#ghosts.add(this.#hashes[slot] as number);
+    if (this.#placeOf(slot) === WINDOW) this.#ghosts.add(this.#hashes[slot] as number);
     this.#move(slot, NOWHERE);
     return slot;
   }
 
   // Hits are written to the sketch when an entry changes segment, not on each read.
   #count(slot: number): void {
-    this.#sketch.add(this.#hashes[slot] as number, this.#hits[slot] as number);
-    this.#hits[slot] = 0;
+    const hits = this.#hitsOf(slot);
+    if (hits === 0) return;
+    this.#sketch.add(this.#hashes[slot] as number, hits);
+    this.#states[slot] = this.#placeOf(slot);
+  }
+
+  #placeOf(slot: number): number {
+    return (this.#states[slot] as number) & PLACE_MASK;
+  }
+
+  #hitsOf(slot: number): number {
+    return (this.#states[slot] as number) >> HITS_SHIFT;
   }
 
   #last(list: number): number {
@@ -206,7 +219,8 @@ export class SegmentedQueue {
 
   #move(slot: number, to: number): void {
     const at = slot + HEADS;
-    const from = this.#places[slot] as number;
+    const state = this.#states[slot] as number;
+    const from = state & PLACE_MASK;
     if (from !== NOWHERE) {
       const after = this.#next[at] as number;
       const before = this.#previous[at] as number;
@@ -214,7 +228,7 @@ export class SegmentedQueue {
       this.#previous[after] = before;
       this.#sizes[from] = (this.#sizes[from] as number) - 1;
     }
-    this.#places[slot] = to;
+    this.#states[slot] = state - from + to;
     if (to === NOWHERE) return;
     const first = this.#next[to] as number;
     this.#next[at] = first;

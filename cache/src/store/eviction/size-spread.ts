@@ -9,42 +9,59 @@ const WIDE_OCTAVES = 1;
 const FILLS_REMEMBERED: Count = 4096;
 const FEWEST_FILLS: Count = 64;
 
-/** What each entry takes and what it cost to load, in one byte each, and whether sizes vary enough to matter. */
+/**
+ * What each entry takes and what it cost to load, in one byte each, and whether sizes vary enough to matter. The columns
+ * are made when they first matter: until then entries count as of middle size, or as free to load.
+ */
 export class SizeSpread {
-  #sizeClasses = new Uint8Array(0);
-  #costClasses = new Uint8Array(0);
+  #capacity: Count = 0;
+  #sizeClasses: Uint8Array<ArrayBuffer> | undefined;
+  #costClasses: Uint8Array<ArrayBuffer> | undefined;
   #fills: Count = 0;
   #mean = 0;
   #variance = 0;
-
-  get tableBytes(): Bytes {
-    return 2 * this.#sizeClasses.length;
-  }
-
-  get isWide(): boolean {
-    return this.#fills >= FEWEST_FILLS && this.#variance > (WIDE_OCTAVES * CLASSES_PER_OCTAVE) ** 2;
-  }
+  isWide = false;
+  tableBytes: Bytes = 0;
 
   grow(capacity: Count): void {
-    this.#sizeClasses = lengthened(this.#sizeClasses, capacity);
-    this.#costClasses = lengthened(this.#costClasses, capacity);
+    this.#capacity = capacity;
+    if (this.#sizeClasses) this.#sizeClasses = lengthened(this.#sizeClasses, capacity);
+    if (this.#costClasses) this.#costClasses = lengthened(this.#costClasses, capacity);
+    this.#sumBytes();
   }
 
   set(slot: number, sizeBytes: Bytes, costMs: Millis): void {
     const sizeClass = classOf(sizeBytes);
-    this.#sizeClasses[slot] = sizeClass;
+    this.#learn(sizeClass);
+    if (this.#sizeClasses) this.#sizeClasses[slot] = sizeClass;
     // From a microsecond up; a cost nobody told counts as one.
-    this.#costClasses[slot] = classOf(costMs * 1000);
-    this.#fills++;
-    const weight = 1 / Math.min(this.#fills, FILLS_REMEMBERED);
+    const costClass = classOf(costMs * 1000);
+    if (costClass > 0 && !this.#costClasses) {
+      this.#costClasses = new Uint8Array(this.#capacity);
+      this.#sumBytes();
+    }
+    if (this.#costClasses) this.#costClasses[slot] = costClass;
+  }
+
+  #learn(sizeClass: number): void {
+    const weight = this.#fills < FILLS_REMEMBERED ? 1 / ++this.#fills : 1 / FILLS_REMEMBERED;
     const off = sizeClass - this.#mean;
     this.#mean += weight * off;
     this.#variance = (1 - weight) * (this.#variance + weight * off * off);
+    this.isWide = this.#fills >= FEWEST_FILLS && this.#variance > (WIDE_OCTAVES * CLASSES_PER_OCTAVE) ** 2;
+    if (!this.isWide || this.#sizeClasses) return;
+    this.#sizeClasses = new Uint8Array(this.#capacity).fill(Math.round(this.#mean));
+    this.#sumBytes();
+  }
+
+  #sumBytes(): void {
+    const columns = (this.#sizeClasses ? 1 : 0) + (this.#costClasses ? 1 : 0);
+    this.tableBytes = columns * this.#capacity;
   }
 
   costPerByte(slot: number): number {
     return POWERS[
-      (this.#costClasses[slot] as number) - (this.#sizeClasses[slot] as number) + LARGEST_CLASS
+      (this.#costClasses?.[slot] ?? 0) - (this.#sizeClasses?.[slot] ?? 0) + LARGEST_CLASS
     ] as number;
   }
 }
