@@ -4,11 +4,11 @@ import type { Count, Millis } from '../units.ts';
 export const NEVER: Millis = 2 ** 31 - 1;
 
 /** Hits that wait at most. */
-export const RING: Count = 256;
+export const RING: Count = 1024;
 
 // Not the exported ones: V8 reads those from memory at every use.
 const TIME_UNKNOWN = 2 ** 31 - 1;
-const LAST_PLACE = 255;
+const LAST_PLACE = 1023;
 
 /**
  * All that a hit touches, in one object: every step through another object costs a hit about a nanosecond, and a hit
