@@ -114,6 +114,10 @@ const block = z.object({
       unused: count,
       /** Reads whose key an earlier value named, and that were not there when asked for (late ones included). */
       chainedMisses: count,
+      /** Of those: the first of their kind in a pod, so that nothing it knew could name the key. */
+      firstOfKind: count.default(0),
+      /** Of the others: asked for sooner after the value that named them than their own load took. */
+      shortPause: count.default(0),
     })
     .nullable()
     .default(null),

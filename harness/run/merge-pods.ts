@@ -63,7 +63,9 @@ export function mergePods(pods: readonly PodBlock[]): PodPart {
           timely: sum((pod) => pod.prefetches?.timely ?? 0),
           late: sum((pod) => pod.prefetches?.late ?? 0),
           unused: sum((pod) => pod.prefetches?.unused ?? 0),
-          chainedMisses: sum((pod) => pod.chainedMisses),
+          chainedMisses: sum((pod) => pod.chainedMisses.all),
+          firstOfKind: sum((pod) => pod.chainedMisses.firstOfKind),
+          shortPause: sum((pod) => pod.chainedMisses.shortPause),
         },
   };
 }

@@ -60,7 +60,9 @@ export function tableFigures(scenario: ScenarioSummary): TableFigure[] {
     ...group('Prediction', [
       ['prefetches used (accuracy)', prediction?.accuracy],
       ['named reads covered', prediction?.coverage],
+      ['named reads covered, of those foreseeable', prediction?.foreseeableCoverage],
       ['ready in time', prediction?.inTime],
+      ['named reads there in time, of those possible', prediction?.possibleInTime],
       ['prefetches wasted for each miss', prediction?.waste],
     ]),
     ...group('Work per request', [

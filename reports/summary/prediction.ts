@@ -8,8 +8,12 @@ export interface PredictionSummary {
   readonly accuracy: Figure;
   /** Reads that an earlier value named and that would have missed: found ready or under way by a prefetch. */
   readonly coverage: Figure;
+  /** The same, without the first of a kind in each pod, which nothing the pod knew could name. */
+  readonly foreseeableCoverage: Figure;
   /** There before the read, of those used. */
   readonly inTime: Figure;
+  /** There before the read, of all that could be: no first of a kind, no pause shorter than the read's own load. */
+  readonly possibleInTime: Figure;
   /** Never read, for each read that the origin had to answer. */
   readonly waste: Figure;
 }
@@ -33,7 +37,18 @@ export function summarisePrediction(blocks: readonly Block[], rng: Rng): Predict
     accuracy: share(used, (one) => used(one) + one.unused, 'prefetches'),
     // A late prefetch is among the misses already.
     coverage: share(used, ({ timely, chainedMisses }) => timely + chainedMisses, 'reads'),
+    foreseeableCoverage: share(
+      used,
+      ({ timely, chainedMisses, firstOfKind }) => timely + chainedMisses - firstOfKind,
+      'reads',
+    ),
     inTime: share(({ timely }) => timely, used, 'prefetches'),
+    possibleInTime: share(
+      ({ timely }) => timely,
+      ({ timely, chainedMisses, firstOfKind, shortPause }) =>
+        timely + chainedMisses - firstOfKind - shortPause,
+      'reads',
+    ),
     waste: share(
       ({ unused }) => unused,
       ({ misses }) => misses,

@@ -4,10 +4,12 @@ import type { Millis } from 'l1-cache';
 import { scenarioOf } from '../catalogue.ts';
 import { preloaded } from '../preloaded.ts';
 import { createRng } from '../random.ts';
+import { cacheKey } from '../read-key.ts';
 import type { PrefetchCounts, ReadPath, ReadPathContext } from '../read-path.ts';
-import type { DomainName, RequestType } from '../topology/topology.ts';
+import type { DomainName, ReadStep, RequestType } from '../topology/topology.ts';
 import { createMutationSchedule } from '../workload/mutation.ts';
 import { timeBatches } from './batch-timing.ts';
+import { ChainedMisses } from './chained-misses.ts';
 import { measureClockCost } from './clock-cost.ts';
 import type { Controlled } from './control.ts';
 import { coverageNow, coverageSince } from './coverage.ts';
@@ -33,7 +35,10 @@ export class Pod implements Controlled, AsyncDisposable {
   readonly #paths = new Map<string, Promise<ReadPath>>();
   readonly #chainGapMs: () => Millis;
   readonly #context: ReadPathContext;
+  /** One for each scenario: each starts knowing nothing. */
+  readonly #chainedMisses = new Map<string, ChainedMisses>();
   #path: ReadPath | undefined;
+  #misses = new ChainedMisses();
   #recorder = new Recorder();
   #prefetchesBefore: PrefetchCounts | undefined;
   #coverage = coverageNow();
@@ -52,7 +57,13 @@ export class Pod implements Controlled, AsyncDisposable {
       serviceIndex,
       budgetBytes: config.budgetBytes,
       ask,
-      fetchFromOrigin: async (at) => (await ask(at)).value,
+      fetchFromOrigin: async (at) => {
+        const misses = this.#misses;
+        const fromMs = performance.now();
+        const { value } = await ask(at);
+        misses.loaded(cacheKey(at.domain, at.owner, at.id), performance.now() - fromMs);
+        return value;
+      },
       ttlMs: (domain) => ttls.get(domain) as Millis,
       countRedisCommands: (count) => {
         this.#recorder.redisCommands += count;
@@ -91,6 +102,8 @@ export class Pod implements Controlled, AsyncDisposable {
       path.catch(() => this.#paths.delete(name));
     }
     this.#path = await path;
+    this.#misses = this.#chainedMisses.get(name) ?? new ChainedMisses();
+    this.#chainedMisses.set(name, this.#misses);
     preloaded()?.use(scenarioOf(name).needs === 'preload' ? 'on' : 'off');
   }
 
@@ -202,7 +215,16 @@ export class Pod implements Controlled, AsyncDisposable {
     recorder.readsOfRequest.record(totalNs);
     if (l1PerReadNs !== null) recorder.l1PerRead.record(l1PerReadNs);
     for (const [i, read] of reads.entries()) {
-      if (type.reads[i]?.after !== null && read.outcome !== 'l1') recorder.chainedMisses += 1;
+      const after = type.reads[i]?.after ?? null;
+      if (after !== null) {
+        const { domain, owner } = type.reads[after] as ReadStep;
+        this.#misses.count(recorder.chainedMisses, {
+          kind: `${domain}.${owner} ${read.at.domain}.${read.at.owner}`,
+          key: read.key,
+          pauseMs: read.pauseNs / 1e6,
+          missed: read.outcome !== 'l1',
+        });
+      }
       recorder.read(read.outcome, read.latencyNs);
       if (read.outcome === 'l1') recorder.remember(read.key);
       const staleMs = this.#mutations.stalenessMs(read.at, read.value.version, nowMs);

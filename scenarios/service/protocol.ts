@@ -65,6 +65,15 @@ export interface HitCounts {
   readonly hits: Count;
 }
 
+/** Reads whose key an earlier value of the request named, and that no cache answered at once. */
+export interface ChainedMissCounts {
+  readonly all: Count;
+  /** Of those: the first of their kind that this pod met. */
+  readonly firstOfKind: Count;
+  /** Of the others: asked for sooner after the value that named them than their own load took. */
+  readonly shortPause: Count;
+}
+
 /** What one pod recorded during one block. */
 export interface PodBlock {
   readonly service: number;
@@ -110,7 +119,7 @@ export interface PodBlock {
     readonly faults: Count;
   } | null;
   /** Reads whose key an earlier value of the request named, and that no cache answered at once. */
-  readonly chainedMisses: Count;
+  readonly chainedMisses: ChainedMissCounts;
 }
 
 export interface PodMemory {

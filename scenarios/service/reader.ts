@@ -12,6 +12,8 @@ interface FinishedRead {
   readonly value: Stamped;
   readonly outcome: ReadOutcome;
   readonly latencyNs: Nanos;
+  /** From the value that named the key to this read; 0 where no value did. */
+  readonly pauseNs: Nanos;
 }
 
 export interface RequestReads {
@@ -65,13 +67,21 @@ export async function makeReads(
   const syncNs = Math.max(0, nowNs() - startedNs - options.clockCostNs);
   const perTryNs = syncNs / next;
 
-  const finish = (i: number, id: number, value: Stamped, outcome: ReadOutcome, latencyNs: Nanos): void => {
+  const finish = (
+    i: number,
+    id: number,
+    value: Stamped,
+    outcome: ReadOutcome,
+    latencyNs: Nanos,
+    pauseNs: Nanos = 0,
+  ): void => {
     const { domain, owner } = steps[i] as ReadStep;
-    finished[i] = { at: { domain, owner, id }, key: keys[i] as string, value, outcome, latencyNs };
+    finished[i] = { at: { domain, owner, id }, key: keys[i] as string, value, outcome, latencyNs, pauseNs };
   };
 
   const readChained = async (i: number): Promise<void> => {
     const { domain, owner, after } = steps[i] as ReadStep;
+    const namedNs = nowNs();
     const gapMs = options.chainGapMs();
     if (gapMs > 0) await sleep(gapMs);
     const id = finished[after as number]?.value.userId;
@@ -80,15 +90,16 @@ export async function makeReads(
     keys[i] = key;
     const fromNs = nowNs();
     const value = path.readNow(key);
-    if (value !== undefined) finish(i, id, value, 'l1', nowNs() - fromNs - options.clockCostNs);
-    else await readAway(i, id);
+    const pauseNs = fromNs - namedNs;
+    if (value !== undefined) finish(i, id, value, 'l1', nowNs() - fromNs - options.clockCostNs, pauseNs);
+    else await readAway(i, id, pauseNs);
   };
 
-  const readAway = async (i: number, id: number): Promise<void> => {
+  const readAway = async (i: number, id: number, pauseNs: Nanos = 0): Promise<void> => {
     const { domain, owner } = steps[i] as ReadStep;
     const fromNs = nowNs();
     const { value, outcome } = await path.read(keys[i] as string, { domain, owner, id });
-    finish(i, id, value, outcome, nowNs() - fromNs);
+    finish(i, id, value, outcome, nowNs() - fromNs, pauseNs);
   };
 
   const readOne = async (i: number): Promise<void> => {

@@ -1,0 +1,35 @@
+import type { Count, Millis } from 'l1-cache';
+import type { ChainedMissCounts } from './protocol.ts';
+
+/** Loads remembered until the read that they were for is recorded. */
+const MAX_LOADS: Count = 4096;
+
+/**
+ * Chained reads (an earlier value of the request named their key) that were not there when asked for, and which of
+ * them no predictor could have had ready: those of a kind that the pod had never met, so that nothing it knew named
+ * such a key, and those asked for sooner than their own load took.
+ */
+export class ChainedMisses {
+  readonly #loadMs = new Map<string, Millis>();
+  readonly #met = new Set<string>();
+
+  /** A load of the key has ended, for a read or ahead of one. */
+  loaded(key: string, tookMs: Millis): void {
+    this.#loadMs.delete(key);
+    this.#loadMs.set(key, tookMs);
+    if (this.#loadMs.size > MAX_LOADS) this.#loadMs.delete(this.#loadMs.keys().next().value!);
+  }
+
+  /** Counts one chained read. `kind`: whose value named whose key; `pauseMs`: from that value to this read. */
+  count(
+    into: { -readonly [K in keyof ChainedMissCounts]: Count },
+    read: { readonly kind: string; readonly key: string; readonly pauseMs: Millis; readonly missed: boolean },
+  ): void {
+    const isFirst = !this.#met.has(read.kind);
+    this.#met.add(read.kind);
+    if (!read.missed) return;
+    into.all += 1;
+    if (isFirst) into.firstOfKind += 1;
+    else if (read.pauseMs < (this.#loadMs.get(read.key) ?? 0)) into.shortPause += 1;
+  }
+}
