@@ -116,7 +116,9 @@ const block = z.object({
       chainedMisses: count,
       /** Of those: the first of their kind in a pod, so that nothing it knew could name the key. */
       firstOfKind: count.default(0),
-      /** Of the others: asked for sooner after the value that named them than their own load took. */
+      /** Of the others: the value that named them names keys of several owners, in different requests. */
+      ambiguous: count.default(0),
+      /** Of the rest: asked for sooner after the value that named them than their own load took. */
       shortPause: count.default(0),
     })
     .nullable()

@@ -65,6 +65,7 @@ export function mergePods(pods: readonly PodBlock[]): PodPart {
           unused: sum((pod) => pod.prefetches?.unused ?? 0),
           chainedMisses: sum((pod) => pod.chainedMisses.all),
           firstOfKind: sum((pod) => pod.chainedMisses.firstOfKind),
+          ambiguous: sum((pod) => pod.chainedMisses.ambiguous),
           shortPause: sum((pod) => pod.chainedMisses.shortPause),
         },
   };

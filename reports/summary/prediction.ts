@@ -8,11 +8,14 @@ export interface PredictionSummary {
   readonly accuracy: Figure;
   /** Reads that an earlier value named and that would have missed: found ready or under way by a prefetch. */
   readonly coverage: Figure;
-  /** The same, without the first of a kind in each pod, which nothing the pod knew could name. */
+  /**
+   * The same, without what nothing in a pod could tell: the first read of a kind, and reads of an owner where the value
+   * leads to several.
+   */
   readonly foreseeableCoverage: Figure;
   /** There before the read, of those used. */
   readonly inTime: Figure;
-  /** There before the read, of all that could be: no first of a kind, no pause shorter than the read's own load. */
+  /** There before the read, of all that could be: foreseeable, and no pause shorter than the read's own load. */
   readonly possibleInTime: Figure;
   /** Never read, for each read that the origin had to answer. */
   readonly waste: Figure;
@@ -39,14 +42,14 @@ export function summarisePrediction(blocks: readonly Block[], rng: Rng): Predict
     coverage: share(used, ({ timely, chainedMisses }) => timely + chainedMisses, 'reads'),
     foreseeableCoverage: share(
       used,
-      ({ timely, chainedMisses, firstOfKind }) => timely + chainedMisses - firstOfKind,
+      ({ timely, chainedMisses, firstOfKind, ambiguous }) => timely + chainedMisses - firstOfKind - ambiguous,
       'reads',
     ),
     inTime: share(({ timely }) => timely, used, 'prefetches'),
     possibleInTime: share(
       ({ timely }) => timely,
-      ({ timely, chainedMisses, firstOfKind, shortPause }) =>
-        timely + chainedMisses - firstOfKind - shortPause,
+      ({ timely, chainedMisses, firstOfKind, ambiguous, shortPause }) =>
+        timely + chainedMisses - firstOfKind - ambiguous - shortPause,
       'reads',
     ),
     waste: share(

@@ -7,11 +7,13 @@ const MAX_LOADS: Count = 4096;
 /**
  * Chained reads (an earlier value of the request named their key) that were not there when asked for, and which of
  * them no predictor could have had ready: those of a kind that the pod had never met, so that nothing it knew named
- * such a key, and those asked for sooner than their own load took.
+ * such a key; those whose value names a key of one owner in some requests and of another in others; and those asked
+ * for sooner than their own load took.
  */
 export class ChainedMisses {
   readonly #loadMs = new Map<string, Millis>();
-  readonly #met = new Set<string>();
+  /** For each kind of value, the kinds of keys it has named. */
+  readonly #met = new Map<string, Set<string>>();
 
   /** A load of the key has ended, for a read or ahead of one. */
   loaded(key: string, tookMs: Millis): void {
@@ -20,16 +22,24 @@ export class ChainedMisses {
     if (this.#loadMs.size > MAX_LOADS) this.#loadMs.delete(this.#loadMs.keys().next().value!);
   }
 
-  /** Counts one chained read. `kind`: whose value named whose key; `pauseMs`: from that value to this read. */
+  /** Counts one chained read. `from`, `to`: domain and owner of value and key; `pauseMs`: from that value to this read. */
   count(
     into: { -readonly [K in keyof ChainedMissCounts]: Count },
-    read: { readonly kind: string; readonly key: string; readonly pauseMs: Millis; readonly missed: boolean },
+    read: {
+      readonly from: string;
+      readonly to: string;
+      readonly key: string;
+      readonly pauseMs: Millis;
+      readonly missed: boolean;
+    },
   ): void {
-    const isFirst = !this.#met.has(read.kind);
-    this.#met.add(read.kind);
+    const named = this.#met.get(read.from) ?? new Set();
+    const isFirst = !named.has(read.to);
+    this.#met.set(read.from, named.add(read.to));
     if (!read.missed) return;
     into.all += 1;
     if (isFirst) into.firstOfKind += 1;
+    else if (named.size > 1) into.ambiguous += 1;
     else if (read.pauseMs < (this.#loadMs.get(read.key) ?? 0)) into.shortPause += 1;
   }
 }

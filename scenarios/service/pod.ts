@@ -219,7 +219,8 @@ export class Pod implements Controlled, AsyncDisposable {
       if (after !== null) {
         const { domain, owner } = type.reads[after] as ReadStep;
         this.#misses.count(recorder.chainedMisses, {
-          kind: `${domain}.${owner} ${read.at.domain}.${read.at.owner}`,
+          from: `${domain}.${owner}`,
+          to: `${read.at.domain}.${read.at.owner}`,
           key: read.key,
           pauseMs: read.pauseNs / 1e6,
           missed: read.outcome !== 'l1',

@@ -70,7 +70,9 @@ export interface ChainedMissCounts {
   readonly all: Count;
   /** Of those: the first of their kind that this pod met. */
   readonly firstOfKind: Count;
-  /** Of the others: asked for sooner after the value that named them than their own load took. */
+  /** Of the others: the value named keys of several owners, in different requests. */
+  readonly ambiguous: Count;
+  /** Of the rest: asked for sooner after the value that named them than their own load took. */
   readonly shortPause: Count;
 }
 

@@ -34,7 +34,7 @@ export class Recorder {
   errors: Count = 0;
   reads: Count = 0;
   hits: Count = 0;
-  readonly chainedMisses = { all: 0, firstOfKind: 0, shortPause: 0 };
+  readonly chainedMisses = { all: 0, firstOfKind: 0, ambiguous: 0, shortPause: 0 };
   staleReads: Count = 0;
   originServed: Count = 0;
   redisCommands: Count = 0;

@@ -20,6 +20,8 @@ export interface Source {
   /** The template's pattern. */
   readonly pattern: string;
   readonly field: string;
+  /** Where in a value or its key the field is. */
+  readonly place: 'top' | 'deep' | 'key';
   readonly rules: FlowRule[];
   seen: Count;
   repeated: Count;
@@ -39,12 +41,14 @@ interface FlowRule {
   askedAt: Count;
 }
 
-/** The sources of one template, and whether any of them has a rule that may guess, as of the last look. */
+/** The sources of one template, and those of them with a rule that may guess, as of the last look. */
 interface TemplateSources {
   readonly sources: Map<string, Source>;
-  guesses: boolean;
+  guessing: readonly Source[];
   asOfMs: Millis;
 }
+
+const NONE: readonly Source[] = [];
 
 /** Receives a guess: this key will be read soon, says this rule. */
 export type Guess = (key: string, rule: RuleScore) => GuessOutcome;
@@ -97,12 +101,13 @@ export class FlowRules {
   sourceOf(templateId: Count, pattern: string, field: string): Source | undefined {
     let known = this.#byTemplate.get(templateId);
     if (!known) {
-      known = { sources: new Map(), guesses: false, asOfMs: Number.NEGATIVE_INFINITY };
+      known = { sources: new Map(), guessing: NONE, asOfMs: Number.NEGATIVE_INFINITY };
       this.#byTemplate.set(templateId, known);
     }
     let source = known.sources.get(field);
     if (!source && this.#sources.length < MAX_SOURCES) {
-      source = { id: this.#sources.length, pattern, field, rules: [], seen: 0, repeated: 0 };
+      const id = this.#sources.length;
+      source = { id, pattern, field, place: placeOf(field), rules: [], seen: 0, repeated: 0 };
       this.#sources.push(source);
       known.sources.set(field, source);
       this.#adopt(source);
@@ -110,22 +115,17 @@ export class FlowRules {
     return source;
   }
 
-  /** The source of that name, if there is one. */
-  knownSource(templateId: Count, field: string): Source | undefined {
-    return this.#byTemplate.get(templateId)?.sources.get(field);
-  }
-
-  /** Whether a template has rules that may guess, as of a second ago at most. */
-  mayGuessFrom(templateId: Count, atMs: Millis): boolean {
+  /** The sources of a template that have rules that may guess, as of a second ago at most. */
+  guessing(templateId: Count, atMs: Millis): readonly Source[] {
     const known = this.#byTemplate.get(templateId);
-    if (!known) return false;
+    if (!known) return NONE;
     if (atMs - known.asOfMs >= KNOWN_FOR_MS) {
       known.asOfMs = atMs;
-      known.guesses = [...known.sources.values()].some(({ rules }) =>
+      known.guessing = [...known.sources.values()].filter(({ rules }) =>
         rules.some((rule) => this.#mayGuess(rule) && (rule.score.lowerBound > 0 || rule.score.word)),
       );
     }
-    return known.guesses;
+    return known.guessing;
   }
 
   /** A key (of a template with `pattern`) was read whose part from `start` to `end` the source had held. */
@@ -200,6 +200,11 @@ export class FlowRules {
     }
     return rule.support >= MIN_SUPPORT || score.word !== undefined;
   }
+}
+
+function placeOf(field: string): Source['place'] {
+  if (field.startsWith('#')) return 'key';
+  return /[.[]/.test(field) ? 'deep' : 'top';
 }
 
 function wholeOf({ right, wrong }: { readonly right: number; readonly wrong: number }) {

@@ -36,6 +36,11 @@ export class IdentifierFields {
     this.#visitObject(value, '', MAX_FIELDS, visit, true);
   }
 
+  /** The identifier in one field at the top of the value, if there is one; the field must not be a denied one. */
+  at(value: unknown, field: string): Identifier | undefined {
+    return isPlain(value) ? identifierOf((value as Record<string, unknown>)[field]) : undefined;
+  }
+
   #visitObject(
     object: object,
     prefix: string,

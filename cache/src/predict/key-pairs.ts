@@ -1,4 +1,4 @@
-import type { Bytes, Count, Millis } from '../units.ts';
+import type { Bytes, Count, Millis, Ratio } from '../units.ts';
 import { ContextTable } from './context-table.ts';
 import type { Guess } from './flow-rules.ts';
 import { KeyLog } from './key-log.ts';
@@ -16,6 +16,11 @@ const GUESSED = 64;
 const WINDOW: Count = 8;
 /** An older miss is no sign of what comes now. */
 const HORIZON_MS: Millis = 1000;
+/** All misses are learned from at first and while any class of guesses holds, else those of one second in four. */
+const EAGER_MS: Millis = 30_000;
+const LOOK_MS: Millis = 1000;
+const LOOK_EVERY = 4;
+const HOLDS: Ratio = 0.5;
 /** Confidence is scored apart by how often a context was met and how surely it was followed. */
 const SUPPORT_STEPS = [2, 3, 5, 9, 17] as const;
 const SURENESS_STEPS = [0.35, 0.5, 0.6, 0.7, 0.8, 0.9] as const;
@@ -40,6 +45,9 @@ export class KeyPairs {
   readonly #guessed = new Uint32Array(GUESSED);
   #head = 0;
   #previous = 0;
+  #untilMs: Millis | undefined;
+  #second = 0;
+  #isLooking = true;
 
   constructor(rng: () => number) {
     this.#single = new ContextTable(SINGLE_ROWS, rng);
@@ -70,6 +78,9 @@ export class KeyPairs {
 
   /** A key (`hash`: its salted hash) was missed, or would have been without its prefetch. `leadMs`: what a load takes. */
   onMiss(key: string, hash: number, atMs: Millis, leadMs: Millis, guess: Guess): void {
+    const second = Math.floor(atMs / LOOK_MS);
+    if (second !== this.#second) this.#begin(second, atMs);
+    if (!this.#isLooking) return;
     if (this.#guessed[hash % GUESSED] === hash) this.#guessed[hash % GUESSED] = 0;
     this.#predict(hash, guess);
     this.#learn(hash, key, atMs, leadMs);
@@ -78,6 +89,15 @@ export class KeyPairs {
     this.#atMs[this.#head % HISTORY] = atMs;
     this.#head++;
     this.#previous = hash;
+  }
+
+  #begin(second: number, atMs: Millis): void {
+    this.#second = second;
+    this.#untilMs ??= atMs + EAGER_MS;
+    this.#isLooking =
+      atMs < this.#untilMs ||
+      second % LOOK_EVERY === 0 ||
+      this.#scores.some(({ lowerBound }) => lowerBound >= HOLDS);
   }
 
   #predict(hash: number, guess: Guess): void {

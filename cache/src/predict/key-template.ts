@@ -2,7 +2,8 @@ import type { Bytes, Count } from '../units.ts';
 
 /** Distinct words a segment may have before it is taken to vary; more than a large mesh has services. */
 const MAX_WORDS = 64;
-const MAX_RECENT: Count = 1024;
+/** Keys whose shapes are remembered; a power of two. */
+const RECENT: Count = 1024;
 /** What follows the twelfth segment counts as part of it. */
 const MAX_SEGMENTS = 12;
 /** Long runs of digits, or of hexadecimal digits and dashes: numbers, UUIDs, digests, random tokens. */
@@ -39,8 +40,9 @@ interface Node {
 export class KeyTemplates {
   readonly #root = createNode();
   readonly #maxNodes: Count;
-  /** Shapes of keys met lately: a key missed is filled and read again soon. */
-  readonly #recent = new Map<string, KeyShape>();
+  /** Shapes of keys met lately, each at a place of its last letters: a key missed is filled and read again soon. */
+  readonly #recentKeys = new Array<string>(RECENT).fill('');
+  readonly #recentShapes = new Array<KeyShape | undefined>(RECENT).fill(undefined);
   #nodes = 1;
   #templates = 0;
 
@@ -55,18 +57,16 @@ export class KeyTemplates {
 
   /** Memory held, by what one node was measured to take. */
   get bytes(): Bytes {
-    return this.#nodes * 400 + this.#recent.size * 200;
+    return this.#nodes * 400 + RECENT * 200;
   }
 
   /** The shape of a key; undefined when it follows no known pattern and there is no room for a new one. */
   shapeOf(key: string): KeyShape | undefined {
-    const known = this.#recent.get(key);
-    if (known) return known;
+    const place = placeOf(key);
+    if (this.#recentKeys[place] === key) return this.#recentShapes[place];
     const shape = this.#walk(key);
-    if (shape) {
-      if (this.#recent.size >= MAX_RECENT) this.#recent.clear();
-      this.#recent.set(key, shape);
-    }
+    this.#recentKeys[place] = key;
+    this.#recentShapes[place] = shape;
     return shape;
   }
 
@@ -98,7 +98,7 @@ export class KeyTemplates {
     if (node.words.size < MAX_WORDS) return false;
     for (const child of node.words.values()) this.#nodes -= sizeOf(child);
     node.words = undefined;
-    this.#recent.clear();
+    this.#recentKeys.fill('');
     return true;
   }
 
@@ -109,6 +109,12 @@ export class KeyTemplates {
     this.#nodes++;
     return child;
   }
+}
+
+function placeOf(key: string): number {
+  const end = key.length;
+  const letters = key.charCodeAt(end - 1) + 11 * key.charCodeAt(end - 2) + 101 * key.charCodeAt(end - 3);
+  return (letters + end) & (RECENT - 1);
 }
 
 function createNode(): Node {

@@ -160,11 +160,13 @@ export class Prewarmer {
     this.#health.expire(first.atMs);
     this.#slots?.advance(first.atMs, this.#guess);
     this.#review(first.atMs);
-    let effort: Effort = 'learn';
+    let effort: Effort = this.#time?.first() ?? 'learn';
     for (let i = 0; i < batch.length; i++) {
       const access = batch.at(i)!;
       this.#settle(access);
-      if (i % ACCESSES_PER_LOOK === 0 && this.#time && effort !== 'nothing') effort = this.#time.look();
+      this.#flow?.tick(access.atMs);
+      if (i % ACCESSES_PER_LOOK === 0 && i > 0 && this.#time && effort !== 'nothing')
+        effort = this.#time.look();
       if (effort === 'learn') this.#take(access);
       else {
         this.#skipped++;
@@ -204,6 +206,7 @@ export class Prewarmer {
 
   /** Guesses by the rules known, and learns nothing. */
   #guessFrom({ key, atMs, outcome, value }: AccessRecord): void {
+    // A prefetched value names keys too: so chains are loaded ahead of their reads.
     if (outcome === 'miss' || !this.#flow) return;
     this.#atMs = atMs;
     const shape = this.#templates.shapeOf(key);
@@ -214,13 +217,17 @@ export class Prewarmer {
     const { key, atMs, outcome } = access;
     this.#atMs = atMs;
     const missed = outcome === 'miss' || access.firstUseOfPrefetch === true;
-    if (missed) this.#pairs?.onMiss(key, hashKey(key, this.#salt), atMs, this.#health.leadMs, this.#guess);
+    const looking = this.#flow?.isLooking === true;
+    const hash = missed || looking ? hashKey(key, this.#salt) : 0;
+    if (missed) this.#pairs?.onMiss(key, hash, atMs, this.#health.leadMs, this.#guess);
     if (outcome !== 'fill') this.#slots?.onRead(key, missed);
-    const shape = this.#flow && this.#templates.shapeOf(key);
-    if (!this.#flow || !shape || !this.#flow.wants(shape, atMs)) return;
-    const hash = hashKey(key, this.#salt);
+    if (!looking) {
+      this.#guessFrom(access);
+      return;
+    }
+    const shape = this.#templates.shapeOf(key);
+    if (!this.#flow || !shape) return;
     if (outcome !== 'fill') this.#flow.onRead(key, hash, shape, atMs);
-    // A prefetched value names keys too: so chains are loaded ahead of their reads.
     if (outcome !== 'miss') this.#flow.onValue(key, hash, shape, access.value, atMs, this.#guess);
   }
 }

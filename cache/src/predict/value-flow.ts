@@ -1,6 +1,6 @@
 import { hashKey } from '../store/hash-key.ts';
 import type { Bytes, Count, Millis } from '../units.ts';
-import { FlowRules, type Guess } from './flow-rules.ts';
+import { FlowRules, type Guess, type Source } from './flow-rules.ts';
 import { IdentifierFields } from './identifier-fields.ts';
 import type { KeyShape } from './key-template.ts';
 import type { PeerRules } from './peer-rules.ts';
@@ -48,17 +48,20 @@ export class ValueFlow {
     return this.#recent.bytes + this.rules.bytes;
   }
 
-  /** Whether a read of the template can teach anything or name a key to load; most reads of most seconds cannot. */
-  wants({ template }: KeyShape, atMs: Millis): boolean {
+  /** One access, of any kind: begins a new second when it is time. */
+  tick(atMs: Millis): void {
     this.#accesses++;
     const second = Math.floor(atMs / LOOK_MS);
     if (second !== this.#second) this.#begin(second, atMs);
-    return this.#isLooking || this.rules.mayGuessFrom(template.id, atMs);
+  }
+
+  /** Whether accesses are looked at for new rules now; most accesses of most seconds are not. */
+  get isLooking(): boolean {
+    return this.#isLooking;
   }
 
   /** A key (`reader`: its salted hash) was asked for: which values read before named it? */
   onRead(key: string, reader: number, shape: KeyShape, atMs: Millis): void {
-    if (!this.#isLooking) return;
     for (let i = 0; i < shape.slots.length; i += 2) {
       const start = shape.slots[i]!;
       const end = shape.slots[i + 1]!;
@@ -80,11 +83,9 @@ export class ValueFlow {
         source.seen /= 2;
         source.repeated /= 2;
       }
-      if (this.#isLooking) {
-        source.seen++;
-        const hash = hashKey(identifier, this.#salt);
-        if (this.#recent.remember(hash, source.id, owner, atMs) === 'repeated') source.repeated++;
-      }
+      source.seen++;
+      const hash = hashKey(identifier, this.#salt);
+      if (this.#recent.remember(hash, source.id, owner, atMs) === 'repeated') source.repeated++;
       this.rules.guessBy(source, identifier, key, guess);
     };
     for (let i = 0; i < shape.slots.length; i += 2)
@@ -93,10 +94,20 @@ export class ValueFlow {
   }
 
   /** The value of a key is known: guesses by the rules there are, and learns nothing. */
-  guessFrom(key: string, { template }: KeyShape, value: unknown, atMs: Millis, guess: Guess): void {
-    if (!this.rules.mayGuessFrom(template.id, atMs)) return;
+  guessFrom(key: string, { template, slots }: KeyShape, value: unknown, atMs: Millis, guess: Guess): void {
+    const sources = this.rules.guessing(template.id, atMs);
+    let deep = false;
+    for (const source of sources) {
+      if (source.place === 'deep') deep = true;
+      else {
+        const identifier =
+          source.place === 'top' ? this.#fields.at(value, source.field) : slotOf(key, slots, source);
+        if (identifier !== undefined) this.rules.guessBy(source, identifier, key, guess);
+      }
+    }
+    if (!deep) return;
     this.#fields.visit(value, (name, identifier) => {
-      const source = this.rules.knownSource(template.id, name);
+      const source = sources.find(({ field, place }) => place === 'deep' && field === name);
       if (source) this.rules.guessBy(source, identifier, key, guess);
     });
   }
@@ -107,4 +118,10 @@ export class ValueFlow {
     this.#accesses = 0;
     this.#second = second;
   }
+}
+
+/** What stands in the varying segment of a key that a source is named after. */
+function slotOf(key: string, slots: readonly number[], { field }: Source): string {
+  const at = 2 * Number(field.slice(1));
+  return key.slice(slots[at], slots[at + 1]);
 }
