@@ -2,7 +2,8 @@ import type { FillAccess, TtlPolicy } from '../access.ts';
 import type { L1Cache } from '../cache.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Millis } from '../units.ts';
-import type { Fetched, LearnedFreshness } from './learned-freshness.ts';
+import type { LearnedFreshness } from './learned-freshness.ts';
+import type { Fetched } from './observation.ts';
 import { type Validator, validatorOf } from './validator.ts';
 
 /** Notices kept until the fetch they cause; older ones only cost the learner a little precision. */

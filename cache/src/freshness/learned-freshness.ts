@@ -1,12 +1,14 @@
 import type { Count, Millis, Ratio } from '../units.ts';
+import { GrowthGuard } from './growth-guard.ts';
+import { type Fetched, observationOf, stampOf } from './observation.ts';
 import type { FreshnessPolicy } from './policy.ts';
+import { SIX_HOURS_MS, ttlByPolicy } from './policy-ttl.ts';
 import { logLikelihood, type Observation, RATES, RateGrid } from './rate-grid.ts';
 import { StalePrice } from './stale-price.ts';
-import { changedBy, expectedStaleMs, ttlOfCost, ttlOfShare, typicalRatePerMs } from './stale-share.ts';
+import { changedBy, expectedStaleMs, typicalRatePerMs } from './stale-share.ts';
 import { templateOfKey } from './template.ts';
 import { type TemplatePrior, TemplatePriors } from './template-prior.ts';
 import { TrackedKeys, UNTRACKED } from './tracked-keys.ts';
-import { digest, type Validator } from './validator.ts';
 
 export interface LearnedFreshnessOptions {
   /** Default: at most 5 % of all reads stale. */
@@ -33,19 +35,6 @@ export interface LearnedFreshnessOptions {
   readonly rng: () => Ratio;
 }
 
-/** A value just fetched from the origin. */
-export interface Fetched {
-  readonly key: string;
-  /** When it was fetched, by any clock that never goes backwards. */
-  readonly atMs: Millis;
-  readonly validator: Validator;
-  /**
-   * Why it was fetched: a read found nothing fresh, a read came after a notice that it had changed, or it was
-   * loaded ahead of any read. Default `read`.
-   */
-  readonly cause?: 'read' | 'notice' | 'ahead';
-}
-
 /** What the learner knows about one key. */
 export interface KeyFreshness {
   readonly meanChangeIntervalMs: Millis;
@@ -54,21 +43,11 @@ export interface KeyFreshness {
   readonly observations: Count;
 }
 
-const SIX_HOURS_MS = 6 * 3_600_000;
 const SLOW_RETENTION = 0.98;
 const FAST_RETENTION = 0.85;
 /** ln Bayes factor at which the fast belief replaces the slow one, and what of it is kept a fetch. */
 const MOVED_NATS = 3.5;
 const MOVED_KEPT = 0.95;
-/** A change less likely than this is a surprise: shrink, then double again while nothing changes. */
-const SURPRISE_RATIO = 0.05;
-const SURPRISE_SHRINK = 8;
-/** Changes in a row that are let pass; each further one halves the TTL. */
-const CHANGES_LET_PASS = 4;
-/** No TTL lets a key's hits be stale more often than this share, however cheap that would be. */
-const MAX_KEY_SHARE = 0.25;
-/** A TTL may grow to this multiple of the longest time just seen unchanged. */
-const GROWTH = 2;
 /** Beliefs after which a template is trusted to set the first TTL of its keys. */
 const KNOWN_KIND = 8;
 const READS_KEPT = 0.9;
@@ -81,7 +60,7 @@ const READS_KEPT = 0.9;
  * counter, and that in batches. It cannot notice a change before the TTL it gave is over: only an invalidation or
  * another pod's notice can.
  *
- * Sources: research/predictive.md §1b and §2b; Cho & Garcia-Molina, TOIT 2003; Cate 1992 for the growth guard.
+ * Sources: research/predictive.md §1b and §2b; Cho & Garcia-Molina, TOIT 2003.
  */
 export class LearnedFreshness {
   readonly #policy: FreshnessPolicy;
@@ -92,6 +71,7 @@ export class LearnedFreshness {
   readonly #templateOf: (key: string) => string;
   readonly #rng: () => Ratio;
   readonly #keys: TrackedKeys;
+  readonly #guard: GrowthGuard;
   readonly #slow: RateGrid;
   readonly #fast: RateGrid;
   readonly #priors = new TemplatePriors();
@@ -110,6 +90,7 @@ export class LearnedFreshness {
     this.#rng = options.rng;
     const tracked = options.trackedKeys ?? 20_000;
     this.#keys = new TrackedKeys(tracked, options.rng);
+    this.#guard = new GrowthGuard(this.#keys, this.#minTtlMs);
     this.#slow = new RateGrid(tracked, SLOW_RETENTION, options.rng);
     this.#fast = new RateGrid(tracked, FAST_RETENTION, options.rng);
     this.#price = new StalePrice(this.#policy.kind === 'staleness-budget' ? this.#policy.budgetRatio : 1);
@@ -131,7 +112,7 @@ export class LearnedFreshness {
       this.#begin(slot, fetched.key, prior);
     }
     const intervalMs = fetched.atMs - this.#keys.filledAtMs[slot]!;
-    const seen = this.#compare(slot, fetched, intervalMs);
+    const seen = observationOf(this.#keys.stamp[slot]!, fetched, intervalMs);
     this.#keys.stamp[slot] = stampOf(fetched.validator);
     this.#learnFrom(slot, seen, fetched.atMs, fetched.cause ?? 'read', prior);
     return this.#give(slot, fetched.atMs, prior);
@@ -162,7 +143,7 @@ export class LearnedFreshness {
     this.#slow.probabilities(slot, this.#probabilities);
     return {
       meanChangeIntervalMs: 1 / typicalRatePerMs(this.#probabilities),
-      readsPerSecond: (this.#keys.reads[slot]! / this.#keys.readsOverMs[slot]!) * 1000,
+      readsPerSecond: this.#keys.readsPerMs(slot) * 1000,
       ttlMs: this.#keys.ttlMs[slot]!,
       observations: this.#keys.observations[slot]!,
     };
@@ -203,10 +184,11 @@ export class LearnedFreshness {
     const changed = seen.kind !== 'unchanged';
     if (intervalMs > 0) {
       // A change that others noticed comes early in a TTL by nature: no reason to distrust the belief.
-      if (!(changed && cause === 'notice')) this.#guard(slot, changed, intervalMs);
+      if (!changed) this.#guard.onUnchanged(slot, intervalMs);
+      else if (cause !== 'notice') this.#guard.onChanged(slot, changedBy(this.#probabilities, intervalMs));
       this.#account(slot, seen, intervalMs, atMs);
     }
-    if (seen.kind === 'dated') keys.guardMs[slot] = Math.max(keys.guardMs[slot]!, GROWTH * seen.ageMs);
+    if (seen.kind === 'dated') this.#guard.allow(slot, seen.ageMs);
     logLikelihood(seen, this.#likelihood);
     const fast = this.#fast.observe(slot, this.#likelihood, prior.logPrior);
     const slow = this.#slow.observe(slot, this.#likelihood, prior.logPrior);
@@ -221,41 +203,11 @@ export class LearnedFreshness {
     }
   }
 
-  /** What this fetch shows against the one before; undefined when there is nothing to compare. */
-  #compare(slot: number, { validator, cause }: Fetched, intervalMs: Millis): Observation | undefined {
-    const before = this.#keys.stamp[slot]!;
-    const now = stampOf(validator);
-    const ageMs = validator.ageMs ?? -1;
-    if (Number.isNaN(now)) return undefined;
-    if (Number.isNaN(before)) return ageMs >= 0 ? { kind: 'dated', ageMs } : undefined;
-    if (!(intervalMs > 0)) return undefined;
-    if (now === before) return { kind: 'unchanged', intervalMs };
-    if (validator.version !== undefined && now === before + 1) return { kind: 'changed-once', intervalMs };
-    if (validator.version !== undefined && now > before) return { kind: 'changed-often', intervalMs };
-    if (ageMs >= 0 && ageMs <= intervalMs) return { kind: 'dated', ageMs };
-    return { kind: cause === 'notice' ? 'changed-once' : 'changed', intervalMs };
-  }
-
   #countReads(slot: number, intervalMs: Millis, thisOne: Count, prior: TemplatePrior): void {
     const keys = this.#keys;
     keys.reads[slot] = keys.reads[slot]! * READS_KEPT + keys.hits[slot]! + thisOne;
     keys.readsOverMs[slot] = keys.readsOverMs[slot]! * READS_KEPT + intervalMs;
-    if (keys.reads[slot]! > 0) this.#priors.learnReads(prior, keys.reads[slot]! / keys.readsOverMs[slot]!);
-  }
-
-  #guard(slot: number, changed: boolean, intervalMs: Millis): void {
-    const keys = this.#keys;
-    if (!changed) {
-      keys.changesInRow[slot] = 0;
-      keys.guardMs[slot] = Math.max(keys.guardMs[slot]!, GROWTH * intervalMs);
-      return;
-    }
-    const inRow = Math.min(255, keys.changesInRow[slot]! + 1);
-    keys.changesInRow[slot] = inRow;
-    const surprising = changedBy(this.#probabilities, intervalMs) < SURPRISE_RATIO;
-    if (surprising) keys.guardMs[slot] = keys.ttlMs[slot]! / SURPRISE_SHRINK;
-    else if (inRow > CHANGES_LET_PASS) keys.guardMs[slot] = keys.ttlMs[slot]! / 2;
-    keys.guardMs[slot] = Math.max(this.#minTtlMs, keys.guardMs[slot]!);
+    if (keys.reads[slot]! > 0) this.#priors.learnReads(prior, keys.readsPerMs(slot));
   }
 
   /** Estimates how many of the reads since the last fetch were stale, by the belief held before this fetch. */
@@ -278,11 +230,9 @@ export class LearnedFreshness {
     // Nothing is known yet, neither of the key nor of its kind: the guard still is the initial TTL.
     if (prior.taught < KNOWN_KIND && this.#keys.observations[slot] === 0) return this.#keys.guardMs[slot]!;
     this.#slow.probabilities(slot, this.#probabilities);
-    const readsPerMs =
-      this.#keys.readsOverMs[slot]! > 0
-        ? this.#keys.reads[slot]! / this.#keys.readsOverMs[slot]!
-        : Math.exp(prior.logReadsPerMs);
-    return Math.min(this.#ttlOf(readsPerMs), this.#keys.guardMs[slot]!);
+    const own = this.#keys.readsPerMs(slot);
+    const ttlMs = this.#ttlOf(Number.isNaN(own) ? Math.exp(prior.logReadsPerMs) : own);
+    return Math.min(ttlMs, this.#keys.guardMs[slot]!);
   }
 
   #ttlOfTemplate(prior: TemplatePrior): Millis {
@@ -290,31 +240,12 @@ export class LearnedFreshness {
     return this.#spreadOut(this.#ttlOf(Math.exp(prior.logReadsPerMs)));
   }
 
-  /** The TTL the policy asks for under the belief in `#probabilities`. */
   #ttlOf(readsPerMs: number): Millis {
-    const policy = this.#policy;
-    const belief = this.#probabilities;
-    switch (policy.kind) {
-      case 'article-preset':
-        return Math.min(0.5 / typicalRatePerMs(belief), SIX_HOURS_MS);
-      case 'target-share':
-        return ttlOfShare(belief, policy.shareRatio, this.#maxAgeMs);
-      case 'staleness-budget': {
-        const most = ttlOfShare(belief, MAX_KEY_SHARE, this.#maxAgeMs);
-        if (!(readsPerMs > 0)) return most;
-        return Math.min(most, ttlOfCost(belief, readsPerMs, this.#price.price, this.#maxAgeMs));
-      }
-    }
+    return ttlByPolicy(this.#policy, this.#probabilities, readsPerMs, this.#price.price, this.#maxAgeMs);
   }
 
   #spreadOut(ttlMs: Millis): Millis {
     const spread = ttlMs * (1 + this.#spread * (2 * this.#rng() - 1));
     return Math.min(this.#maxAgeMs, Math.max(this.#minTtlMs, spread));
   }
-}
-
-/** One number that differs when the value does; NaN when the origin gives nothing to compare. */
-function stampOf(validator: Validator): number {
-  if (validator.version !== undefined) return validator.version;
-  return validator.etag === undefined ? Number.NaN : digest(validator.etag);
 }

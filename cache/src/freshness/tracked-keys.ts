@@ -64,6 +64,11 @@ export class TrackedKeys {
     return this.#slots.get(key) ?? UNTRACKED;
   }
 
+  /** NaN before the first fetch that ended a life. */
+  readsPerMs(slot: number): number {
+    return this.reads[slot]! / this.readsOverMs[slot]!;
+  }
+
   /** Counts reads of a tracked key. */
   touch(slot: number, count: Count): void {
     this.hits[slot]! += count;
