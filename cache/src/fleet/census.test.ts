@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Census, quorumOf } from './census.ts';
 
-const view = { pods: 50, evictionAgeMs: 26_000 };
+const view = { pods: 50, evictionAgeMs: 26_000, deliveryRatio: 1 };
 
 test('the seventh pod that misses a key within the window makes it hot, once', () => {
   const census = new Census();
@@ -21,17 +21,31 @@ test('fewer pods than the quorum never make a key hot, whatever they report', ()
     fc.property(
       fc.integer({ min: 2, max: 200 }),
       fc.array(fc.tuple(fc.nat(3), fc.nat(1000), fc.nat(500)), { maxLength: 300 }),
-      (pods, reports) => {
+      fc.constantFrom(0.5, 0.7, 1),
+      (pods, reports, deliveryRatio) => {
         const census = new Census();
-        const liars = quorumOf(pods) - 1;
+        const liars = quorumOf(pods, deliveryRatio) - 1;
         let nowMs = 0;
         for (const [hash, liar, waitMs] of reports) {
           nowMs += waitMs;
-          const judged = census.report(hash, `liar-${liar % liars}`, nowMs, { pods, evictionAgeMs: 30_000 });
+          const judged = census.report(hash, `liar-${liar % liars}`, nowMs, {
+            pods,
+            evictionAgeMs: 30_000,
+            deliveryRatio,
+          });
           assert.equal(judged.hot, false);
         }
       },
     ),
     { seed: 11 },
   );
+});
+
+test('when three reports in ten are lost, fewer must be heard, but never fewer than three', () => {
+  assert.equal(quorumOf(50, 0.7), 5);
+  assert.equal(quorumOf(3, 0.5), 3);
+  const census = new Census();
+  const lossy = { ...view, deliveryRatio: 0.7 };
+  const judgements = Array.from({ length: 5 }, (_, i) => census.report(1, `pod-${i}`, i * 100, lossy).hot);
+  assert.deepEqual(judgements, [false, false, false, false, true]);
 });

@@ -1,4 +1,4 @@
-import type { Count, Millis } from '../units.ts';
+import type { Count, Millis, Ratio } from '../units.ts';
 import type { KeyHash } from './namespaces.ts';
 
 /** Keys counted at a time; beyond, the oldest count is given up. */
@@ -15,6 +15,8 @@ export interface FleetView {
   readonly pods: Count;
   /** How long an entry that is not read stays in a cache: capacity over insert rate. */
   readonly evictionAgeMs: Millis;
+  /** Share of the reports that arrives. */
+  readonly deliveryRatio: Ratio;
 }
 
 /** What a report made of a key. */
@@ -51,14 +53,20 @@ export class Census {
     }
     counting.reporters.add(from);
     const pods = counting.reporters.size;
-    if (pods < quorumOf(view.pods)) return { hot: false };
+    if (pods < quorumOf(view.pods, view.deliveryRatio)) return { hot: false };
     const elapsedMs = Math.max(MIN_ELAPSED_MS, nowMs - counting.sinceMs);
-    const readsBeforeEviction = (((pods - Math.sqrt(pods)) / elapsedMs) * view.evictionAgeMs) / view.pods;
+    const readsBeforeEviction =
+      (((pods - Math.sqrt(pods)) / view.deliveryRatio / elapsedMs) * view.evictionAgeMs) / view.pods;
     if (readsBeforeEviction < WORTH_READS) return { hot: false };
     this.#counting.delete(hash);
     this.#called.set(hash, nowMs);
     if (this.#called.size > MAX_KEYS) this.#called.delete(first(this.#called)!);
     return { hot: true, reporters: [...counting.reporters] };
+  }
+
+  /** The key could not be announced after all: it may be called hot again. */
+  reopen(hash: KeyHash): void {
+    this.#called.delete(hash);
   }
 
   /** Both maps are in order of time, so only their heads can be over. */
@@ -74,9 +82,12 @@ export class Census {
   }
 }
 
-/** Distinct pods that must have missed a key: 40 % of a small fleet, never fewer than 3, never more than 7. */
-export function quorumOf(pods: Count): Count {
-  return Math.min(7, Math.max(3, Math.ceil(0.4 * pods)));
+/**
+ * Distinct pods that must be heard to have missed a key: 40 % of a small fleet, at most 7, of which the share that
+ * arrives; never fewer than 3.
+ */
+export function quorumOf(pods: Count, deliveryRatio: Ratio): Count {
+  return Math.max(3, Math.round(deliveryRatio * Math.min(7, Math.ceil(0.4 * pods))));
 }
 
 function first<K>(map: ReadonlyMap<K, unknown>): K | undefined {

@@ -11,6 +11,9 @@ import type { Signal, StampedHash } from './wire.ts';
 const CHANGES_EVERY_MS = 50;
 const VALIDATIONS_EVERY_MS = 250;
 const MAX_BATCH = 200;
+/** A change is told again at least once, for it is few bytes, and within the time in which a key is fetched once. */
+const CHANGES_AGAIN = 1;
+const CHANGES_AGAIN_AFTER_MS: Millis = 250;
 /** A key is fetched again at others' word at most once in this time. */
 const ONCE_IN_MS: Millis = 1000;
 
@@ -20,7 +23,7 @@ export class ChangeNotices {
   readonly #secrets: FleetSecrets;
   readonly #directory: KeyDirectory;
   readonly #trust: SourceTrust;
-  readonly #changed = new Outbox<StampedHash>(CHANGES_EVERY_MS, MAX_BATCH);
+  readonly #changed: Outbox<StampedHash>;
   readonly #validated = new Outbox<StampedHash>(VALIDATIONS_EVERY_MS, MAX_BATCH);
 
   constructor(context: FleetContext, secrets: FleetSecrets, directory: KeyDirectory, trust: SourceTrust) {
@@ -28,6 +31,10 @@ export class ChangeNotices {
     this.#secrets = secrets;
     this.#directory = directory;
     this.#trust = trust;
+    const { delivery, rng } = context;
+    const times = () => Math.max(CHANGES_AGAIN, delivery.repeats);
+    const repeats = { times, afterMs: CHANGES_AGAIN_AFTER_MS, rng };
+    this.#changed = new Outbox(CHANGES_EVERY_MS, MAX_BATCH, repeats);
   }
 
   /** A value was fetched; `stamp` tells its state from others. */
@@ -75,7 +82,11 @@ export class ChangeNotices {
     const last = (keys: StampedHash[]) => [
       ...new Map<KeyHash, StampedHash>(keys.map((k) => [k.hash, k])).values(),
     ];
-    this.#changed.flush(nowMs, (to, keys) => send(to, { kind: 'changed', keys: last(keys) }, keys.length));
+    this.#changed.flush(
+      nowMs,
+      (to, keys) => send(to, { kind: 'changed', keys: last(keys) }, keys.length),
+      ({ hash, stamp }) => this.#directory.get(hash)?.stamp === stamp,
+    );
     this.#validated.flush(nowMs, (to, keys) =>
       send(to, { kind: 'validated', keys: last(keys) }, keys.length),
     );

@@ -1,15 +1,18 @@
 import type { Clock } from '../clock.ts';
-import type { Bytes, Count, Millis, Ratio } from '../units.ts';
+import type { Count, Millis, Ratio } from '../units.ts';
 import { ChangeNotices } from './change-notices.ts';
+import { Channel, type ChannelStats } from './channel.ts';
+import { Delivery } from './delivery.ts';
 import { HotKeys } from './hot-keys.ts';
 import { KeyDirectory } from './key-directory.ts';
-import { type FleetNamespace, FleetSecrets, SIGNATURE } from './namespaces.ts';
+import { type FleetNamespace, FleetSecrets } from './namespaces.ts';
 import type { Pod } from './pod.ts';
 import { Rendezvous } from './rendezvous.ts';
 import { SourceTrust } from './source-trust.ts';
-import { ALL, type Transport, type TransportState } from './transport.ts';
+import { type FleetState, Togetherness } from './togetherness.ts';
+import { ALL, type Transport } from './transport.ts';
 import { WarmUp, type WarmUpOutcome } from './warm-up.ts';
-import { decode, encode, type Signal } from './wire.ts';
+import type { Signal } from './wire.ts';
 
 export interface FleetOptions {
   readonly transport: Transport;
@@ -27,30 +30,12 @@ export interface FleetOptions {
   readonly directoryKeys?: Count;
 }
 
-/** Whether the pod hears from others. Alone it serves as before, by its own TTLs and its own predictions. */
-export type FleetState =
-  | { readonly state: 'together'; readonly members: Count }
-  | { readonly state: 'alone'; readonly why: string; readonly sinceMs: Millis };
-
-export type DropReason =
-  | 'not-a-member'
-  | 'bad-signature'
-  | 'not-understood'
-  | 'over-quota'
-  | 'muted'
-  | 'own-quota';
-
-export interface FleetStats {
-  readonly sentMessages: Count;
-  readonly sentBytes: Bytes;
-  readonly receivedMessages: Count;
-  readonly receivedBytes: Bytes;
-  readonly dropped: Readonly<Record<DropReason, Count>>;
+export interface FleetStats extends ChannelStats {
+  /** Share of what other pods send that arrives, by the gaps in their greetings; counts of misses are corrected by it. */
+  readonly deliveryRatio: Ratio;
 }
 
 const HELLO_EVERY_MS = 5000;
-/** Without a word from anyone for so long the pod holds itself for alone. */
-const SILENCE_MS = 15_000;
 
 /**
  * What the pods of a service tell each other: what is hot, what changed, what did not, which rules hold. Signals,
@@ -61,84 +46,73 @@ const SILENCE_MS = 15_000;
 export class Fleet implements AsyncDisposable {
   readonly #transport: Transport;
   readonly #clock: Clock;
+  readonly #rng: () => Ratio;
   readonly #secrets: FleetSecrets;
   readonly #trust = new SourceTrust();
+  readonly #delivery = new Delivery();
+  readonly #channel: Channel;
+  readonly #togetherness: Togetherness;
   readonly #hot: HotKeys;
   readonly #notices: ChangeNotices;
   readonly #warmUp: WarmUp;
-  readonly #rng: () => Ratio;
   #owners: Rendezvous;
-  #members: ReadonlySet<string>;
-  #bus: TransportState = { state: 'down', why: 'not started' };
-  #state: FleetState;
-  #heardMs: Millis;
   #helloMs: Millis;
-  #sent = { messages: 0, bytes: 0 };
-  #received = { messages: 0, bytes: 0 };
-  readonly #dropped: Record<DropReason, Count> = {
-    'not-a-member': 0,
-    'bad-signature': 0,
-    'not-understood': 0,
-    'over-quota': 0,
-    muted: 0,
-    'own-quota': 0,
-  };
-  readonly #stateListeners = new Set<(state: FleetState) => void>();
+  #helloNumber: number;
   readonly #rulesListeners = new Set<(from: string, payload: Uint8Array) => void>();
 
-  constructor(options: FleetOptions) {
-    const { transport, pod, clock, rng, directoryKeys = 20_000 } = options;
+  /** `secrets` may be shared by the simulated pods of one process; they are those of `secret` and `namespaces`. */
+  constructor(options: FleetOptions, secrets = new FleetSecrets(options.secret, options.namespaces ?? [])) {
+    const { transport, pod, clock, rng, members, directoryKeys = 20_000 } = options;
     this.#transport = transport;
     this.#clock = clock;
     this.#rng = rng;
-    this.#secrets = new FleetSecrets(options.secret, options.namespaces ?? []);
+    const now = () => clock.now();
+    this.#channel = new Channel(transport, secrets, this.#trust, now);
+    this.#channel.setMembers(new Set(members));
+    this.#owners = new Rendezvous(members);
+    this.#togetherness = new Togetherness(this.#owners.members.length, now);
     const directory = new KeyDirectory(directoryKeys, (key) => pod.holds(key));
-    const context = { self: transport.self, pod, now: () => clock.now(), rng };
-    this.#hot = new HotKeys(context, this.#secrets, directory, this.#trust);
-    this.#notices = new ChangeNotices(context, this.#secrets, directory, this.#trust);
-    this.#warmUp = new WarmUp(context, this.#secrets, directoryKeys);
-    this.#owners = new Rendezvous(options.members);
-    this.#members = new Set(options.members);
-    this.#heardMs = clock.now();
+    const context = { self: transport.self, pod, now, rng, delivery: this.#delivery };
+    this.#hot = new HotKeys(context, secrets, directory, this.#trust);
+    this.#notices = new ChangeNotices(context, secrets, directory, this.#trust);
+    this.#warmUp = new WarmUp(context, secrets, directoryKeys);
     this.#helloMs = clock.now() + rng() * HELLO_EVERY_MS;
-    this.#state = { state: 'alone', why: 'not started', sinceMs: clock.now() };
+    this.#helloNumber = Math.floor(rng() * 2 ** 16);
   }
 
   /** Joins. A bus that is down does not fail it: the pod is then alone until the bus is up. */
   async start(): Promise<void> {
-    const onState = (state: TransportState) => {
-      this.#bus = state;
-      if (state.state === 'up') this.#heardMs = this.#clock.now();
-      this.#updateState();
-    };
-    try {
-      await this.#transport.start((from, message) => this.#receive(from, message), onState);
-    } catch (error) {
-      onState({ state: 'down', why: error instanceof Error ? error.message : String(error) });
-    }
+    await this.#channel.start(
+      (from, signal) => {
+        this.#togetherness.onHeard();
+        this.#act(from, signal);
+      },
+      (state) => this.#togetherness.onBus(state),
+    );
   }
 
   get state(): FleetState {
-    return this.#state;
+    return this.#togetherness.state;
   }
 
   /** Hears of every change between together and alone. */
   onState(listener: (state: FleetState) => void): Disposable {
-    this.#stateListeners.add(listener);
-    return { [Symbol.dispose]: () => void this.#stateListeners.delete(listener) };
+    return this.#togetherness.onState(listener);
   }
 
   /** Takes over the membership as the platform reports it. */
   setMembers(members: readonly string[]): void {
-    this.#members = new Set(members);
+    const names = new Set(members);
     this.#owners = new Rendezvous(members);
-    this.#trust.keepOnly(this.#members);
-    this.#updateState();
+    this.#channel.setMembers(names);
+    this.#trust.keepOnly(names);
+    this.#delivery.keepOnly(names);
+    this.#togetherness.onMembers(names.size);
   }
 
   /** A read found nothing. */
   onMiss(key: string): void {
-    if (this.#state.state === 'together') this.#hot.onMiss(key, this.#owners);
+    if (this.state.state === 'together') this.#hot.onMiss(key, this.#owners);
   }
 
   /** A value was fetched from the origin; `stamp` is any 32-bit number that differs when the value does. */
@@ -153,7 +127,7 @@ export class Fleet implements AsyncDisposable {
 
   /** Tells the others what the predictor has learned, at most 60,000 bytes in its own format; it travels sealed. */
   shareRules(payload: Uint8Array): void {
-    this.#send(ALL, { kind: 'rules', sealed: this.#secrets.seal(payload) }, 1);
+    this.#channel.send(ALL, { kind: 'rules', sealed: this.#secrets.seal(payload) }, 1);
   }
 
   /** Receives what others' predictors have learned. It is their word: bound what following it may cost. */
@@ -169,7 +143,7 @@ export class Fleet implements AsyncDisposable {
    */
   async warmUp({ perSecond = 2000 }: { readonly perSecond?: number } = {}): Promise<WarmUpOutcome> {
     const peers = this.#owners.members.filter((name) => name !== this.#transport.self);
-    return this.#warmUp.start(peers, perSecond, (to, signal) => this.#send(to, signal, 1));
+    return this.#warmUp.start(peers, perSecond, (to, signal) => this.#channel.send(to, signal, 1));
   }
 
   /** Sends what has waited long enough, loads what is due, notices silence. */
@@ -177,71 +151,30 @@ export class Fleet implements AsyncDisposable {
     const nowMs = this.#clock.now();
     if (nowMs >= this.#helloMs) {
       this.#helloMs = nowMs + HELLO_EVERY_MS * (0.75 + 0.5 * this.#rng());
-      this.#send(ALL, { kind: 'hello' }, 1);
+      this.#helloNumber = (this.#helloNumber + 1) % 2 ** 16;
+      this.#channel.send(ALL, { kind: 'hello', number: this.#helloNumber }, 1);
     }
-    const send = (to: string, signal: Signal, signals: Count = 1) => this.#send(to, signal, signals);
+    const send = (to: string, signal: Signal, signals: Count = 1) => this.#channel.send(to, signal, signals);
     this.#hot.tick(send);
     this.#notices.tick(send);
     this.#warmUp.tick(send);
-    this.#updateState();
+    this.#togetherness.update();
   }
 
   stats(): FleetStats {
-    return {
-      sentMessages: this.#sent.messages,
-      sentBytes: this.#sent.bytes,
-      receivedMessages: this.#received.messages,
-      receivedBytes: this.#received.bytes,
-      dropped: { ...this.#dropped },
-    };
+    return { ...this.#channel.stats(), deliveryRatio: this.#delivery.ratio };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stateListeners.clear();
+    this.#togetherness[Symbol.dispose]();
     this.#rulesListeners.clear();
     await this.#transport[Symbol.asyncDispose]();
-  }
-
-  #send(to: string, signal: Signal, signals: Count): void {
-    if (this.#bus.state === 'down') return;
-    if (this.#trust.admit(this.#transport.self, signals, this.#clock.now()) !== 'heard') {
-      this.#dropped['own-quota']++;
-      return;
-    }
-    const message = encode(signal, SIGNATURE);
-    const body = message.subarray(0, -SIGNATURE);
-    message.set(this.#secrets.sign(this.#transport.self, body), body.length);
-    this.#sent.messages++;
-    this.#sent.bytes += message.length;
-    this.#transport.send(to, message);
-  }
-
-  #receive(from: string, message: Uint8Array): void {
-    this.#received.messages++;
-    this.#received.bytes += message.length;
-    const signal = this.#admit(from, message);
-    if (typeof signal === 'string') {
-      this.#dropped[signal]++;
-      return;
-    }
-    this.#heardMs = this.#clock.now();
-    if (this.#state.state === 'alone') this.#updateState();
-    this.#act(from, signal);
-  }
-
-  #admit(from: string, message: Uint8Array): Signal | DropReason {
-    if (!this.#members.has(from)) return 'not-a-member';
-    const body = message.subarray(0, -SIGNATURE);
-    if (!this.#secrets.verify(from, body, message.subarray(-SIGNATURE))) return 'bad-signature';
-    const signal = decode(body);
-    if (signal === undefined) return 'not-understood';
-    const heard = this.#trust.admit(from, signalsIn(signal), this.#clock.now());
-    return heard === 'heard' ? signal : heard;
   }
 
   #act(from: string, signal: Signal): void {
     switch (signal.kind) {
       case 'hello':
+        this.#delivery.onHello(from, signal.number);
         break;
       case 'misses':
         this.#hot.onMisses(from, signal.hashes, true, this.#owners);
@@ -251,11 +184,11 @@ export class Fleet implements AsyncDisposable {
         break;
       case 'reveal': {
         const answer = this.#hot.onReveal(signal.hashes);
-        if (answer !== undefined) this.#send(from, answer, 1);
+        if (answer !== undefined) this.#channel.send(from, answer, 1);
         break;
       }
       case 'revealed':
-        this.#hot.onRevealed(signal.sealed, this.#owners);
+        this.#hot.onRevealed(signal.sealed);
         break;
       case 'hot':
         this.#hot.onHot(from, signal.sealed, this.#owners);
@@ -282,31 +215,4 @@ export class Fleet implements AsyncDisposable {
         break;
     }
   }
-
-  #updateState(): void {
-    const why = this.#aloneBecause();
-    const was = this.#state;
-    if (why === undefined) {
-      if (was.state === 'together' && was.members === this.#members.size) return;
-      this.#state = { state: 'together', members: this.#members.size };
-    } else {
-      if (was.state === 'alone' && was.why === why) return;
-      this.#state = { state: 'alone', why, sinceMs: this.#clock.now() };
-    }
-    for (const listener of this.#stateListeners) listener(this.#state);
-  }
-
-  #aloneBecause(): string | undefined {
-    if (this.#bus.state === 'down') return this.#bus.why;
-    if (this.#members.size < 2) return 'no other member';
-    if (this.#clock.now() - this.#heardMs > SILENCE_MS) return `nothing heard for ${SILENCE_MS / 1000} s`;
-    return undefined;
-  }
-}
-
-/** What a message counts for against its sender's quota. */
-function signalsIn(signal: Signal): Count {
-  if ('hashes' in signal) return signal.hashes.length;
-  if ('keys' in signal) return signal.keys.length;
-  return 1;
 }

@@ -6,15 +6,17 @@ import type { FleetSecrets, KeyHash } from './namespaces.ts';
 import { Outbox } from './outbox.ts';
 import type { FleetContext } from './pod.ts';
 import type { Rendezvous } from './rendezvous.ts';
+import { Reveals } from './reveals.ts';
 import type { SourceTrust } from './source-trust.ts';
 import { ALL } from './transport.ts';
 import { packKeys, type Signal, unpackKeys } from './wire.ts';
 
-/** How long misses, questions and announcements wait for company: fewer, larger messages against a quick answer. */
+/** How long misses and announcements wait for company: fewer, larger messages against a quick answer. */
 const REPORT_EVERY_MS = 700;
-const REVEAL_EVERY_MS = 100;
 const ANNOUNCE_EVERY_MS = 700;
 const MAX_BATCH = 200;
+/** On a bus that loses messages an announcement is made again about so long after. */
+const ANNOUNCE_AGAIN_MS = 1000;
 /** Announced keys are loaded after up to this long, so that the pods do not all load at once. */
 const LOAD_WITHIN_MS = 500;
 /** Loads for announcements, as a share of the pod's reads. */
@@ -31,9 +33,9 @@ export class HotKeys {
   readonly #census = new Census();
   readonly #reports = new Outbox<KeyHash>(REPORT_EVERY_MS, MAX_BATCH);
   readonly #hashedReports = new Outbox<KeyHash>(REPORT_EVERY_MS, MAX_BATCH);
-  readonly #reveals = new Outbox<KeyHash>(REVEAL_EVERY_MS, MAX_BATCH);
-  readonly #hot = new Outbox<string>(ANNOUNCE_EVERY_MS, MAX_BATCH);
-  readonly #hotHashed = new Outbox<KeyHash>(ANNOUNCE_EVERY_MS, MAX_BATCH);
+  readonly #reveals = new Reveals();
+  readonly #hot: Outbox<string>;
+  readonly #hotHashed: Outbox<KeyHash>;
   readonly #loads = new LoadQueue();
   readonly #awaited = new Map<string, { readonly from: string; readonly sinceMs: Millis }>();
 
@@ -42,6 +44,10 @@ export class HotKeys {
     this.#secrets = secrets;
     this.#directory = directory;
     this.#trust = trust;
+    const { delivery, rng } = context;
+    const repeats = { times: () => delivery.repeats, afterMs: ANNOUNCE_AGAIN_MS, rng };
+    this.#hot = new Outbox(ANNOUNCE_EVERY_MS, MAX_BATCH, repeats);
+    this.#hotHashed = new Outbox(ANNOUNCE_EVERY_MS, MAX_BATCH, repeats);
   }
 
   onMiss(key: string, owners: Rendezvous): void {
@@ -77,10 +83,10 @@ export class HotKeys {
     return keys.length === 0 ? undefined : { kind: 'revealed', sealed: this.#secrets.seal(packKeys(keys)) };
   }
 
-  onRevealed(sealed: Uint8Array, owners: Rendezvous): void {
+  onRevealed(sealed: Uint8Array): void {
     for (const key of this.#keysOf(sealed)) {
       const hash = this.#secrets.hash(key);
-      if (owners.ownerOf(hash) !== this.#context.self) continue;
+      if (!this.#reveals.answered(hash)) continue;
       this.#directory.see(hash, key);
       this.#announce(key);
     }
@@ -110,7 +116,7 @@ export class HotKeys {
     this.#hashedReports.flush(nowMs, (to, hashes) =>
       send(to, { kind: 'misses-hashed', hashes }, hashes.length),
     );
-    this.#reveals.flush(nowMs, (to, hashes) => send(to, { kind: 'reveal', hashes }, hashes.length));
+    for (const hash of this.#reveals.tick(nowMs, send)) this.#census.reopen(hash);
     this.#hot.flush(nowMs, (to, keys) =>
       send(to, { kind: 'hot', sealed: this.#secrets.seal(packKeys(keys)) }, keys.length),
     );
@@ -130,8 +136,9 @@ export class HotKeys {
   }
 
   #count(from: string, hash: KeyHash, travels: boolean, pods: Count): void {
-    const { now, pod } = this.#context;
-    const judged = this.#census.report(hash, from, now(), { pods, evictionAgeMs: pod.evictionAgeMs() });
+    const { now, pod, delivery } = this.#context;
+    const view = { pods, evictionAgeMs: pod.evictionAgeMs(), deliveryRatio: delivery.ratio };
+    const judged = this.#census.report(hash, from, now(), view);
     if (!judged.hot) return;
     if (!travels) {
       this.#hotHashed.put(ALL, hash, now());
@@ -140,7 +147,7 @@ export class HotKeys {
     }
     const known = this.#directory.get(hash);
     if (known !== undefined) this.#announce(known.key);
-    else this.#reveals.put(judged.reporters.at(-1)!, hash, now());
+    else this.#reveals.ask(hash, judged.reporters, now());
   }
 
   #announce(key: string): void {

@@ -1,28 +1,69 @@
-import type { Millis } from '../units.ts';
+import type { Count, Millis, Ratio } from '../units.ts';
+
+/** Says everything again, since messages may be lost. */
+export interface Repeats {
+  times(): Count;
+  /** Mean wait before each repeat; drawn from half to one and a half of it. */
+  readonly afterMs: Millis;
+  /** Draws from 0 (included) to 1 (excluded). */
+  rng(): Ratio;
+}
+
+/** Each item with how often it is still to be said again. */
+type Items<T> = Map<T, Count>;
 
 /** Collects what goes to one place, and hands it over after a while or when there is enough. */
 export class Outbox<T> {
-  readonly #items = new Map<string, { readonly sinceMs: Millis; readonly items: Set<T> }>();
+  readonly #batches = new Map<string, { readonly sinceMs: Millis; readonly items: Items<T> }>();
+  readonly #again = new Set<{ readonly to: string; readonly dueMs: Millis; readonly items: Items<T> }>();
   readonly #waitMs: Millis;
-  readonly #enough: number;
+  readonly #enough: Count;
+  readonly #repeats: Repeats | undefined;
 
-  constructor(waitMs: Millis, enough: number) {
+  constructor(waitMs: Millis, enough: Count, repeats?: Repeats) {
     this.#waitMs = waitMs;
     this.#enough = enough;
+    this.#repeats = repeats;
   }
 
   put(to: string, item: T, nowMs: Millis): void {
-    const held = this.#items.get(to);
-    if (held !== undefined) held.items.add(item);
-    else this.#items.set(to, { sinceMs: nowMs, items: new Set([item]) });
+    this.#batchFor(to, nowMs).set(item, this.#repeats?.times() ?? 0);
   }
 
-  /** Hands over every batch that is old or large enough. */
-  flush(nowMs: Millis, send: (to: string, items: T[]) => void): void {
-    for (const [to, { sinceMs, items }] of this.#items) {
-      if (nowMs - sinceMs < this.#waitMs && items.size < this.#enough) continue;
-      this.#items.delete(to);
-      send(to, [...items]);
+  /** Hands over every batch that is old or large enough. Says nothing again that `stillTrue` denies. */
+  flush(
+    nowMs: Millis,
+    send: (to: string, items: T[]) => void,
+    stillTrue: (item: T) => boolean = () => true,
+  ): void {
+    for (const due of this.#again) {
+      if (nowMs < due.dueMs) continue;
+      this.#again.delete(due);
+      for (const [item, left] of due.items)
+        if (stillTrue(item)) this.#batchFor(due.to, nowMs).set(item, left);
     }
+    for (const [to, { sinceMs, items }] of this.#batches) {
+      if (nowMs - sinceMs < this.#waitMs && items.size < this.#enough) continue;
+      this.#batches.delete(to);
+      send(to, [...items.keys()]);
+      this.#repeatLater(to, items, nowMs);
+    }
+  }
+
+  #batchFor(to: string, nowMs: Millis): Items<T> {
+    let batch = this.#batches.get(to);
+    if (batch === undefined) {
+      batch = { sinceMs: nowMs, items: new Map() };
+      this.#batches.set(to, batch);
+    }
+    return batch.items;
+  }
+
+  #repeatLater(to: string, said: Items<T>, nowMs: Millis): void {
+    if (this.#repeats === undefined) return;
+    const items: Items<T> = new Map();
+    for (const [item, left] of said) if (left > 0) items.set(item, left - 1);
+    const { afterMs, rng } = this.#repeats;
+    if (items.size > 0) this.#again.add({ to, dueMs: nowMs + afterMs * (0.5 + rng()), items });
   }
 }

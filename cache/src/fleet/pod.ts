@@ -1,4 +1,5 @@
 import type { Count, Millis, Ratio } from '../units.ts';
+import type { Delivery } from './delivery.ts';
 
 /** What the fleet asks of the cache of its own pod. `attachFleet` makes one of an `L1Cache`. */
 export interface Pod {
@@ -28,4 +29,5 @@ export interface FleetContext {
   readonly pod: Pod;
   now(): Millis;
   rng(): number;
+  readonly delivery: Delivery;
 }

@@ -9,7 +9,8 @@ const keys = fc.array(
   fc.record({ hash, stamp: fc.integer({ min: 0, max: 2 ** 32 - 1 }) }, { noNullPrototype: true }),
 );
 const signal: fc.Arbitrary<Signal> = fc.oneof(
-  fc.constantFrom<Signal>({ kind: 'hello' }, { kind: 'warm-request' }),
+  fc.constant<Signal>({ kind: 'warm-request' }),
+  fc.record({ kind: fc.constant('hello'), number: fc.nat(2 ** 16 - 1) }, { noNullPrototype: true }),
   fc.record(
     { kind: fc.constantFrom('misses', 'misses-hashed', 'reveal', 'hot-hashed'), hashes: fc.array(hash) },
     { noNullPrototype: true },

@@ -8,8 +8,8 @@ export interface StampedHash {
 
 /** What pods tell each other. Never a value. */
 export type Signal =
-  /** I am here. */
-  | { readonly kind: 'hello' }
+  /** I am here, for the `number`th time (16 bits); the gaps tell how much is lost on the way. */
+  | { readonly kind: 'hello'; readonly number: number }
   /** To the owner of the keys: I missed these. */
   | { readonly kind: 'misses'; readonly hashes: readonly KeyHash[] }
   /** The same of keys that may not travel. */
@@ -36,7 +36,7 @@ export type Signal =
 /** Bytes of a digest and its stamp. */
 const STAMPED = HASH + 4;
 /** First byte of every message; pods of another format version are not understood and not answered. */
-const FORMAT = 1;
+const FORMAT = 2;
 const KINDS = [
   'hello',
   'misses',
@@ -58,6 +58,7 @@ export function encode(signal: Signal, room: number): Buffer {
   const tail = Buffer.alloc(room);
   switch (signal.kind) {
     case 'hello':
+      return Buffer.concat([head, Buffer.from([signal.number & 255, (signal.number >> 8) & 255]), tail]);
     case 'warm-request':
       return Buffer.concat([head, tail]);
     case 'misses':
@@ -94,6 +95,7 @@ export function decode(message: Uint8Array): Signal | undefined {
   const body = bytes.subarray(2);
   switch (kind) {
     case 'hello':
+      return body.length === 2 ? { kind, number: body.readUInt16LE() } : undefined;
     case 'warm-request':
       return { kind };
     case 'misses':
