@@ -15,6 +15,8 @@ export interface Figure {
 export interface FigureGroup {
   /** What the names of its figures begin with. */
   readonly prefix: string;
+  /** What is measured beside simulated counts: CPU time asks for a machine to itself. Default: nothing. */
+  readonly measures?: 'cpu-time';
   measure(): AsyncIterable<Figure> | Iterable<Figure>;
 }
 

@@ -1,10 +1,7 @@
 import { parseArgs } from 'node:util';
 import { type Figure, fits, mayHold } from './figure.ts';
-import { fleetFigures } from './fleet/figures.ts';
-import { freshnessFigures } from './freshness/figures.ts';
-import { prewarmingFigures } from './predict/figures.ts';
-
-const GROUPS = [...prewarmingFigures, ...freshnessFigures, ...fleetFigures];
+import { GROUPS } from './groups.ts';
+import { measureGroups } from './measure-groups.ts';
 
 const USAGE = `npm run -s bench:predict -- [--json] [--figure <pattern>]..
 
@@ -25,22 +22,30 @@ const { values } = parseArgs({
     figure: { type: 'string', multiple: true, default: ['*'] },
   },
 });
-const groups = GROUPS.filter((group) => values.figure.some((pattern) => mayHold(group, pattern)));
+const indexes = [...GROUPS.keys()].filter((index) =>
+  values.figure.some((pattern) => mayHold(GROUPS[index]!, pattern)),
+);
 
 if (values.help) console.log(USAGE);
-else if (groups.length === 0) {
+else if (indexes.length === 0) {
   console.error(`No figure fits ${values.figure.join(' or ')}.\n\n${USAGE}`);
   process.exitCode = 2;
 } else await measure();
 
 async function measure(): Promise<void> {
   const startedMs = performance.now();
-  for (const [i, group] of groups.entries()) {
-    const seconds = Math.round((performance.now() - startedMs) / 1000);
-    console.error(`${i + 1} of ${groups.length}, after ${seconds} s: ${group.prefix}`);
-    for await (const figure of group.measure())
-      if (values.figure.some((pattern) => fits(figure.figure, pattern))) print(figure);
-  }
+  let begun = 0;
+  await measureGroups({
+    indexes,
+    onBegin: (prefix) => {
+      const seconds = Math.round((performance.now() - startedMs) / 1000);
+      console.error(`${++begun} of ${indexes.length}, after ${seconds} s: ${prefix}`);
+    },
+    onFigures: (figures) => {
+      for (const figure of figures)
+        if (values.figure.some((pattern) => fits(figure.figure, pattern))) print(figure);
+    },
+  });
 }
 
 function print(figure: Figure): void {

@@ -1,5 +1,6 @@
 import { Fleet } from '../../src/fleet/fleet.ts';
 import { MemoryBus } from '../../src/fleet/memory-bus.ts';
+import { FleetSecrets, type KeyHash } from '../../src/fleet/namespaces.ts';
 import type { Bytes, Count, Millis, Ratio } from '../../src/units.ts';
 import { poisson, randomOf } from '../freshness/random.ts';
 import { type Chaos, chaoticRoute } from './chaos.ts';
@@ -39,9 +40,26 @@ export interface HotShiftOutcome {
 }
 
 const ZIPF_EXPONENT = 0.9;
+const GUIDES = 2 ** 16;
 const SLICE_MS = 50;
 const STEADY_MS = 10_000;
 const SECRET = new Uint8Array(32).fill(7);
+const NAMESPACES = [{ prefix: 'k:', keys: 'encrypted' }] as const;
+
+/** The pods of a real fleet each hash a key once; here one process would hash it for all of them. */
+class RememberedHashes extends FleetSecrets {
+  readonly #hashes = new Map<string, KeyHash>();
+  override hash(key: string): KeyHash {
+    let hash = this.#hashes.get(key);
+    if (hash === undefined) {
+      hash = super.hash(key);
+      this.#hashes.set(key, hash);
+    }
+    return hash;
+  }
+}
+
+const SECRETS = new RememberedHashes(SECRET, NAMESPACES);
 
 /** One simulated pod: the library's fleet code around a light cache. */
 export class SimulatedPod {
@@ -71,24 +89,27 @@ export class SimulatedPod {
     };
     this.fleet =
       bus &&
-      new Fleet({
-        transport: bus.connect(name),
-        pod: {
-          holds: (key) => this.cache.holds(Number(key.slice(2))),
-          prefetch: (key) => !Number.isNaN(Number(key.slice(2))) && load(key, 'recent'),
-          prewarm: (key) => load(key, 'coldest'),
-          forget: () => {},
-          extend: () => {},
-          workingSet: (max) => this.cache.hottest(max).map((id) => `k:${id}`),
-          evictionAgeMs: () => options.cacheEntries / this.#insertsPerMs,
-          readsPerSecond: () => options.readsPerSecond,
+      new Fleet(
+        {
+          transport: bus.connect(name),
+          pod: {
+            holds: (key) => this.cache.holds(Number(key.slice(2))),
+            prefetch: (key) => !Number.isNaN(Number(key.slice(2))) && load(key, 'recent'),
+            prewarm: (key) => load(key, 'coldest'),
+            forget: () => {},
+            extend: () => {},
+            workingSet: (max) => this.cache.hottest(max).map((id) => `k:${id}`),
+            evictionAgeMs: () => options.cacheEntries / this.#insertsPerMs,
+            readsPerSecond: () => options.readsPerSecond,
+          },
+          secret: SECRET,
+          namespaces: NAMESPACES,
+          members,
+          clock: { now: () => timeline.nowMs },
+          rng,
         },
-        secret: SECRET,
-        namespaces: [{ prefix: 'k:', keys: 'encrypted' }],
-        members,
-        clock: { now: () => timeline.nowMs },
-        rng,
-      });
+        SECRETS,
+      );
   }
 
   read(id: number): void {
@@ -121,6 +142,8 @@ export class ZipfKeys {
   readonly #cumulative: Float64Array;
   readonly #idOfRank: Int32Array;
   readonly #keys: Count;
+  /** The first rank of each 65,536th of the draws: leaves the search a few steps. */
+  readonly #firstRank = new Int32Array(GUIDES + 1);
 
   constructor(keys: Count) {
     this.#keys = keys;
@@ -131,6 +154,10 @@ export class ZipfKeys {
       this.#cumulative[rank] = sum;
     }
     for (let rank = 0; rank < keys; rank++) this.#cumulative[rank]! /= sum;
+    for (let guide = 0, rank = 0; guide <= GUIDES; guide++) {
+      while (rank < keys - 1 && this.#cumulative[rank]! < guide / GUIDES) rank++;
+      this.#firstRank[guide] = rank;
+    }
     this.#idOfRank = Int32Array.from({ length: keys }, (_, rank) => rank);
   }
 
@@ -140,8 +167,9 @@ export class ZipfKeys {
 
   draw(rng: () => Ratio): number {
     const point = rng();
-    let low = 0;
-    let high = this.#keys - 1;
+    const guide = Math.floor(point * GUIDES);
+    let low = this.#firstRank[guide]!;
+    let high = this.#firstRank[guide + 1]!;
     while (low < high) {
       const middle = (low + high) >> 1;
       if (this.#cumulative[middle]! < point) low = middle + 1;

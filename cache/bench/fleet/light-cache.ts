@@ -3,71 +3,87 @@ import type { Count } from '../../src/units.ts';
 /** An LRU cache of numbered keys without values: what fifty pods of a simulation can afford. Not the library's store. */
 export class LightCache {
   readonly #capacity: Count;
-  readonly #next: Int32Array;
-  readonly #previous: Int32Array;
-  /** 0 absent, 1 held, 2 held and not yet read since the fleet loaded it. */
-  readonly #state: Uint8Array;
-  readonly #reads: Uint32Array;
+  /** Four numbers a key, beside each other, so that a read touches one cache line: see the offsets below. */
+  readonly #keys: Int32Array;
   readonly #end: number;
   size = 0;
 
   constructor(capacity: Count, keys: Count) {
     this.#capacity = capacity;
-    this.#end = keys;
-    this.#next = new Int32Array(keys + 1);
-    this.#previous = new Int32Array(keys + 1);
-    this.#state = new Uint8Array(keys + 1);
-    this.#reads = new Uint32Array(keys + 1);
-    this.#next[this.#end] = this.#end;
-    this.#previous[this.#end] = this.#end;
+    this.#end = keys * WIDTH;
+    this.#keys = new Int32Array((keys + 1) * WIDTH);
+    this.#keys[this.#end + NEXT] = this.#end;
+    this.#keys[this.#end + PREVIOUS] = this.#end;
   }
 
   holds(id: number): boolean {
-    return this.#state[id] !== 0;
+    return this.#keys[id * WIDTH + STATE] !== ABSENT;
   }
 
   /** A read: whether it hit, and whether it was the first of a loaded key. */
   read(id: number): 'miss' | 'hit' | 'first-hit' {
-    const state = this.#state[id];
-    this.#reads[id]!++;
-    if (state === 0) return 'miss';
-    this.#unlink(id);
-    this.#linkAfter(this.#end, id);
-    this.#state[id] = 1;
-    return state === 2 ? 'first-hit' : 'hit';
+    const at = id * WIDTH;
+    const state = this.#keys[at + STATE]!;
+    this.#keys[at + READS]!++;
+    if (state === ABSENT) return 'miss';
+    this.#unlink(at);
+    this.#linkAfter(this.#end, at);
+    this.#keys[at + STATE] = HELD;
+    return state === AHEAD ? 'first-hit' : 'hit';
   }
 
   /** Takes a key in: `recent` in front of all others, `coldest` behind them. */
   insert(id: number, place: 'recent' | 'coldest', loaded: 'read' | 'ahead'): void {
-    if (this.#state[id] !== 0) return;
+    const keys = this.#keys;
+    const at = id * WIDTH;
+    if (keys[at + STATE] !== ABSENT) return;
     if (this.size === this.#capacity) {
-      const victim = this.#previous[this.#end]!;
+      const victim = keys[this.#end + PREVIOUS]!;
       this.#unlink(victim);
-      this.#state[victim] = 0;
+      keys[victim + STATE] = ABSENT;
       this.size--;
     }
-    this.#linkAfter(place === 'recent' ? this.#end : this.#previous[this.#end]!, id);
-    this.#state[id] = loaded === 'ahead' ? 2 : 1;
+    this.#linkAfter(place === 'recent' ? this.#end : keys[this.#end + PREVIOUS]!, at);
+    keys[at + STATE] = loaded === 'ahead' ? AHEAD : HELD;
     this.size++;
   }
 
   /** Held keys, the most read first. */
   hottest(max: Count): number[] {
-    const ids: number[] = [];
-    for (let id = this.#next[this.#end]!; id !== this.#end; id = this.#next[id]!) ids.push(id);
-    return ids.sort((a, b) => this.#reads[b]! - this.#reads[a]!).slice(0, max);
+    const keys = this.#keys;
+    const held: number[] = [];
+    for (let at = keys[this.#end + NEXT]!; at !== this.#end; at = keys[at + NEXT]!) held.push(at);
+    return held
+      .sort((a, b) => keys[b + READS]! - keys[a + READS]!)
+      .slice(0, max)
+      .map((at) => at / WIDTH);
   }
 
-  #linkAfter(at: number, id: number): void {
-    const next = this.#next[at]!;
-    this.#next[at] = id;
-    this.#previous[id] = at;
-    this.#next[id] = next;
-    this.#previous[next] = id;
+  #linkAfter(before: number, at: number): void {
+    const keys = this.#keys;
+    const next = keys[before + NEXT]!;
+    keys[before + NEXT] = at;
+    keys[at + PREVIOUS] = before;
+    keys[at + NEXT] = next;
+    keys[next + PREVIOUS] = at;
   }
 
-  #unlink(id: number): void {
-    this.#next[this.#previous[id]!] = this.#next[id]!;
-    this.#previous[this.#next[id]!] = this.#previous[id]!;
+  #unlink(at: number): void {
+    const keys = this.#keys;
+    const previous = keys[at + PREVIOUS]!;
+    const next = keys[at + NEXT]!;
+    keys[previous + NEXT] = next;
+    keys[next + PREVIOUS] = previous;
   }
 }
+
+const WIDTH = 4;
+const NEXT = 0;
+const PREVIOUS = 1;
+const STATE = 2;
+const READS = 3;
+
+const ABSENT = 0;
+const HELD = 1;
+/** Held, loaded by the fleet and not yet read. */
+const AHEAD = 2;

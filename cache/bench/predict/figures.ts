@@ -8,7 +8,7 @@ import { traceFigures } from './trace-figures.ts';
 /** Every figure of prewarming: what it brings, what it costs, and where it must not hurt. */
 export const prewarmingFigures: readonly FigureGroup[] = [
   ...sessionFigures,
-  { prefix: 'cost.', measure: costFigures },
+  { prefix: 'cost.', measures: 'cpu-time', measure: costFigures },
   { prefix: 'time-of-day.', measure: timeOfDayFigures },
   ...traceFigures,
   ...noHarmFigures,
