@@ -2,8 +2,9 @@ import { MemoryBus } from '../../src/fleet/memory-bus.ts';
 import type { Count, Ratio } from '../../src/units.ts';
 import { poisson, randomOf } from '../freshness/random.ts';
 import { chaoticRoute } from './chaos.ts';
-import { fillCaches, SimulatedPod, ZipfKeys } from './hot-shift.ts';
+import { fillCaches, SimulatedPod } from './hot-shift.ts';
 import { Timeline } from './timeline.ts';
+import { ZipfKeys } from './zipf-keys.ts';
 
 /** How a pod starts: with nothing, warming up while it serves, or warm before it reports ready. */
 export type ColdStart = 'cold' | 'warm-while-serving' | 'warm-before-ready';

@@ -8,7 +8,7 @@ import {
   secondsToRecover,
   simulateHotShift,
 } from './hot-shift.ts';
-import { type StalenessOptions, simulateStaleness } from './staleness.ts';
+import { type StalenessOptions, type StalenessOutcome, simulateStaleness } from './staleness.ts';
 
 const SEEDS = [1, 2, 3, 4, 5];
 const MINUTE = 60_000;
@@ -22,6 +22,27 @@ const SHIFTS: readonly { readonly name: string; readonly more: Partial<HotShiftO
   { name: 'flooding-pod', more: { floodPerSecond: 5000 } },
 ];
 
+const FRESHNESS = {
+  changeEveryMs: 10 * MINUTE,
+  readsPerSecond: 2,
+  keys: 6,
+  // TTLs are about a minute: without signals a pod needs some dozen of them to settle.
+  warmUpMs: 60 * MINUTE,
+  watchMs: 20 * MINUTE,
+};
+
+/** What the pods tell each other, and what goes wrong. */
+const STALENESS: readonly {
+  readonly name: string;
+  readonly more: Partial<StalenessOptions> & Pick<StalenessOptions, 'sharing'>;
+}[] = [
+  { name: 'changes', more: { sharing: 'changes' } },
+  { name: 'changes-and-validations', more: { sharing: 'changes-and-validations' } },
+  { name: 'changes-30%-loss', more: { sharing: 'changes', chaos: { lossRatio: 0.3 } } },
+  { name: 'changes-flooding-pod', more: { sharing: 'changes', falseChangesPerSecond: 2000 } },
+  { name: 'no-sharing', more: { sharing: 'nothing' } },
+];
+
 /** Every figure of shared signals, by the library's fleet and freshness code around simulated pods. */
 export const fleetFigures: readonly FigureGroup[] = [
   ...RATES.flatMap((rate) =>
@@ -30,60 +51,47 @@ export const fleetFigures: readonly FigureGroup[] = [
       measure: () => shiftFigures(rate, name, more),
     })),
   ),
-  { prefix: 'fleet.staleness.', measure: stalenessFigures },
+  ...STALENESS.map(({ name, more }) => ({
+    prefix: `fleet.staleness.${name}.`,
+    measure: () => stalenessFigures(name, more),
+  })),
   ...RATES.map((rate) => ({ prefix: `fleet.cold-pod.${rate}rps.`, measure: () => coldPodFigures(rate) })),
 ];
 
-function* stalenessFigures(): Generator<Figure> {
-  const setting = {
-    changeEveryMs: 10 * MINUTE,
-    readsPerSecond: 2,
-    keys: 6,
-    warmUpMs: 20 * MINUTE,
-    watchMs: 20 * MINUTE,
-  };
-  const measured = (more: Partial<StalenessOptions> & Pick<StalenessOptions, 'sharing'>) =>
-    SEEDS.map((seed) => simulateStaleness({ seed, ...setting, ...more }));
-  const how =
-    'simulated, 50 pods, 6 keys that change every 10 min on average, 2 reads/s each a pod, learned TTLs (target-share 5 %), delivery 5-50 ms';
-  const nothing = measured({ sharing: 'nothing' });
-  const variants = {
-    changes: measured({ sharing: 'changes' }),
-    'changes-and-validations': measured({ sharing: 'changes-and-validations' }),
-    'changes-30%-loss': measured({ sharing: 'changes', chaos: { lossRatio: 0.3 } }),
-    'changes-flooding-pod': measured({ sharing: 'changes', falseChangesPerSecond: 2000 }),
-  };
-  yield figureOf(
-    'fleet.staleness.stale-share.no-sharing',
-    nothing.map((r) => 100 * r.staleRatio),
-    '%',
-    SEEDS.length,
-    how,
+function staleness(more: Partial<StalenessOptions> & Pick<StalenessOptions, 'sharing'>) {
+  return SEEDS.map((seed) => simulateStaleness({ seed, ...FRESHNESS, ...more }));
+}
+
+function* stalenessFigures(
+  name: string,
+  more: Partial<StalenessOptions> & Pick<StalenessOptions, 'sharing'>,
+): Generator<Figure> {
+  const how = `simulated, 50 pods, ${FRESHNESS.keys} keys that change every 10 min on average, 2 reads/s each a pod, learned TTLs (target-share 5 %), delivery 5-50 ms, ${FRESHNESS.warmUpMs / MINUTE} min to settle, ${FRESHNESS.watchMs / MINUTE} min watched`;
+  const runs = staleness(more);
+  const figure = (id: string, unit: string, of: (i: number) => number, said = how) =>
+    figureOf(
+      `fleet.staleness.${name}.${id}`,
+      SEEDS.map((_, i) => of(i)),
+      unit,
+      SEEDS.length,
+      said,
+    );
+  yield figure('stale-share', '%', (i) => 100 * runs[i]!.staleRatio);
+  if (more.sharing === 'nothing') return;
+  const alone = staleness({ sharing: 'nothing' });
+  const loadOf = (run: StalenessOutcome) => run.fetches / run.reads;
+  yield figure(
+    'fewer-stale-reads',
+    '×',
+    (i) => alone[i]!.staleRatio / runs[i]!.staleRatio,
+    `${how}; against no sharing`,
   );
-  for (const [name, runs] of Object.entries(variants)) {
-    const compare = (of: (i: number) => number) => SEEDS.map((_, i) => of(i));
-    yield figureOf(
-      `fleet.staleness.stale-share.${name}`,
-      runs.map((r) => 100 * r.staleRatio),
-      '%',
-      SEEDS.length,
-      how,
-    );
-    yield figureOf(
-      `fleet.staleness.fewer-stale-reads.${name}`,
-      compare((i) => nothing[i]!.staleRatio / runs[i]!.staleRatio),
-      '×',
-      SEEDS.length,
-      `${how}; against no sharing`,
-    );
-    yield figureOf(
-      `fleet.staleness.origin-load.${name}`,
-      compare((i) => runs[i]!.fetches / runs[i]!.reads / (nothing[i]!.fetches / nothing[i]!.reads)),
-      '×',
-      SEEDS.length,
-      `${how}; fetches per read against no sharing`,
-    );
-  }
+  yield figure(
+    'origin-load',
+    '×',
+    (i) => loadOf(runs[i]!) / loadOf(alone[i]!),
+    `${how}; fetches per read against no sharing`,
+  );
 }
 
 async function* coldPodFigures(readsPerSecond: number): AsyncGenerator<Figure> {

@@ -1,11 +1,12 @@
 import { Fleet } from '../../src/fleet/fleet.ts';
 import { MemoryBus } from '../../src/fleet/memory-bus.ts';
-import { FleetSecrets, type KeyHash } from '../../src/fleet/namespaces.ts';
 import type { Bytes, Count, Millis, Ratio } from '../../src/units.ts';
 import { poisson, randomOf } from '../freshness/random.ts';
 import { type Chaos, chaoticRoute } from './chaos.ts';
 import { LightCache } from './light-cache.ts';
+import { SECRET, SharedSecrets } from './shared-secrets.ts';
 import { Timeline } from './timeline.ts';
+import { ZipfKeys } from './zipf-keys.ts';
 
 export interface HotShiftOptions {
   readonly seed: number;
@@ -39,27 +40,11 @@ export interface HotShiftOutcome {
   readonly receivedBytesPerSecond: Bytes;
 }
 
-const ZIPF_EXPONENT = 0.9;
-const GUIDES = 2 ** 16;
 const SLICE_MS = 50;
 const STEADY_MS = 10_000;
-const SECRET = new Uint8Array(32).fill(7);
 const NAMESPACES = [{ prefix: 'k:', keys: 'encrypted' }] as const;
 
-/** The pods of a real fleet each hash a key once; here one process would hash it for all of them. */
-class RememberedHashes extends FleetSecrets {
-  readonly #hashes = new Map<string, KeyHash>();
-  override hash(key: string): KeyHash {
-    let hash = this.#hashes.get(key);
-    if (hash === undefined) {
-      hash = super.hash(key);
-      this.#hashes.set(key, hash);
-    }
-    return hash;
-  }
-}
-
-const SECRETS = new RememberedHashes(SECRET, NAMESPACES);
+const SECRETS = new SharedSecrets(NAMESPACES);
 
 /** One simulated pod: the library's fleet code around a light cache. */
 export class SimulatedPod {
@@ -134,48 +119,6 @@ export class SimulatedPod {
   #fetch(id: number, place: 'recent' | 'coldest', why: 'read' | 'ahead'): void {
     if (id >= 0) this.cache.insert(id, place, why);
     this.fetches++;
-  }
-}
-
-/** Draws keys with Zipf frequencies; `shift` replaces the most read ones by keys nobody knows. */
-export class ZipfKeys {
-  readonly #cumulative: Float64Array;
-  readonly #idOfRank: Int32Array;
-  readonly #keys: Count;
-  /** The first rank of each 65,536th of the draws: leaves the search a few steps. */
-  readonly #firstRank = new Int32Array(GUIDES + 1);
-
-  constructor(keys: Count) {
-    this.#keys = keys;
-    this.#cumulative = new Float64Array(keys);
-    let sum = 0;
-    for (let rank = 0; rank < keys; rank++) {
-      sum += (rank + 1) ** -ZIPF_EXPONENT;
-      this.#cumulative[rank] = sum;
-    }
-    for (let rank = 0; rank < keys; rank++) this.#cumulative[rank]! /= sum;
-    for (let guide = 0, rank = 0; guide <= GUIDES; guide++) {
-      while (rank < keys - 1 && this.#cumulative[rank]! < guide / GUIDES) rank++;
-      this.#firstRank[guide] = rank;
-    }
-    this.#idOfRank = Int32Array.from({ length: keys }, (_, rank) => rank);
-  }
-
-  shift(top: Count): void {
-    for (let rank = 0; rank < top; rank++) this.#idOfRank[rank] = this.#keys + rank;
-  }
-
-  draw(rng: () => Ratio): number {
-    const point = rng();
-    const guide = Math.floor(point * GUIDES);
-    let low = this.#firstRank[guide]!;
-    let high = this.#firstRank[guide + 1]!;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#cumulative[middle]! < point) low = middle + 1;
-      else high = middle;
-    }
-    return this.#idOfRank[low]!;
   }
 }
 

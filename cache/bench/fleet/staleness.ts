@@ -6,6 +6,7 @@ import type { Count, Millis, Ratio } from '../../src/units.ts';
 import { type Mutations, mutationsOf } from '../freshness/mutations.ts';
 import { exponential, poisson, randomOf } from '../freshness/random.ts';
 import { type Chaos, chaoticRoute } from './chaos.ts';
+import { SECRET, SharedSecrets } from './shared-secrets.ts';
 import { Timeline } from './timeline.ts';
 
 /** What the pods tell each other. */
@@ -70,14 +71,17 @@ class FreshPod implements Pod {
     this.#entries = keys.map(() => ({ version: -1, heldFromMs: 0, expiresMs: -1, staleFromMs: 0, epoch: 0 }));
     const clock = { now: () => world.timeline.nowMs };
     if (sharing !== 'nothing')
-      this.fleet = new Fleet({
-        transport: bus.connect(name),
-        pod: this,
-        secret: SECRET,
-        members,
-        clock,
-        rng: world.rng,
-      });
+      this.fleet = new Fleet(
+        {
+          transport: bus.connect(name),
+          pod: this,
+          secret: SECRET,
+          members,
+          clock,
+          rng: world.rng,
+        },
+        SECRETS,
+      );
     for (let id = 0; id < keys.length; id++) this.#planRead(id, 0);
   }
 
@@ -182,7 +186,7 @@ interface World {
   watching: boolean;
 }
 
-const SECRET = new Uint8Array(32).fill(9);
+const SECRETS = new SharedSecrets([]);
 
 /** Pods that read the same keys: how stale they serve, and what it costs the origin, with and without signals. */
 export function simulateStaleness(options: StalenessOptions): StalenessOutcome {

@@ -12,8 +12,8 @@ import { ALL } from './transport.ts';
 import { packKeys, type Signal, unpackKeys } from './wire.ts';
 
 /** How long misses and announcements wait for company: fewer, larger messages against a quick answer. */
-const REPORT_EVERY_MS = 700;
-const ANNOUNCE_EVERY_MS = 700;
+const REPORT_EVERY_MS = 800;
+const ANNOUNCE_EVERY_MS = 900;
 const MAX_BATCH = 200;
 /** On a bus that loses messages an announcement is made again about so long after. */
 const ANNOUNCE_AGAIN_MS = 1000;
