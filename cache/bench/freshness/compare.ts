@@ -1,6 +1,6 @@
 import { RATES, ratesPerMs } from '../../src/freshness/rate-grid.ts';
 import { ttlOfCost, ttlOfShare } from '../../src/freshness/stale-share.ts';
-import type { Millis, Ratio } from '../../src/units.ts';
+import type { Count, Millis, Ratio } from '../../src/units.ts';
 import type { Outcome, WorldKey } from './simulate.ts';
 
 const LONGEST_MS: Millis = 6 * 3_600_000;
@@ -8,20 +8,42 @@ const LONGEST_MS: Millis = 6 * 3_600_000;
 /** Runs the world again with the TTLs given. */
 export type RunFixed = (ttlMs: (key: WorldKey) => Millis) => Outcome;
 
-/** The run of a family of TTL tables, indexed by a growing parameter, that meets a target, to 0.5 %. */
+/** How near a run must come to what is asked of it. */
+const TOLERANCE: Ratio = 0.005;
+const MAX_RUNS: Count = 24;
+
+/**
+ * The run of a family of TTL tables, indexed by a growing parameter, whose measure (which grows with it) meets a
+ * target to 0.5 %: steps of eight until it lies between two runs, then regula falsi (Illinois) on logarithms.
+ */
 function searchRun(
   run: (x: number) => Outcome,
-  measure: (outcome: Outcome) => Ratio,
-  target: Ratio,
+  measure: (outcome: Outcome) => number,
+  target: number,
 ): Outcome {
-  let low = Math.log(1e-4);
-  let high = Math.log(1e4);
   let outcome = run(1);
-  for (let i = 0; i < 14 && Math.abs(measure(outcome) / target - 1) > 0.005; i++) {
-    const middle = (low + high) / 2;
-    outcome = run(Math.exp(middle));
-    if (measure(outcome) < target) low = middle;
-    else high = middle;
+  const missBy = () => Math.log(measure(outcome) / target);
+  let at = 0;
+  let off = missBy();
+  let below: { readonly x: number; off: number } | undefined;
+  let above: { readonly x: number; off: number } | undefined;
+  for (let i = 1; i < MAX_RUNS && !(Math.abs(off) <= TOLERANCE); i++) {
+    // An end that stays is given half its weight, or it would stay for ever.
+    if (off < 0) {
+      if (below !== undefined && above !== undefined) above.off /= 2;
+      below = { x: at, off };
+    } else {
+      if (above !== undefined && below !== undefined) below.off /= 2;
+      above = { x: at, off };
+    }
+    if (below === undefined) at -= Math.log(8);
+    else if (above === undefined) at += Math.log(8);
+    else {
+      const share = below.off / (below.off - above.off);
+      at = below.x + (Number.isFinite(share) ? share : 0.5) * (above.x - below.x);
+    }
+    outcome = run(Math.exp(at));
+    off = missBy();
   }
   return outcome;
 }
@@ -30,8 +52,9 @@ function searchRun(
 export function staticAtHitRatio(run: RunFixed, hitRatio: Ratio): Outcome {
   return searchRun(
     (x) => run(() => 1000 * x),
-    (outcome) => outcome.hitRatio,
-    hitRatio,
+    // In hits a miss: near a ratio of 1 half a percent of the ratio would be half of the misses.
+    (outcome) => outcome.hitRatio / (1 - outcome.hitRatio),
+    hitRatio / (1 - hitRatio),
   );
 }
 

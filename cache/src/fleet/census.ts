@@ -42,6 +42,8 @@ interface Counting {
 export class Census {
   readonly #counting = new Map<KeyHash, Counting>();
   readonly #called = new Map<KeyHash, Millis>();
+  #oldestCountMs: Millis = Number.NEGATIVE_INFINITY;
+  #oldestCallMs: Millis = Number.NEGATIVE_INFINITY;
 
   report(hash: KeyHash, from: string, nowMs: Millis, view: FleetView): Judgement {
     const windowMs = (4 * view.evictionAgeMs) / view.pods;
@@ -71,13 +73,23 @@ export class Census {
     this.#called.delete(hash);
   }
 
-  /** Both maps are in order of time, so only their heads can be over. */
+  /**
+   * Both maps are in order of time, so only their heads can be over. They are looked at only when the oldest may be:
+   * a look walks over the places of what was deleted.
+   */
   #forgetBefore(nowMs: Millis, windowMs: Millis): void {
-    for (const [hash, { sinceMs }] of this.#counting) {
-      if (nowMs - sinceMs <= windowMs) break;
-      this.#counting.delete(hash);
+    if (nowMs - this.#oldestCountMs > windowMs) {
+      this.#oldestCountMs = nowMs;
+      for (const [hash, { sinceMs }] of this.#counting) {
+        this.#oldestCountMs = sinceMs;
+        if (nowMs - sinceMs <= windowMs) break;
+        this.#counting.delete(hash);
+      }
     }
+    if (nowMs - this.#oldestCallMs <= QUIET_MS) return;
+    this.#oldestCallMs = nowMs;
     for (const [hash, calledMs] of this.#called) {
+      this.#oldestCallMs = calledMs;
       if (nowMs - calledMs <= QUIET_MS) break;
       this.#called.delete(hash);
     }

@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 import type { Bytes } from '../units.ts';
 import { Hmac } from './hmac.ts';
 
@@ -33,7 +41,8 @@ export const SIGNATURE: Bytes = 8;
  */
 export class FleetSecrets {
   readonly #prefixes: readonly { readonly space: FleetNamespace; readonly hmac: Hmac }[];
-  readonly #sealKey: Buffer;
+  /** A key object: a cipher would make one of a buffer anew for every message. */
+  readonly #sealKey: KeyObject;
   readonly #signer: Hmac;
 
   constructor(secret: Uint8Array, namespaces: readonly FleetNamespace[]) {
@@ -45,7 +54,7 @@ export class FleetSecrets {
     this.#prefixes = all
       .toSorted((a, b) => b.prefix.length - a.prefix.length)
       .map((space) => ({ space, hmac: new Hmac(derive(`hash ${space.prefix}`)) }));
-    this.#sealKey = derive('seal');
+    this.#sealKey = createSecretKey(derive('seal'));
     this.#signer = new Hmac(derive('sign'));
   }
 
