@@ -46,6 +46,14 @@ const NAMESPACES = [{ prefix: 'k:', keys: 'encrypted' }] as const;
 
 const SECRETS = new SharedSecrets(NAMESPACES);
 
+const names: string[] = [];
+
+/** Made once: a string that is used again brings its hash along. */
+function nameOf(id: number): string {
+  names[id] ??= `k:${id}`;
+  return names[id];
+}
+
 /** One simulated pod: the library's fleet code around a light cache. */
 export class SimulatedPod {
   readonly name: string;
@@ -83,7 +91,7 @@ export class SimulatedPod {
             prewarm: (key) => load(key, 'coldest'),
             forget: () => {},
             extend: () => {},
-            workingSet: (max) => this.cache.hottest(max).map((id) => `k:${id}`),
+            workingSet: (max) => this.cache.hottest(max).map(nameOf),
             evictionAgeMs: () => options.cacheEntries / this.#insertsPerMs,
             readsPerSecond: () => options.readsPerSecond,
           },
@@ -102,11 +110,11 @@ export class SimulatedPod {
     const outcome = this.cache.read(id);
     if (outcome === 'miss') {
       this.#fetch(id, 'recent', 'read');
-      this.fleet?.onMiss(`k:${id}`);
+      this.fleet?.onMiss(nameOf(id));
       return;
     }
     this.hits++;
-    if (outcome === 'first-hit') this.fleet?.onPrefetchUsed(`k:${id}`);
+    if (outcome === 'first-hit') this.fleet?.onPrefetchUsed(nameOf(id));
   }
 
   tick(): void {
