@@ -86,16 +86,16 @@ async function onThisMachine(context: ExperimentContext) {
   const section: Section = {
     title: 'One of four pods restarts',
     where: 'this-machine',
-    how: `${REQUESTS_PER_SECOND} requests/s a pod. ${SERVICE_WORDS} Before the restart the pod hit ${plainPercent(once(steady, 'ratio', 1, 'reads'))} of its reads with prediction and ${plainPercent(once(steadyAlone, 'ratio', 1, 'reads'))} without; an arm is held against the one with the same prediction.`,
+    how: `${REQUESTS_PER_SECOND} requests/s a pod. ${SERVICE_WORDS} Columns count from the pod’s first read; “held back” is how long it did not report ready. Before the restart the pod hit ${plainPercent(once(steady, 'ratio', 1, 'reads'))} of its reads with prediction and ${plainPercent(once(steadyAlone, 'ratio', 1, 'reads'))} without; an arm is held against the one with the same prediction.`,
     tables: [
       {
         columns: [
-          'to 95 % of before',
-          'hits, first second',
-          `hits, first ${FIRST} s`,
-          `mean read, first ${FIRST} s`,
-          'origin fetches a read',
-          'readiness held back',
+          'to 95 %',
+          'hits, 1st s',
+          `hits, ${FIRST} s`,
+          `mean read, ${FIRST} s`,
+          `fetches a read, ${FIRST} s`,
+          'held back',
         ],
         rows,
       },

@@ -109,7 +109,8 @@ function chargedPerPayloadByte(reading: MemoryReading): Figure {
   if (payload === 0) return missing('bytes/byte', 'pods');
   const charged =
     sum(reading.pods.map(({ chargedBytes }) => chargedBytes)) +
-    sum(reading.shared.map(({ usedMemoryBytes }) => usedMemoryBytes));
+    // A Redis that only carries signals between pods holds no values: its buffers are not charged for any.
+    sum(reading.shared.map(({ usedMemoryBytes, payloadBytes }) => (payloadBytes > 0 ? usedMemoryBytes : 0)));
   return {
     value: charged / payload,
     unit: 'bytes/byte',

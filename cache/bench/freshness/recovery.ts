@@ -9,6 +9,9 @@ const READS_PER_MS = 0.005;
 /** TTL at 5 % stale, as a share of the mean time between changes. */
 const SETTLED = 0.103;
 
+/** Recovery is watched for a day at least, unless the key was fast before; no TTL is longer than 6 h. */
+const WATCHED_MS: Millis = 24 * 3_600_000;
+
 /** Seconds from a change of the mean interval until the median key's TTL is within twice or half of its new place. */
 export function recoverySeconds(seed: number, fromMs: Millis, toMs: Millis): number {
   const turnMs = 60 * fromMs;
@@ -24,7 +27,7 @@ export function recoverySeconds(seed: number, fromMs: Millis, toMs: Millis): num
   const source = learned({ policy: { kind: 'target-share', shareRatio: 0.05 }, rng: randomOf(seed) });
   simulate(keys, source, {
     warmUpMs: 0,
-    untilMs: turnMs + Math.max(20 * toMs, fromMs),
+    untilMs: turnMs + Math.max(20 * toMs, Math.min(fromMs, WATCHED_MS)),
     sight: 'etag',
     rng: randomOf(seed + 100),
     onLife: ({ key, atMs, ttlMs }) => {
