@@ -9,7 +9,7 @@ const READS_PER_MS = 0.005;
 /** TTL at 5 % stale, as a share of the mean time between changes. */
 const SETTLED = 0.103;
 
-/** Recovery is watched for a day at least, unless the key was fast before; no TTL is longer than 6 h. */
+/** A key that has become fast is watched for so long: no TTL it had is longer than 6 h. */
 const WATCHED_MS: Millis = 24 * 3_600_000;
 
 /** Seconds from a change of the mean interval until the median key's TTL is within twice or half of its new place. */

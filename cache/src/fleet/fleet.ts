@@ -66,6 +66,7 @@ export class Fleet implements AsyncDisposable {
     this.#transport = transport;
     this.#clock = clock;
     this.#rng = rng;
+    this.#secrets = secrets;
     const now = () => clock.now();
     this.#channel = new Channel(transport, secrets, this.#trust, now);
     this.#channel.setMembers(new Set(members));
