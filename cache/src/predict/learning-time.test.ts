@@ -81,3 +81,18 @@ test('time in which somebody else had the processor is not charged', () => {
   time.begin();
   assert.equal(time.first(), 'learn');
 });
+
+test('a time in which even the least work took more than the share does not stop guessing for long', () => {
+  const clock = stopwatch();
+  const time = new LearningTime(clock, 0.02);
+  for (let batch = 0; batch < 100_000; batch++) {
+    time.begin();
+    clock.ms += 0.09;
+    time.look();
+  }
+  time.begin();
+  assert.equal(time.first(), 'nothing');
+  clock.ms += 60;
+  time.begin();
+  assert.equal(time.first(), 'guess');
+});

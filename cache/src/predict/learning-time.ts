@@ -5,6 +5,8 @@ import type { Millis, Ratio } from '../units.ts';
 const BATCH_MS: Millis = 0.2;
 /** What may be saved up for busy moments, and borrowed to go on guessing. */
 const SAVED_MS: Millis = 20;
+/** Guesses made are settled even when there is no time; a debt that grows by that is not paid back for minutes. */
+const DEEPEST_DEBT_MS: Millis = -SAVED_MS - 1;
 /** What lies between two looks takes a quarter of this; if it took longer, somebody else had the processor. */
 const LONGEST_LOOK_MS: Millis = 0.1;
 
@@ -55,7 +57,7 @@ export class LearningTime {
     const nowMs = this.#clock.now();
     const tookMs = nowMs - this.#seenMs;
     this.#seenMs = nowMs;
-    this.#leftMs -= Math.min(tookMs, LONGEST_LOOK_MS);
+    this.#leftMs = Math.max(DEEPEST_DEBT_MS, this.#leftMs - Math.min(tookMs, LONGEST_LOOK_MS));
     return tookMs;
   }
 

@@ -6,6 +6,7 @@ import type { Word } from './peer-rules.ts';
 import { ENOUGH_OUTCOMES, type RuleKind, type RuleScore } from './rule-score.ts';
 import type { WasteBudget } from './waste-budget.ts';
 
+const KINDS: readonly RuleKind[] = ['value-flow', 'key-pair', 'time-of-day'];
 const MAX_GUESSES: Count = 2048;
 /** Trials leave room for guesses. */
 const MAX_TRIALS: Count = 1024;
@@ -164,7 +165,7 @@ export class PrefetchGate {
    * what comes true at once and what does not at the end of the window would make every young rule look right.
    */
   expire(atMs: Millis): void {
-    for (const kind of Object.keys(this.#queues) as RuleKind[]) {
+    for (const kind of KINDS) {
       const queue = this.#queues[kind];
       for (let guess = queue.first; guess && guess.deadlineMs <= atMs; guess = queue.first) {
         queue.shift();

@@ -105,10 +105,13 @@ export class PodServer {
   /** Counts what prediction made of the reads of profiles: there before the read, or not. */
   #watchProfiles(): Disposable {
     return this.#cache.onAccesses((batch) => {
-      for (const { key, outcome, firstUseOfPrefetch } of batch) {
-        if (!key.startsWith('profile.')) continue;
-        if (firstUseOfPrefetch) this.#profileReads.prefetched++;
-        else if (outcome === 'miss') this.#profileReads.missed++;
+      // By columns: what this counting costs would else be taken for a cost of prediction.
+      for (let row = 0; row < batch.length; row++) {
+        const isPrefetched = batch.isFirstUseOfPrefetchAt(row);
+        if (!isPrefetched && batch.outcomeAt(row) !== 'miss') continue;
+        if (!batch.keyAt(row).startsWith('profile.')) continue;
+        if (isPrefetched) this.#profileReads.prefetched++;
+        else this.#profileReads.missed++;
       }
     });
   }
