@@ -297,7 +297,7 @@ for (const each of CASES) {
       response.writeHead(each.status ?? 200, headers).end('body');
     });
     const reads = testReads(clock, { http: [{ host: origin.host, path: '/**', ttlMs: 'http' }] });
-    const interceptor = createInterceptor(reads, new RequestRules(reads.config.http));
+    const interceptor = createInterceptor(reads, new RequestRules(reads.config.http), 1);
     const agent = new Agent();
     const dispatcher = agent.compose(interceptor as never);
     const get = async (path: string, headers = {}) => {
@@ -330,7 +330,7 @@ test('cache-tests other-age-gen, other-age-update-max-age, other-date-update: a 
   });
   const reads = testReads(clock, { http: [{ host: origin.host, path: '/**', ttlMs: 'http' }] });
   const agent = new Agent();
-  const dispatcher = agent.compose(createInterceptor(reads, new RequestRules(reads.config.http)) as never);
+  const dispatcher = agent.compose(createInterceptor(reads, new RequestRules(reads.config.http), 1) as never);
   const first = await request(`${origin.url}/x`, { dispatcher });
   await first.body.dump();
   clock.nowMs += 3000;

@@ -16,13 +16,13 @@ const MAX_ADDRESSES = 1024;
  * A `fetch` that answers the plain case (`fetch(text, { method: 'GET', headers, signal })`, answer held and not
  * encoded) itself, at a tenth of what a hit costs below `fetch`. Everything else goes to the `fetch` it wraps,
  * where the dispatcher decides.
- * @param isInstalled tells whether `original` would go through our dispatcher now.
+ * @param scopeNow tells in which scope `original` would be answered by our dispatcher now; undefined when it would not be.
  */
 export function wrapFetch(
   original: typeof fetch,
   reads: InterceptedReads,
   rules: RequestRules,
-  isInstalled: () => boolean,
+  scopeNow: () => number | undefined,
 ): typeof fetch {
   const addresses = new Map<string, Address | null>();
   const addressOf = (text: string): Address | null => {
@@ -37,12 +37,15 @@ export function wrapFetch(
 
   const answer = (input: unknown, init: RequestInit | undefined): Response | undefined => {
     if (typeof input !== 'string' || reads.mode !== 'on' || !reads.isActive) return undefined;
-    if (reads.store === undefined || !isPlainGet(init) || !isInstalled()) return undefined;
+    if (reads.store === undefined || !isPlainGet(init)) return undefined;
+    const scope = scopeNow();
+    if (scope === undefined) return undefined;
     const address = addressOf(input);
     if (address === null) return undefined;
     const headers = init?.headers as HeadersLike;
     if (!areSendable(headers)) return undefined;
     const decision = rules.decide({
+      scope,
       method: 'GET',
       ...address,
       headers,

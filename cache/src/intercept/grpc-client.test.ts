@@ -113,6 +113,25 @@ test('call credentials are below the interceptors: such calls are made live', as
   assert.notEqual((await ask(client, 7, {}, { credentials })).served, first.served);
 });
 
+test('two clients never share an answer: the channel of one may carry a certificate', async () => {
+  using alice = open();
+  using bob = open();
+  const first = await ask(alice, 9);
+  assert.deepEqual(await ask(alice, 9), first);
+  assert.notEqual((await ask(bob, 9)).served, first.served);
+});
+
+test('a call with another authority, also when an interceptor gives it, is made live', async () => {
+  using client = open();
+  const first = await ask(client, 10);
+  assert.notEqual((await ask(client, 10, {}, { host: 'other.mesh' })).served, first.served);
+  const rename: grpc.Interceptor = (options, next) =>
+    new grpc.InterceptingCall(next({ ...options, host: 'other.mesh' }));
+  const renamed = await ask(client, 10, {}, { interceptors: [rename] });
+  assert.notEqual((await ask(client, 10, {}, { interceptors: [rename] })).served, renamed.served);
+  assert.equal((await ask(client, 10)).served, first.served);
+});
+
 test('an error is not kept, and a caller who cancels cancels only for itself', async () => {
   using client = open();
   const before = served;

@@ -7,11 +7,16 @@ interface GrpcClient {
 
 interface CallOptions {
   readonly credentials?: unknown;
+  /** Another authority than the channel's. */
+  readonly host?: unknown;
   readonly interceptors?: readonly Interceptor[];
   readonly interceptor_providers?: readonly ((method: unknown) => Interceptor)[];
 }
 
-type Interceptor = (options: unknown, nextCall: (options: unknown) => InterceptingCall) => InterceptingCall;
+type Interceptor = (
+  options: CallOptions,
+  nextCall: (options: CallOptions) => InterceptingCall,
+) => InterceptingCall;
 
 type MakeUnaryRequest = (
   this: GrpcClient,
@@ -46,7 +51,7 @@ export function patchGrpc(exports: unknown, reads: InterceptedReads): void {
       // (metadata?, options?, callback): the options are what is neither metadata nor a function.
       const at = rest.findIndex((each) => isPlainOptions(each));
       const options = (at < 0 ? {} : rest[at]) as CallOptions;
-      if (options.credentials !== undefined || hasCallCredentials(this)) {
+      if (hasCallCredentials(this)) {
         reads.coverage.bypass('credentials');
         return live();
       }
@@ -58,8 +63,13 @@ export function patchGrpc(exports: unknown, reads: InterceptedReads): void {
         return deserialize(bytes);
       };
       const method = { path, route, clientId, serialize, deserialize, received: () => received };
-      const innermost: Interceptor = (callOptions, nextCall) =>
-        new UnaryRead(reads, method, () => nextCall(callOptions));
+      const innermost: Interceptor = (callOptions, nextCall) => {
+        // As the interceptors before this one left them.
+        if (callOptions.credentials === undefined && callOptions.host === undefined)
+          return new UnaryRead(reads, method, () => nextCall(callOptions));
+        reads.coverage.bypass('credentials');
+        return nextCall(callOptions);
+      };
       const withOurs = { ...options, ...interceptorsOf(this, options, innermost) };
       const args = [...rest];
       if (at < 0) args.splice(args.length - 1, 0, withOurs);

@@ -10,7 +10,12 @@ import { configFromEnv, type InterceptMode } from './config.ts';
 import type { Coverage } from './coverage.ts';
 import { wrapFetch } from './fetch.ts';
 import { hookModules } from './hook-modules.ts';
-import { installDispatcher, isInstalled, watchSetGlobalDispatcher } from './install-dispatcher.ts';
+import {
+  currentScope,
+  installDispatcher,
+  isInstalled,
+  watchSetGlobalDispatcher,
+} from './install-dispatcher.ts';
 import { createInterceptor } from './interceptor.ts';
 import { InterceptedReads } from './reads.ts';
 import { RequestRules } from './request.ts';
@@ -53,17 +58,15 @@ export function install(env: Readonly<Record<string, string | undefined>>): void
   });
   if (config.http.length > 0) {
     const rules = new RequestRules(config.http);
-    const interceptor = createInterceptor(reads, rules);
     const compose = () => {
       try {
-        // Another dispatcher may carry another identity: nothing of before is served through it.
-        if (installDispatcher(interceptor)) reads.clear();
+        installDispatcher((scope) => createInterceptor(reads, rules, scope));
       } catch {
         reads.fault();
       }
     };
     compose();
-    globalThis.fetch = wrapFetch(globalThis.fetch, reads, rules, isInstalled);
+    globalThis.fetch = wrapFetch(globalThis.fetch, reads, rules, currentScope);
     countBypass(reads, rules, () => {
       if (!isInstalled()) compose();
     });

@@ -1,3 +1,4 @@
+import { stringify } from 'node:querystring';
 import { Caller } from './caller.ts';
 import { forward, fromLegacy, type Handler, isLegacy, type LegacyHandler, toLegacy } from './handlers.ts';
 import type { HeadersLike } from './headers.ts';
@@ -9,24 +10,32 @@ interface DispatchOptions {
   readonly origin?: string | URL;
   readonly path: string;
   readonly method: string;
+  /** undici adds it to the path only when it sends. */
+  readonly query?: Record<string, string> | null;
   readonly headers?: HeadersLike;
   readonly body?: unknown;
   readonly upgrade?: unknown;
 }
 
+const OUTSIDE: RequestDecision = { kind: 'outside' };
+
 export type Dispatch = (options: DispatchOptions, handler: Handler | LegacyHandler) => boolean;
 
-/** The undici interceptor: answers allowed reads from memory, and keeps what the network answers. */
+/**
+ * The undici interceptor: answers allowed reads from memory, and keeps what the network answers.
+ * @param scope is part of every key: answers of one scope are never given in another.
+ */
 export function createInterceptor(
   reads: InterceptedReads,
   rules: RequestRules,
+  scope: number,
 ): (next: Dispatch) => Dispatch {
   return (next) => (options, handler) => {
     if (!reads.isActive) return next(options, handler);
     let decision: RequestDecision;
     let hit: KeptAnswer | undefined;
     try {
-      decision = decide(rules, options);
+      decision = decide(rules, options, scope);
       if (decision.kind === 'read') hit = find(reads, decision);
     } catch {
       reads.fault();
@@ -69,17 +78,27 @@ function answer(
   return hit ? caller.take(hit) : caller.ask();
 }
 
-function decide(rules: RequestRules, options: DispatchOptions): RequestDecision {
-  const origin = options.origin;
-  if (origin === undefined) return { kind: 'outside' };
+function decide(rules: RequestRules, options: DispatchOptions, scope: number): RequestDecision {
+  const { origin, headers, path, query } = options;
+  if (origin === undefined || isReadOnce(headers)) return OUTSIDE;
   return rules.decide({
+    scope,
     method: options.method,
     origin: typeof origin === 'string' ? origin.replace(/\/$/, '') : origin.origin,
-    path: options.path,
-    headers: options.headers,
+    path: query === undefined || query === null ? path : `${path}?${stringify(query)}`,
+    headers,
     hasBody: options.body !== undefined && options.body !== null,
     isUpgrade: Boolean(options.upgrade),
   });
+}
+
+/** Headers given as an iterator: to look at them would take them from the request. */
+function isReadOnce(headers: HeadersLike): boolean {
+  return (
+    headers !== null &&
+    typeof headers === 'object' &&
+    typeof (headers as { next?: unknown }).next === 'function'
+  );
 }
 
 /** The answer held for this read, if it suits the caller. */

@@ -1,5 +1,5 @@
 import type { InterceptedReads } from './reads.ts';
-import { effectOf, RedisReads } from './redis-reads.ts';
+import { effectOf, hasCertificate, RedisReads } from './redis-reads.ts';
 
 interface IoredisCommand {
   readonly name: string;
@@ -80,13 +80,13 @@ function wrapRead(original: Method, name: string, redis: RedisReads): Method {
 
 type Callback = (error: Error | null, answer: unknown) => void;
 
-/** What the connection reads from; null when a sentinel decides it. */
+/** What the connection reads from, and as whom; it is alone where a sentinel, a connector or a certificate decides that. */
 function spaceOf(redis: RedisReads, client: IoredisClient): string {
-  const { host, port, path, username, password, sentinels, db } = client.options;
+  const { host, port, path, username, password, sentinels, Connector, tls, db } = client.options;
   const space = redis.spaceOf(client, () =>
-    sentinels === null || sentinels === undefined
-      ? JSON.stringify([path ?? `${host}:${port}`, username ?? '', password ? 'password' : ''])
-      : null,
+    (sentinels ?? Connector ?? undefined) !== undefined || hasCertificate(tls)
+      ? null
+      : [path ?? `${host}:${port}`, username ?? '', password ?? ''],
   );
   return `${space}${client.condition?.select ?? db ?? 0} `;
 }

@@ -6,10 +6,12 @@ import { createInterceptor } from './interceptor.ts';
 import { RequestRules } from './request.ts';
 import { startOrigin, TestClock, testReads } from './test-origin.ts';
 
+type HeadersGiven = Record<string, string> | string[] | Iterable<[string, string]>;
+
 /** Every way in which one request may say who asks. The origin answers with all of it. */
 const IDENTITIES: Record<
   string,
-  (user: string) => { headers?: Record<string, string>; path?: string; body?: string }
+  (user: string) => { headers?: HeadersGiven; path?: string; query?: Record<string, string>; body?: string }
 > = {
   Authorization: (user) => ({ headers: { authorization: `Bearer ${user}` } }),
   'Authorization, basic': (user) => ({ headers: { authorization: `Basic ${btoa(`${user}:x`)}` } }),
@@ -32,7 +34,16 @@ const IDENTITIES: Record<
   accept: (user) => ({ headers: { accept: `text/${user}` } }),
   'a header nobody has heard of': (user) => ({ headers: { 'x-zyx': user } }),
   'a header spelled in capitals': (user) => ({ headers: { 'X-USER-ID': user } }),
+  'headers as a flat list': (user) => ({ headers: ['x-a', '1', 'X-User-Id', user] }),
+  'headers as a Headers object': (user) => ({ headers: new Headers({ 'x-user-id': user }) }),
+  'headers as a Map': (user) => ({ headers: new Map([['x-user-id', user]]) }),
+  'headers as an iterator that can be read once': (user) => ({
+    headers: new Map([['x-user-id', user]]).entries(),
+  }),
+  'the second of two headers of one name': (user) => ({ headers: ['x-role', 'reader', 'x-role', user] }),
   'the query': (user) => ({ path: `/data/profile?user=${user}` }),
+  'a token in the query': (user) => ({ path: `/data/profile?a=1&access_token=${user}` }),
+  'the query option': (user) => ({ query: { user } }),
   'the path': (user) => ({ path: `/data/${user}` }),
   'the body of a GET': (user) => ({ body: user }),
   'the Host header': (user) => ({ headers: { host: `${user}.mesh` } }),
@@ -60,7 +71,7 @@ async function setUp() {
   const reads = testReads(new TestClock(), { http: routes });
   const rules = new RequestRules(routes);
   const agent = new Agent();
-  const dispatcher = agent.compose(createInterceptor(reads, rules) as never);
+  const dispatcher = agent.compose(createInterceptor(reads, rules, 1) as never);
   return { origin, reads, rules, agent, dispatcher };
 }
 
@@ -69,11 +80,12 @@ for (const [where, how] of Object.entries(IDENTITIES)) {
     const { origin, agent, dispatcher } = await setUp();
     await using _ = origin;
     const ask = async (user: string) => {
-      const { headers, path = '/data/profile', body } = how(user);
+      const { headers, path = '/data/profile', query, body } = how(user);
       const options = {
         dispatcher,
         method: 'GET' as const,
         ...(headers && { headers }),
+        ...(query && { query }),
         ...(body && { body }),
       };
       return (await request(origin.url + path, options)).body.text();
@@ -97,7 +109,7 @@ test('credentials that no route names in keyHeaders pass, and leave nothing behi
   await using _ = origin;
   const routes = [{ host: origin.host, path: '/data/*', ttlMs: 60_000 }];
   const reads = testReads(new TestClock(), { http: routes });
-  const dispatcher = agent.compose(createInterceptor(reads, new RequestRules(routes)) as never);
+  const dispatcher = agent.compose(createInterceptor(reads, new RequestRules(routes), 1) as never);
   for (const headers of [{ authorization: 'a' }, { cookie: 'a' }, { 'proxy-authorization': 'a' }])
     await (await request(`${origin.url}/data/x`, { dispatcher, headers })).body.dump();
   assert.equal(reads.store, undefined);
@@ -109,6 +121,7 @@ test('no key tells who asked', async () => {
   const { rules, origin } = await setUp();
   await using _ = origin;
   const decision = rules.decide({
+    scope: 1,
     method: 'GET',
     origin: origin.url,
     path: '/data/profile',
@@ -120,6 +133,16 @@ test('no key tells who asked', async () => {
   assert.doesNotMatch(JSON.stringify(decision), /alice/);
 });
 
+test('a name and password in the address are sent by no client, so they tell nobody apart', async () => {
+  const { origin, agent, dispatcher } = await setUp();
+  await using _ = origin;
+  const url = origin.url.replace('//', '//alice:secret@');
+  await (await request(`${url}/data/profile`, { dispatcher })).body.dump();
+  assert.equal(origin.seen.at(-1)!.headers.authorization, undefined);
+  await assert.rejects(undiciFetch(`${url}/data/profile`, { dispatcher }), TypeError);
+  await agent.close();
+});
+
 test('an answer that sets a cookie is not kept', async () => {
   await using origin = await startOrigin((_incoming, response) =>
     response.writeHead(200, { 'set-cookie': `sid=${Math.random()}`, 'cache-control': 'max-age=60' }).end('x'),
@@ -127,7 +150,7 @@ test('an answer that sets a cookie is not kept', async () => {
   const routes = [{ host: origin.host, path: '/**', ttlMs: 60_000 }];
   const reads = testReads(new TestClock(), { http: routes });
   const agent = new Agent();
-  const dispatcher = agent.compose(createInterceptor(reads, new RequestRules(routes)) as never);
+  const dispatcher = agent.compose(createInterceptor(reads, new RequestRules(routes), 1) as never);
   for (let i = 0; i < 2; i++) await (await request(`${origin.url}/x`, { dispatcher })).body.dump();
   assert.equal(origin.seen.length, 2);
   assert.deepEqual(reads.coverage.snapshot().notStored, { 'set-cookie': 2 });
@@ -141,7 +164,7 @@ test('the fast path of fetch tells users apart as well', async () => {
     (input, init) => undiciFetch(input as never, { ...init, dispatcher } as never) as never,
     reads,
     rules,
-    () => true,
+    () => 1,
   );
   const ask = async (user: string) =>
     (await wrapped(`${origin.url}/data/profile`, { headers: { 'x-user-id': user } })).text();

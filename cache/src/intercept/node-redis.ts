@@ -1,5 +1,5 @@
 import type { InterceptedReads } from './reads.ts';
-import { effectOf, RedisReads } from './redis-reads.ts';
+import { effectOf, hasCertificate, RedisReads } from './redis-reads.ts';
 
 interface NodeRedisClient {
   readonly _self?: NodeRedisClient;
@@ -12,6 +12,8 @@ interface NodeRedisClient {
     readonly database?: number;
     readonly socket?: { readonly host?: string; readonly port?: number; readonly path?: string };
     readonly credentialsProvider?: unknown;
+    /** Set on every connection of a cluster. */
+    readonly readonly?: boolean;
   };
 }
 
@@ -68,7 +70,7 @@ function wrapExecute(original: Execute, redis: RedisReads): Execute {
     let space: string;
     try {
       const isMapped = options?.typeMapping !== undefined && Object.keys(options.typeMapping).length > 0;
-      if (isMapped || !this.isOpen || this.isPubSubActive || redis.isLive(client)) {
+      if (isMapped || !this.isOpen || this.isPubSubActive || isOfCluster(client) || redis.isLive(client)) {
         redis.passed(keys as string[]);
         return live();
       }
@@ -90,13 +92,17 @@ function wrapExecute(original: Execute, redis: RedisReads): Execute {
   };
 }
 
+/** There a write goes to another connection than a read may come from, so neither would see the other. */
+function isOfCluster(client: NodeRedisClient): boolean {
+  return client.options?.readonly !== undefined;
+}
+
 function spaceOf(redis: RedisReads, client: NodeRedisClient): string {
   return redis.spaceOf(client, () => {
-    const options = client.options ?? {};
-    if (options.credentialsProvider !== undefined) return null;
-    const { host, port, path } = options.socket ?? {};
-    const user = [options.username ?? '', options.password ? 'password' : ''];
-    return JSON.stringify([options.url ?? path ?? `${host}:${port}`, options.database ?? 0, ...user]);
+    const { url, username, password, database, socket, credentialsProvider } = client.options ?? {};
+    if (credentialsProvider !== undefined || hasCertificate(socket)) return null;
+    const { host, port, path } = socket ?? {};
+    return [url ?? path ?? `${host}:${port}`, database ?? 0, username ?? '', password ?? ''];
   });
 }
 

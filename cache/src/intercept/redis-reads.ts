@@ -1,6 +1,7 @@
 import type { Bytes, Millis } from '../units.ts';
 import type { RedisRoute } from './config.ts';
 import type { ReadClient } from './coverage.ts';
+import { hashOf } from './identity.ts';
 import type { InterceptedReads, Kept } from './reads.ts';
 import { glob } from './request.ts';
 
@@ -44,6 +45,17 @@ export function effectOf(name: string): CommandEffect {
   return READS.has(name) ? 'none' : 'writes-keys';
 }
 
+/** Whether a connection says who it is by a client certificate. */
+export function hasCertificate(tls: unknown): boolean {
+  return (
+    typeof tls === 'object' &&
+    tls !== null &&
+    ['cert', 'key', 'pfx', 'secureContext'].some(
+      (name) => (tls as Record<string, unknown>)[name] !== undefined,
+    )
+  );
+}
+
 /** GET and MGET from memory, for any Redis client. */
 export class RedisReads {
   readonly reads: InterceptedReads;
@@ -69,13 +81,17 @@ export class RedisReads {
   }
 
   /**
-   * The part of a key that tells servers, databases and users apart. A connection that cannot be told (null) has
-   * a space of its own.
+   * The part of a key that tells servers, databases and users apart, hashed: a description holds a password. A
+   * connection that cannot be told (null) has a space of its own.
    */
-  spaceOf(connection: object, describe: () => string | null): string {
+  spaceOf(connection: object, describe: () => readonly unknown[] | null): string {
     let space = this.#spaces.get(connection);
     if (space === undefined) {
-      space = describe() ?? `connection ${this.#nextSpace++}`;
+      const described = describe();
+      space =
+        described === null
+          ? `connection ${this.#nextSpace++}`
+          : hashOf([['space', JSON.stringify(described)]]);
       this.#spaces.set(connection, space);
     }
     return `${this.#client} ${space} `;

@@ -48,6 +48,8 @@ const DEFAULTS = new Map([
 const CONDITIONAL = /^if-(none-match|match|modified-since|unmodified-since|range)$/;
 const OUTSIDE: RequestDecision = { kind: 'outside' };
 export interface RequestLine {
+  /** Which dispatcher asks: it may carry an identity of its own. */
+  readonly scope: number;
   readonly method: string;
   readonly origin: string;
   /** With the query. */
@@ -100,7 +102,7 @@ export class RequestRules {
     return this.#read(route, uri, request);
   }
 
-  #read(route: HttpRoute, uri: string, { method, headers }: RequestLine): RequestDecision {
+  #read(route: HttpRoute, uri: string, { scope, method, headers }: RequestLine): RequestDecision {
     let why: BypassReason | undefined;
     let control: string | undefined;
     let pragma: string | undefined;
@@ -126,7 +128,7 @@ export class RequestRules {
       kind: 'read',
       route,
       uri,
-      key: keyed.length === 0 ? `${method} ${uri}` : `${method} ${uri} ${hashOf(keyed)}`,
+      key: keyed.length === 0 ? `${scope} ${method} ${uri}` : `${scope} ${method} ${uri} ${hashOf(keyed)}`,
       maxAgeMs: said.has('no-cache') ? -1 : (deltaMs(said, 'max-age') ?? Number.POSITIVE_INFINITY),
       minFreshMs: deltaMs(said, 'min-fresh') ?? 0,
       header: (wanted) => {
