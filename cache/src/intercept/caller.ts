@@ -1,3 +1,4 @@
+import type { Millis } from '../units.ts';
 import type { FlightEnd } from './flights.ts';
 import { forward, type Handler } from './handlers.ts';
 import { type KeptAnswer, suits } from './http-answer.ts';
@@ -26,8 +27,15 @@ export class Caller {
   }
 
   take(answer: KeptAnswer): boolean {
-    this.#reads.hit('undici', this.#read.route.path, answer);
-    replay(this.#handler, answer, this.#reads.ageMs(answer));
+    let ageMs: Millis;
+    try {
+      ageMs = this.#reads.ageMs(answer);
+      this.#reads.hit('undici', this.#read.route.path, answer);
+    } catch {
+      this.#reads.fault();
+      return this.#send(this.#handler);
+    }
+    replay(this.#handler, answer, ageMs);
     return true;
   }
 
@@ -42,7 +50,17 @@ export class Caller {
     // A caller with its own idea of freshness asks for itself.
     const shares = this.#read.maxAgeMs === Number.POSITIVE_INFINITY && this.#read.minFreshMs === 0;
     if (!shares) return this.#askNetwork(this.#handler, () => {});
-    return this.#reads.flights.isOpen(this.#read.key) ? this.#wait() : this.#lead(this.#handler);
+    return this.#isAsked() ? this.#wait() : this.#lead(this.#handler);
+  }
+
+  /** Whether another caller's request for the same is open. */
+  #isAsked(): boolean {
+    try {
+      return this.#reads.flights.isOpen(this.#read.key);
+    } catch {
+      this.#reads.fault();
+      return false;
+    }
   }
 
   #askNetwork(handler: Handler, onEnd: (end: FlightEnd) => void): boolean {
@@ -52,20 +70,36 @@ export class Caller {
 
   #sendRecorded(handler: Handler, would: KeptAnswer | undefined, onEnd: (end: FlightEnd) => void): boolean {
     this.#reads.coverage.forwarded++;
-    return this.#send(record(this.#reads, this.#read, handler, would, onEnd));
+    let recorder = handler;
+    try {
+      recorder = record(this.#reads, this.#read, handler, would, onEnd);
+    } catch {
+      this.#reads.fault();
+      onEnd('not-shareable');
+    }
+    return this.#send(recorder);
   }
 
   #lead(handler: Handler): boolean {
     const { flights } = this.#reads;
     const key = this.#read.key;
-    flights.open(key);
     let isOver = false;
     // Once only: a later flight under the same key is not this one's to end.
     const end = (how: FlightEnd) => {
       if (isOver) return;
       isOver = true;
-      flights.end(key, how);
+      try {
+        flights.end(key, how);
+      } catch {
+        this.#reads.fault();
+      }
     };
+    try {
+      flights.open(key);
+    } catch {
+      this.#reads.fault();
+      isOver = true;
+    }
     try {
       return this.#askNetwork(handler, end);
     } catch (error) {
@@ -83,11 +117,18 @@ export class Caller {
   }
 
   #join(controller: CallerController): void {
-    const leave = this.#reads.flights.join(this.#read.key, (end) => {
-      clearTimeout(patience);
-      controller.onAbort = undefined;
-      this.#after(end, controller);
-    });
+    let leave: () => void;
+    try {
+      leave = this.#reads.flights.join(this.#read.key, (end) => {
+        clearTimeout(patience);
+        controller.onAbort = undefined;
+        this.#after(end, controller);
+      });
+    } catch {
+      this.#reads.fault();
+      this.#askNetwork(this.#continueFrom(controller), () => {});
+      return;
+    }
     // A request that never ends must not hold up everybody else who asks the same.
     const patience = setTimeout(() => {
       leave();
@@ -101,21 +142,33 @@ export class Caller {
   }
 
   #after(end: FlightEnd, controller: CallerController): void {
-    const own = this.#continueFrom(controller);
     try {
-      const kept = end === 'kept' ? this.#reads.lookup<KeptAnswer>(this.#read.key) : undefined;
-      if (kept !== undefined && suits(kept, this.#read, this.#reads.ageMs(kept))) {
+      const shared = end === 'kept' ? this.#shared() : undefined;
+      if (shared !== undefined) {
         this.#reads.coverage.shared++;
-        replayTo(this.#handler, controller, kept, this.#reads.ageMs(kept));
-      } else if (end === 'lost' && this.#reads.flights.isOpen(this.#read.key)) {
+        replayTo(this.#handler, controller, shared.answer, shared.ageMs);
+      } else if (end !== 'lost') {
+        this.#askNetwork(this.#continueFrom(controller), () => {});
+      } else if (this.#isAsked()) {
         this.#join(controller);
-      } else if (end === 'lost') {
-        this.#lead(own);
       } else {
-        this.#askNetwork(own, () => {});
+        this.#lead(this.#continueFrom(controller));
       }
     } catch (error) {
       this.#handler.onResponseError?.(controller, error as Error);
+    }
+  }
+
+  /** The answer that another's request brought, if it suits this caller too. */
+  #shared(): { readonly answer: KeptAnswer; readonly ageMs: Millis } | undefined {
+    try {
+      const answer = this.#reads.lookup<KeptAnswer>(this.#read.key);
+      if (answer === undefined) return undefined;
+      const ageMs = this.#reads.ageMs(answer);
+      return suits(answer, this.#read, ageMs) ? { answer, ageMs } : undefined;
+    } catch {
+      this.#reads.fault();
+      return undefined;
     }
   }
 

@@ -88,16 +88,16 @@ export class UnaryRead implements InterceptingCall {
     try {
       key = this.#keyOf(message);
       kept = key === undefined ? undefined : this.#reads.lookup<KeptMessage>(key);
+      if (kept !== undefined && this.#reads.mode !== 'observe')
+        this.#reads.hit('grpc', this.#method.path, kept);
     } catch {
       this.#reads.fault();
       key = undefined;
     }
     if (key === undefined) send(this.#listener);
     else if (this.#reads.mode === 'observe') send(this.#record(key, kept, () => {}));
-    else if (kept !== undefined) {
-      this.#reads.hit('grpc', this.#method.path, kept);
-      process.nextTick(() => this.#replay(kept));
-    } else this.#ask(key, send);
+    else if (kept !== undefined) process.nextTick(() => this.#replay(kept));
+    else this.#ask(key, send);
   }
 
   startRead(): void {
@@ -127,25 +127,41 @@ export class UnaryRead implements InterceptingCall {
   }
 
   #ask(key: string, send: (listener: Listener) => void): void {
-    const { flights, coverage, config } = this.#reads;
-    if (!flights.isOpen(key)) {
+    const { flights, coverage } = this.#reads;
+    try {
+      if (flights.isOpen(key)) {
+        this.#wait(key, send);
+        return;
+      }
       flights.open(key);
-      let isOver = false;
-      coverage.misses++;
-      send(
-        this.#record(key, undefined, (end) => {
-          if (!isOver) flights.end(key, end);
-          isOver = true;
-        }),
-      );
+    } catch {
+      this.#reads.fault();
+      send(this.#listener);
       return;
     }
+    let isOver = false;
+    coverage.misses++;
+    send(
+      this.#record(key, undefined, (end) => {
+        if (isOver) return;
+        isOver = true;
+        try {
+          flights.end(key, end);
+        } catch {
+          this.#reads.fault();
+        }
+      }),
+    );
+  }
+
+  #wait(key: string, send: (listener: Listener) => void): void {
+    const { flights, coverage, config } = this.#reads;
     const after = (end: FlightEnd) => {
       clearTimeout(patience);
       this.#leave = undefined;
       if (this.#isOver) return;
-      const kept = this.#reads.lookup<KeptMessage>(key);
-      if (end === 'kept' && kept !== undefined) {
+      const kept = end === 'kept' ? this.#heldNow(key) : undefined;
+      if (kept !== undefined) {
         coverage.shared++;
         this.#replay(kept);
       } else if (end === 'lost') {
@@ -164,6 +180,15 @@ export class UnaryRead implements InterceptingCall {
       leave();
       clearTimeout(patience);
     };
+  }
+
+  #heldNow(key: string): KeptMessage | undefined {
+    try {
+      return this.#reads.lookup<KeptMessage>(key);
+    } catch {
+      this.#reads.fault();
+      return undefined;
+    }
   }
 
   #askNetwork(context: unknown, message: unknown, listener: Listener): void {
@@ -203,7 +228,14 @@ export class UnaryRead implements InterceptingCall {
 
   #record(key: string, would: KeptMessage | undefined, onEnd: (end: FlightEnd) => void): Listener {
     const { coverage, config } = this.#reads;
-    const requestedAtMs = this.#reads.now();
+    let requestedAtMs: number;
+    try {
+      requestedAtMs = this.#reads.now();
+    } catch {
+      this.#reads.fault();
+      onEnd('not-shareable');
+      return this.#listener;
+    }
     let metadata: Metadata | undefined;
     let message: Buffer | undefined;
     const finish = (status: Status) => {

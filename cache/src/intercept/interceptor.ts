@@ -37,6 +37,7 @@ export function createInterceptor(
     try {
       decision = decide(rules, options, scope);
       if (decision.kind === 'read') hit = find(reads, decision);
+      else if (decision.kind === 'pass') reads.coverage.bypass(decision.why);
     } catch {
       reads.fault();
       return next(options, handler);
@@ -46,7 +47,6 @@ export function createInterceptor(
         reads.coverage.outside++;
         return next(options, handler);
       case 'pass':
-        reads.coverage.bypass(decision.why);
         reads.coverage.forwarded++;
         return next(options, handler);
       case 'write':
@@ -112,7 +112,11 @@ function watchWrite(reads: InterceptedReads, uri: string, next: Handler): Handle
   return {
     ...forward(next),
     onResponseStart(controller, status, headers, statusText) {
-      if (status >= 200 && status < 400) reads.changed(uri);
+      try {
+        if (status >= 200 && status < 400) reads.changed(uri);
+      } catch {
+        reads.fault();
+      }
       next.onResponseStart?.(controller, status, headers, statusText);
     },
   };

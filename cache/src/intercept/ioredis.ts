@@ -49,6 +49,7 @@ function wrapRead(original: Method, name: string, redis: RedisReads): Method {
     const prefix = String(this.options.keyPrefix ?? '');
     const keys = given.map((key) => prefix + key);
     let space: string;
+    let requestedAtMs: number;
     try {
       if (this.status === 'end' || this.condition?.subscriber || redis.isLive(this)) {
         redis.passed(keys);
@@ -62,11 +63,11 @@ function wrapRead(original: Method, name: string, redis: RedisReads): Method {
         if (callback !== undefined) process.nextTick(callback, null, answer);
         return Promise.resolve(answer);
       }
+      requestedAtMs = reads.now();
     } catch {
       reads.fault();
       return original.apply(this, args);
     }
-    const requestedAtMs = reads.now();
     return original.apply(this, args).then((answer) => {
       try {
         redis.learn(space, keys, isMany ? (answer as unknown[]) : [answer], requestedAtMs);
@@ -114,7 +115,11 @@ function watchCommand(
   // Once more when the server has done it: another connection may have read in between.
   const resolve = command.resolve;
   command.resolve = (value) => {
-    changed();
+    try {
+      changed();
+    } catch {
+      reads.fault();
+    }
     resolve(value);
   };
 }

@@ -68,6 +68,7 @@ function wrapExecute(original: Execute, redis: RedisReads): Execute {
     if ((verb !== 'GET' && !isMany) || !keys.every((key) => typeof key === 'string')) return live();
     const client = this._self ?? this;
     let space: string;
+    let requestedAtMs: number;
     try {
       const isMapped = options?.typeMapping !== undefined && Object.keys(options.typeMapping).length > 0;
       if (isMapped || !this.isOpen || this.isPubSubActive || isOfCluster(client) || redis.isLive(client)) {
@@ -77,11 +78,11 @@ function wrapExecute(original: Execute, redis: RedisReads): Execute {
       space = spaceOf(redis, client);
       const held = redis.take(space, keys as string[]);
       if (held !== undefined) return isMany ? held : held[0];
+      requestedAtMs = reads.now();
     } catch {
       reads.fault();
       return live();
     }
-    const requestedAtMs = reads.now();
     const answer = await live();
     try {
       redis.learn(space, keys as string[], isMany ? (answer as unknown[]) : [answer], requestedAtMs);

@@ -100,7 +100,11 @@ export class InterceptedReads {
 
   hit(client: ReadClient, route: string, kept: Kept): void {
     this.coverage.hit(client);
-    publishHit({ client, route, ageMs: this.ageMs(kept) });
+    try {
+      publishHit({ client, route, ageMs: this.ageMs(kept) });
+    } catch {
+      this.fault();
+    }
   }
 
   /** Counts a fault of ours. The caller lets the request through. */
