@@ -79,6 +79,17 @@ test('requests that are never answered are errors, and the driver goes on', asyn
   assert.equal(next.completed, next.scheduled);
 });
 
+test('a run that is interrupted, before it starts or under way, says so and leaves nothing unhandled', async () => {
+  await using server = await serve(() => {});
+  await using driver = await openLoopDriver({});
+  const reason = new Error('Ctrl-C');
+  await assert.rejects(driver.run(plan, server.to, AbortSignal.abort(reason)), reason);
+  const interrupt = new AbortController();
+  const running = driver.run(plan, server.to, interrupt.signal);
+  interrupt.abort(reason);
+  await assert.rejects(running, reason);
+});
+
 test('service time never exceeds latency at the median', async () => {
   await using server = await serve((_request, response) => response.end());
   await using driver = await openLoopDriver({});

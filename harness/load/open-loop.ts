@@ -46,15 +46,18 @@ export async function openLoopDriver(env: Readonly<Record<string, string>>): Pro
     name: 'open-loop',
     method: METHOD[ready.priority],
     async run(plan: LoadPlan, to: Deployment['ingress'], signal: AbortSignal): Promise<LoadResult> {
+      signal.throwIfAborted();
       const job: GeneratorJob = { plan, ingress: plan.topology.services.map((service) => to(service.index)) };
       const answer = next();
-      const aborted = new Promise<never>((_, reject) => {
-        if (signal.aborted) reject(signal.reason);
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      });
+      const { promise: aborted, reject } = Promise.withResolvers<never>();
+      const abort = (): void => reject(signal.reason);
+      signal.addEventListener('abort', abort, { once: true });
+      // It may come while the job is being sent: a generator in the same terminal is gone by then.
       answer.catch(() => {});
-      await generator.sendMessage(job as never);
-      const message = await Promise.race([answer, aborted]);
+      const sent = generator.sendMessage(job as never).then(() => answer);
+      const message = await Promise.race([sent, aborted]).finally(() =>
+        signal.removeEventListener('abort', abort),
+      );
       if (message.kind === 'result') return message.result;
       throw defect(message);
     },
