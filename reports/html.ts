@@ -4,7 +4,14 @@ import { brokenRuleWords, environmentRows, limits, methodNotes, reasons } from '
 import { chartFigures, chartScripts } from './page/charts.ts';
 import { escapeHtml } from './page/escape.ts';
 import { pageOf } from './page/page.ts';
-import { balanceTable, comparisonTable, ratioTable, winnersTable } from './page/tables.ts';
+import {
+  balanceTable,
+  comparisonTable,
+  libraryHitTable,
+  overviewTable,
+  ratioTable,
+  winnersTable,
+} from './page/tables.ts';
 import type { Summary } from './summary.ts';
 
 export interface Page {
@@ -36,6 +43,13 @@ function warning({ state, why, validity }: Summary): string {
     : `<div class="warning" role="alert">${lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('')}</div>`;
 }
 
+function libraryHitSection(summary: Summary): string {
+  if (summary.libraryHits.length === 0) return '';
+  return `<h3>A hit in the library against a hit in Redis</h3>
+<p class="muted">in-process-l1, round by round; no miss and no origin in it. What a request meets includes cold processor caches; batches show the cost of the code.</p>
+${libraryHitTable(summary)}`;
+}
+
 /** The report of one run as a single self-contained page: no network, readable on a phone and in the dark. */
 export function renderHtml({ summary, charts, chartJs, topologySvg, sections = [] }: Page): string {
   const environment = environmentRows(summary)
@@ -55,16 +69,21 @@ ${warning(summary)}
       .join('')}</div>
 <dl>${environment}</dl>
 <h2 id="comparison">Comparison</h2>
-<p class="muted">Each cell: the value, its 95 % interval, and the number of samples. <em>Emulated</em>: the origin's wait is part of the number.</p>
-${comparisonTable(summary)}
+<h3>At a glance</h3>
+<p class="muted">One line a scenario, with 95 % intervals. Lower is better, but for the hit ratio. Latencies contain the origin's emulated wait; <em>pod</em> is the memory of a pod with its proxy.</p>
+${overviewTable(summary)}
 <h3>Paired ratios</h3>
-<p class="muted">Scenario divided by ${escapeHtml(summary.baseline)} in the same round. For CPU, faster means less of it.</p>
+<p class="muted">Scenario divided by ${escapeHtml(summary.baseline)} in the same round, with the 95 % interval: ▼ faster, ▲ slower, ≈ inconclusive. For CPU, faster means less of it.</p>
 ${ratioTable(summary)}
 <h3>Who wins what</h3>
-<p class="muted">The best and the second in each figure. Clear: their 95 % intervals do not meet. Lower is better, but for the hit ratio.</p>
+<p class="muted">The best in each figure, ours or not, and the best of the other camp. Clear: the paired verdict, or where the two were not paired, 95 % intervals that do not meet. Lower is better, but for the hit ratio.</p>
 ${winnersTable(summary)}
+${libraryHitSection(summary)}
 <h2 id="charts">Charts</h2>
 ${chartFigures(charts)}
+<h2 id="figures">Every figure</h2>
+<p class="muted">Each cell: the value, its 95 % interval, and the number of samples. <em>Emulated</em>: the origin's wait is part of the number.</p>
+${comparisonTable(summary)}
 <h2 id="memory">Memory, line by line</h2>
 ${balanceTable(summary)}
 ${topologySvg === null ? '' : `<h2 id="topology">Topology</h2><div class="topology scroll">${topologySvg}</div>`}

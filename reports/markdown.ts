@@ -1,9 +1,17 @@
 import { answer } from './answer.ts';
 import type { Chart } from './charts/chart.ts';
-import { bytes, intervalText, number, percent, samples, withUnit } from './format.ts';
-import { brokenRuleWords, environmentRows, limits, methodNotes, reasons } from './notes.ts';
+import { bytes, duration, intervalText, number, percent, samples, withUnit } from './format.ts';
+import {
+  brokenRuleWords,
+  environmentRows,
+  libraryHitVerdict,
+  limits,
+  methodNotes,
+  reasons,
+} from './notes.ts';
 import type { Figure } from './summary/figure.ts';
 import { tableRows } from './summary/figures.ts';
+import { overviewOf, ratioMatrixOf } from './summary/overview.ts';
 import { winnersOf } from './summary/winners.ts';
 import type { Summary } from './summary.ts';
 
@@ -45,30 +53,70 @@ function memoryBalance(summary: Summary): string {
 }
 
 function winnerRows(summary: Summary): string[][] {
-  return winnersOf(summary).map(({ name, scenario, figure, next, margin }) => [
+  return winnersOf(summary).map(({ name, scenario, made, figure, next, margin }) => [
     name,
-    `**${scenario}**`,
+    `**${scenario}** (${made})`,
     figureText(figure),
-    next?.scenario ?? '–',
-    figureText(next?.figure ?? null),
+    next.scenario,
+    figureText(next.figure),
     margin,
   ]);
+}
+
+function overviewTable(summary: Summary): string {
+  const { columns, rows } = overviewOf(summary);
+  return markdownTable(
+    ['Scenario', ...columns],
+    rows.map(({ scenario, cells }) => [scenario.name, ...cells.map(figureText)]),
+  );
+}
+
+function ratioTable(summary: Summary): string {
+  const { columns, rows } = ratioMatrixOf(summary);
+  return markdownTable(
+    ['Scenario', ...columns.map(({ figure, emulated }) => (emulated ? `${figure} *emulated*` : figure))],
+    rows.map(({ scenario, cells }) => [
+      scenario,
+      ...cells.map(({ ratio, interval, pairs, verdict }) =>
+        ratio === null
+          ? '–'
+          : `**${number(ratio)}×** ${interval === null ? '' : `(${number(interval.low)}× to ${number(interval.high)}×) `}n = ${pairs} pairs, ${verdict}`,
+      ),
+    ]),
+  );
+}
+
+function libraryHitSection({ libraryHits }: Summary): string {
+  if (libraryHits.length === 0) return '';
+  const rows = libraryHits.map((hit) => [
+    hit.redis,
+    hit.timing,
+    duration(hit.libraryNs),
+    duration(hit.redisNs),
+    `**${number(hit.times)}×** ${hit.interval === null ? '' : `(${number(hit.interval.low)}× to ${number(hit.interval.high)}×) `}n = ${hit.pairs} pairs`,
+    `${number(hit.asked)}×`,
+    libraryHitVerdict(hit),
+  ]);
+  const head = [
+    'Hit in',
+    'Library hit timed',
+    'Library, p50',
+    'Redis, p50',
+    'Cheaper by',
+    'Asked',
+    'Verdict',
+  ];
+  return `
+## A hit in the library against a hit in Redis
+
+${markdownTable(head, rows)}
+`;
 }
 
 /** The report of one run as Markdown, with the charts as the PNG files beside it. */
 export function renderMarkdown(summary: Summary, charts: readonly Chart[]): string {
   const { validity, state, why } = summary;
   const invalid = brokenRuleWords(validity);
-  const ratios = summary.comparisons.map(
-    ({ scenario, figure, ratio, interval, pairs, verdict, emulated }) => [
-      scenario,
-      emulated ? `${figure} *emulated*` : figure,
-      ratio === null ? '–' : `**${number(ratio)}×**`,
-      interval === null ? '–' : `${number(interval.low)}× to ${number(interval.high)}×`,
-      `${pairs} pairs`,
-      verdict,
-    ],
-  );
   return `# What a cache in the pod is worth here
 
 Run ${summary.runId}, ${summary.startedAt}, ${Math.round(summary.durationMs / 1000)} s.
@@ -77,7 +125,21 @@ ${answer(summary).join('\n\n')}
 
 ${markdownTable(['', 'Environment'], environmentRows(summary))}
 
-## Comparison
+## At a glance
+
+Lower is better, but for the hit ratio. Latencies contain the origin's emulated wait; *pod* is the memory of a pod with its proxy.
+
+${overviewTable(summary)}
+
+## Paired ratios to ${summary.baseline}
+
+${ratioTable(summary)}
+
+## Who wins what
+
+${markdownTable(['Best in', 'Scenario', 'Value', 'Best of the other camp', 'Value', 'Margin'], winnerRows(summary))}
+${libraryHitSection(summary)}
+## Every figure
 
 Each cell: value, 95 % interval, samples. *Emulated*: the origin's wait is part of the number.
 
@@ -85,14 +147,6 @@ ${markdownTable(
   ['Figure', ...summary.scenarios.map(({ name }) => name)],
   tableRows(summary).map(({ group, name, cells }) => [`${group}: ${name}`, ...cells.map(figureText)]),
 )}
-
-## Paired ratios to ${summary.baseline}
-
-${markdownTable(['Scenario', 'Figure', 'Ratio', '95 % interval', 'n', 'Verdict'], ratios)}
-
-## Who wins what
-
-${markdownTable(['Best in', 'Scenario', 'Value', 'Second', 'Value', 'Margin'], winnerRows(summary))}
 
 ## Charts
 

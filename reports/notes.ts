@@ -1,5 +1,6 @@
 import { bytes, duration, number, percent } from './format.ts';
 import type { BrokenRule } from './schema.ts';
+import type { LibraryHit } from './summary/library-hit.ts';
 import { BALANCE_LIMIT } from './summary/memory.ts';
 import type { Summary } from './summary.ts';
 
@@ -58,6 +59,32 @@ export function brokenRuleWords({ byRule }: Summary['validity']): string[] {
   );
 }
 
+/** What a ratio of hits says about what was asked, and by how much it falls short. */
+export function libraryHitVerdict({ verdict, times, asked }: LibraryHit): string {
+  if (verdict === 'short') return `short, by ${number(asked / times)}×`;
+  return verdict;
+}
+
+/** Which program ran in which scenario, from the digests of what was started. */
+function launchNotes({ launches }: Summary): string[] {
+  const [first] = launches;
+  if (first === undefined) return [];
+  const { programSha256, programFiles, argumentsSha256, environment } = first.launch;
+  const differ = launches.filter(
+    ({ launch }) => launch.programSha256 !== programSha256 || launch.argumentsSha256 !== argumentsSha256,
+  );
+  const names = differ.map(({ scenario }) => scenario).join(', ');
+  const same =
+    differ.length === 0
+      ? `the same program in every scenario, byte for byte (sha256 ${programSha256} over ${programFiles} files), with the same arguments (sha256 ${argumentsSha256})`
+      : `NOT the same program and arguments as ${first.scenario} in ${names}`;
+  const added = launches.flatMap(({ scenario, launch }) => {
+    const more = launch.environment.filter((name) => !environment.includes(name));
+    return more.length === 0 ? [] : [` ${scenario} has more in its environment: ${more.join(', ')}.`];
+  });
+  return [`The pods whose memory was read were started from ${same}.${added.join('')}`];
+}
+
 /** How the numbers were made, one sentence each. */
 export function methodNotes(summary: Summary): string[] {
   const { generator: g, validity: v, settings: s } = summary;
@@ -72,6 +99,7 @@ export function methodNotes(summary: Summary): string[] {
     'Percentiles come from merged histograms (0.1 % precision), never from averaged percentiles. Intervals of single figures resample whole blocks.',
     `Schedule lag: p50 ${g.lagP50Ns === null ? 'not measured' : duration(g.lagP50Ns)}, p99 ${g.lagP99Ns === null ? 'not measured' : duration(g.lagP99Ns)} over ${number(g.scheduled)} scheduled requests, invalid blocks included; ${number(g.unsent)} unsent, ${number(g.errors)} errors. ${clean}`,
     `${v.invalid} of ${v.blocks} blocks are invalid by rules fixed before the run; they are listed, and used in no figure but the lag.`,
+    ...launchNotes(summary),
     'In-process hits are timed over all hits of a request between two clock readings, and again in batches of 128; the cost of the clock is subtracted.',
     `Memory is read with one scenario deployed at a time. The lines of a pod must add up to the kernel's total within ${percent(BALANCE_LIMIT)}. "Per payload byte, filled" is one process and its Redis, full less empty, per byte of a known payload. "Added per payload byte" is everything the mesh holds beyond the mesh without a cache, divided by the payload bytes cached; it is left out where the caches held too little for that difference to be told from noise.`,
   ];
@@ -81,6 +109,12 @@ export function methodNotes(summary: Summary): string[] {
 export function limits(summary: Summary): string[] {
   const { environment: e } = summary;
   return [
+    ...summary.leftOut.map(({ scenario, why }) => `${scenario} was left out: ${why}`),
+    ...(summary.scenarios.length > 8
+      ? [
+          `The best of ${summary.scenarios.length} is picked by its value, so its lead is flattered: trust the margin, not the rank.`,
+        ]
+      : []),
     'The origin answers after an emulated wait in place of a database. Every figure it touches says "emulated".',
     ...(e.coLocatedLoad
       ? [

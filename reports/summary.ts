@@ -1,8 +1,9 @@
 import type { Count, Nanos } from 'l1-cache';
-import type { BrokenRule, Environment, Result, Settings } from './schema.ts';
+import type { BrokenRule, Environment, Launch, Result, Settings } from './schema.ts';
 import { decodeDistribution, mergeDistributions, quantileNs } from './statistics/distribution.ts';
 import { seededRng } from './statistics/rng.ts';
 import { type Comparison, compareWithBaseline } from './summary/comparison.ts';
+import { type LibraryHit, libraryHits } from './summary/library-hit.ts';
 import { isValid, type ScenarioSummary, summariseScenario } from './summary/scenario.ts';
 
 /** How far the load generator can be trusted in this run. */
@@ -46,6 +47,11 @@ export interface Summary {
   readonly baseline: string;
   readonly scenarios: readonly ScenarioSummary[];
   readonly comparisons: readonly Comparison[];
+  /** Empty where the run has not both a Redis and the library. */
+  readonly libraryHits: readonly LibraryHit[];
+  /** How the pods of each scenario were started, where it was recorded. */
+  readonly launches: readonly { readonly scenario: string; readonly launch: Launch }[];
+  readonly leftOut: Result['leftOut'];
   readonly validity: ValiditySummary;
   readonly generator: GeneratorSummary;
 }
@@ -108,6 +114,11 @@ export function summarise(result: Result): Summary {
     comparisons: result.scenarios
       .filter(({ name }) => name !== baseline)
       .flatMap(({ name }) => compareWithBaseline(result.blocks, baseline, name, rng)),
+    libraryHits: libraryHits(result, rng),
+    launches: result.memory.flatMap(({ scenario, launch }) =>
+      launch === null ? [] : [{ scenario, launch }],
+    ),
+    leftOut: result.leftOut,
     validity: countBrokenRules(result),
     generator: judgeGenerator(result),
   };

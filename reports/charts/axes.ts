@@ -9,6 +9,9 @@ interface AxisOptions {
   readonly [more: string]: unknown;
 }
 
+/** Ticks that are names: every one is shown. */
+export const NAMES: ChartData = { color: '$ink', maxRotation: 0, autoSkip: false };
+
 /** An axis with its unit in the title. */
 export function axis({ title, format, type = 'linear', ...more }: AxisOptions): ChartData {
   return {

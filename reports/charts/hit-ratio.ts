@@ -1,18 +1,19 @@
 import type { Summary } from '../summary.ts';
 import { axis, plotOptions } from './axes.ts';
 import type { Chart } from './chart.ts';
+import { withCurves, withoutCurves } from './crowd.ts';
 import { styleOf } from './palette.ts';
 
 /** Hit ratio from an empty cache on; null when the run recorded no cold start. */
 export function hitRatioChart(summary: Summary): Chart | null {
-  const started = summary.scenarios
+  const started = withCurves(summary)
     .map((scenario, i) => ({ scenario, i }))
     .filter(({ scenario }) => scenario.coldStart !== null);
   if (started.length === 0) return null;
   return {
     id: 'hit-ratio',
     title: 'Hit ratio after a cold start',
-    reading: 'Higher is better. Every pod starts empty at 0 s; each point is the reads of one interval.',
+    reading: `Higher is better. Every pod starts empty at 0 s; each point is the reads of one interval.${withoutCurves(summary)}`,
     heightPx: 320,
     config: {
       type: 'scatter',

@@ -1,7 +1,8 @@
 import type { ScenarioSummary } from '../summary/scenario.ts';
 import type { Summary } from '../summary.ts';
-import { axis, plotOptions } from './axes.ts';
+import { axis, NAMES, plotOptions } from './axes.ts';
 import type { Chart } from './chart.ts';
+import { byName, withCurves, withoutCurves } from './crowd.ts';
 import { styleOf } from './palette.ts';
 
 type Curve = 'requestCurve' | 'readCurve';
@@ -14,7 +15,7 @@ function percentilePlot(
   return {
     type: 'scatter',
     data: {
-      datasets: summary.scenarios.map((scenario, i) => ({
+      datasets: withCurves(summary).map((scenario, i) => ({
         label: scenario.name,
         ...styleOf(i),
         showLine: true,
@@ -43,8 +44,7 @@ export function requestLatencyChart(summary: Summary): Chart {
   return {
     id: 'request-latency',
     title: 'Request latency (emulated origin wait included)',
-    reading:
-      'Lower is better. Each curve runs from the fastest request on the left to the rarest slow ones on the right, and ends where fewer than ten requests remain.',
+    reading: `Lower is better. Each curve runs from the fastest request on the left to the rarest slow ones on the right, and ends where fewer than ten requests remain.${withoutCurves(summary)}`,
     heightPx: 380,
     config: percentilePlot(summary, 'requestCurve', 'durationTick'),
   };
@@ -55,8 +55,7 @@ export function readLatencyChart(summary: Summary): Chart {
   return {
     id: 'read-latency',
     title: 'Read latency (misses include the emulated origin wait)',
-    reading:
-      'Lower is better. The step in a curve is its hit ratio: hits left of it, misses right of it. A cache moves the step, it does not remove it.',
+    reading: `Lower is better. The step in a curve is its hit ratio: hits left of it, misses right of it. A cache moves the step, it does not remove it.${withoutCurves(summary)}`,
     heightPx: 380,
     config: percentilePlot(summary, 'readCurve', 'durationDecade'),
   };
@@ -76,12 +75,16 @@ const LEVELS: {
 
 /** What a fast read is worth to the request it belongs to. Points, not bars: a log axis has no zero to stand on. */
 export function levelsChart(summary: Summary): Chart {
+  const { heightPx, scales, indexAxis } = byName(summary, {
+    category: axis({ type: 'category', title: '', offset: true, ticks: NAMES }),
+    value: axis({ type: 'logarithmic', title: 'latency', format: 'durationDecade' }),
+  });
   return {
     id: 'request-against-read',
     title: 'Request against read level (emulated origin wait included)',
     reading:
       'A read can be a thousand times faster while the request around it is not: it still waits for its slowest read, the network and the service.',
-    heightPx: 340,
+    heightPx,
     config: {
       type: 'line',
       data: {
@@ -96,13 +99,10 @@ export function levelsChart(summary: Summary): Chart {
           data: summary.scenarios.map(of),
         })),
       },
-      options: plotOptions(
-        {
-          x: axis({ type: 'category', title: '', offset: true }),
-          y: axis({ type: 'logarithmic', title: 'latency', format: 'durationDecade' }),
-        },
-        { tooltip: 'duration:tooltip:y' },
-      ),
+      options: plotOptions(scales, {
+        tooltip: `duration:tooltip:${indexAxis === 'x' ? 'y' : 'x'}`,
+        indexAxis,
+      }),
     },
   };
 }

@@ -1,7 +1,8 @@
 import { FLEET_PODS } from '../summary/memory.ts';
 import type { Summary } from '../summary.ts';
-import { axis, plotOptions } from './axes.ts';
+import { axis, NAMES, plotOptions } from './axes.ts';
 import type { Chart } from './chart.ts';
+import { byName } from './crowd.ts';
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
@@ -17,16 +18,24 @@ function measured(summary: Summary) {
   return summary.scenarios.flatMap(({ name, memory }) => (memory === null ? [] : [{ name, memory }]));
 }
 
+function stacked(summary: Summary, format: 'mebibytes' | 'gibibytes') {
+  return byName(summary, {
+    category: axis({ type: 'category', title: '', stacked: true, ticks: NAMES }),
+    value: axis({ title: 'memory', format, stacked: true }),
+  });
+}
+
 /** What one pod holds, split by part; null when the run took no memory. */
 export function podMemoryChart(summary: Summary): Chart | null {
   const scenarios = measured(summary);
   if (scenarios.length === 0) return null;
+  const { heightPx, scales, indexAxis } = stacked(summary, 'mebibytes');
   return {
     id: 'memory-per-pod',
     title: 'Memory per pod',
     reading:
       'Lower is better. Mean over the pods of one deployment of each scenario alone, as filled in this run; a shared Redis is outside the pods.',
-    heightPx: 320,
+    heightPx,
     config: {
       type: 'bar',
       data: {
@@ -38,13 +47,10 @@ export function podMemoryChart(summary: Summary): Chart | null {
           data: scenarios.map(({ memory }) => (memory.parts[part].value ?? 0) / MIB),
         })),
       },
-      options: plotOptions(
-        {
-          x: axis({ type: 'category', title: '', stacked: true }),
-          y: axis({ title: 'memory', format: 'mebibytes', stacked: true }),
-        },
-        { tooltip: 'mebibytes:tooltip:y' },
-      ),
+      options: plotOptions(scales, {
+        tooltip: `mebibytes:tooltip:${indexAxis === 'x' ? 'y' : 'x'}`,
+        indexAxis,
+      }),
     },
   };
 }
@@ -53,11 +59,12 @@ export function podMemoryChart(summary: Summary): Chart | null {
 export function fleetMemoryChart(summary: Summary): Chart | null {
   const scenarios = measured(summary);
   if (scenarios.length === 0) return null;
+  const { heightPx, scales, indexAxis } = stacked(summary, 'gibibytes');
   return {
     id: 'memory-of-the-fleet',
     title: `Memory of ${FLEET_PODS} pods (extrapolated)`,
     reading: `Lower is better. ${FLEET_PODS} times the mean pod of this run, plus shared servers once: the same sum for every scenario.`,
-    heightPx: 320,
+    heightPx,
     config: {
       type: 'bar',
       data: {
@@ -77,13 +84,10 @@ export function fleetMemoryChart(summary: Summary): Chart | null {
           },
         ],
       },
-      options: plotOptions(
-        {
-          x: axis({ type: 'category', title: '', stacked: true }),
-          y: axis({ title: 'memory', format: 'gibibytes', stacked: true }),
-        },
-        { tooltip: 'gibibytes:tooltip:y' },
-      ),
+      options: plotOptions(scales, {
+        tooltip: `gibibytes:tooltip:${indexAxis === 'x' ? 'y' : 'x'}`,
+        indexAxis,
+      }),
     },
   };
 }

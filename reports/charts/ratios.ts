@@ -2,6 +2,7 @@ import type { ComparedFigure, Comparison, Verdict } from '../summary/comparison.
 import type { Summary } from '../summary.ts';
 import { axis, plotOptions } from './axes.ts';
 import type { Chart } from './chart.ts';
+import { isCrowd } from './crowd.ts';
 
 const STYLE: Record<Verdict, { colour: string; marker: string }> = {
   faster: { colour: '$faster', marker: 'circle' },
@@ -28,7 +29,7 @@ function forestPlot(
     ...head,
     reading:
       'Left of 1× is better than the baseline. The bar is the 95 % interval; where it crosses 1×, or rests on fewer than 6 pairs, the answer is INCONCLUSIVE.',
-    heightPx: 110 + 26 * rows.length,
+    heightPx: 110 + (isCrowd(summary) ? 20 : 26) * rows.length,
     config: {
       type: 'bar',
       data: {
@@ -91,7 +92,9 @@ function forestRows(rows: readonly Comparison[], verdict: Verdict) {
 export function requestRatioChart(summary: Summary): Chart | null {
   return forestPlot(
     summary,
-    ['request p50', 'request p90', 'request p99', 'request mean', 'CPU per request'],
+    isCrowd(summary)
+      ? ['request p50', 'request p99', 'CPU per request']
+      : ['request p50', 'request p90', 'request p99', 'request mean', 'CPU per request'],
     {
       id: 'paired-ratios-of-requests',
       tick: 'timesTick',
@@ -102,7 +105,7 @@ export function requestRatioChart(summary: Summary): Chart | null {
 
 /** What a single read gains or loses; its axis is far wider. */
 export function readRatioChart(summary: Summary): Chart | null {
-  return forestPlot(summary, ['read p50', 'read mean'], {
+  return forestPlot(summary, isCrowd(summary) ? ['read p50'] : ['read p50', 'read mean'], {
     id: 'paired-ratios-of-reads',
     tick: 'timesDecade',
     title: `Reads against ${summary.baseline}, paired (emulated origin wait included in misses)`,

@@ -27,6 +27,9 @@ th,td{padding:.45rem .7rem;text-align:right;vertical-align:top;border-bottom:1px
 th:first-child,.text{text-align:left}
 thead th{background:var(--panel);white-space:nowrap}
 tbody th{font-weight:500;position:sticky;left:0;background:var(--paper);max-width:11rem}
+table.compact{font-size:.82rem}table.compact th,table.compact td{padding:.35rem .5rem}
+table.compact thead th{white-space:normal;vertical-align:bottom}table.compact tbody th{max-width:13rem;white-space:nowrap}
+table.compact tbody th small{white-space:normal}
 tr.group th{background:var(--panel);font-weight:600;text-align:left}
 tr:last-child>*{border-bottom:0}
 td b{white-space:nowrap;font-variant-numeric:tabular-nums}

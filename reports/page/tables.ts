@@ -1,6 +1,9 @@
-import { bytes, intervalText, number, percent, samples, withUnit } from '../format.ts';
+import { bytes, duration, intervalText, number, percent, samples, withUnit } from '../format.ts';
+import { libraryHitVerdict } from '../notes.ts';
+import type { Comparison, Verdict } from '../summary/comparison.ts';
 import type { Figure } from '../summary/figure.ts';
 import { type TableRow, tableRows } from '../summary/figures.ts';
+import { overviewOf, ratioMatrixOf } from '../summary/overview.ts';
 import { winnersOf } from '../summary/winners.ts';
 import type { Summary } from '../summary.ts';
 import { escapeHtml } from './escape.ts';
@@ -39,17 +42,46 @@ export function comparisonTable(summary: Summary): string {
   );
 }
 
-/** Every paired ratio with interval, pairs and verdict. */
-export function ratioTable(summary: Summary): string {
-  const rows = summary.comparisons.map(({ scenario, figure, ratio, interval, pairs, verdict, emulated }) => {
-    const value =
-      ratio === null
-        ? '<td>–</td>'
-        : `<td><b>${number(ratio)}×</b>${interval === null ? '' : `<small>${number(interval.low)}× to ${number(interval.high)}×</small>`}</td>`;
-    return `<tr><th scope="row">${escapeHtml(scenario)}</th><td class="text">${figure}${emulated ? ' <em>emulated</em>' : ''}</td>${value}<td>${pairs} pairs</td><td class="text ${verdict}">${verdict}</td></tr>`;
+/** One line a scenario: what decides, with staleness, CPU and memory beside latency. */
+export function overviewTable(summary: Summary): string {
+  const { columns, rows } = overviewOf(summary);
+  const value = (figure: Figure | null) => {
+    if (figure === null || figure.value === null) return '<td>–</td>';
+    const interval = intervalText(figure);
+    return `<td><b>${withUnit(figure.value, figure.unit)}</b>${interval === null ? '' : `<small>${interval}</small>`}</td>`;
+  };
+  const body = rows.map(({ scenario: { name, blocks, request, read, memory }, cells }) => {
+    const n = `${blocks.valid} blocks, ${number(request.p50.n)} requests, ${number(read.p50.n)} reads${memory === null ? '' : `, ${memory.pod.n} pods`}`;
+    const baseline = name === summary.baseline ? ' <em>(baseline)</em>' : '';
+    return `<tr><th scope="row">${escapeHtml(name)}${baseline}<small>${n}</small></th>${cells.map(value).join('')}</tr>`;
   });
+  const head = columns.map((name) => `<th scope="col">${name}</th>`).join('');
   return scroll(
-    `<table><thead><tr><th>Scenario</th><th class="text">Figure</th><th>Ratio to ${escapeHtml(summary.baseline)}</th><th>n</th><th class="text">Verdict</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`,
+    `<table class="compact"><thead><tr><th>Scenario</th>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table>`,
+  );
+}
+
+const VERDICT_SIGN: Readonly<Record<Verdict, string>> = { faster: '▼', slower: '▲', INCONCLUSIVE: '≈' };
+
+/** Every paired ratio with interval and verdict, one line a scenario. */
+export function ratioTable(summary: Summary): string {
+  const { columns, rows } = ratioMatrixOf(summary);
+  const value = ({ ratio, interval, verdict }: Comparison) =>
+    ratio === null
+      ? '<td>–</td>'
+      : `<td class="${verdict}"><b>${VERDICT_SIGN[verdict]} ${number(ratio)}×</b>${interval === null ? '' : `<small>${number(interval.low)} to ${number(interval.high)}</small>`}<small>${verdict}</small></td>`;
+  const body = rows.map(
+    ({ scenario, cells }) =>
+      `<tr><th scope="row">${escapeHtml(scenario)}<small>n = ${Math.max(...cells.map(({ pairs }) => pairs))} pairs</small></th>${cells.map(value).join('')}</tr>`,
+  );
+  const head = columns
+    .map(
+      ({ figure, emulated }) =>
+        `<th scope="col">${figure}${emulated ? '<small><em>emulated</em></small>' : ''}</th>`,
+    )
+    .join('');
+  return scroll(
+    `<table class="compact"><thead><tr><th>Scenario</th>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table>`,
   );
 }
 
@@ -58,11 +90,22 @@ export function winnersTable(summary: Summary): string {
   const text = (figure: Figure) =>
     `${withUnit(figure.value!, figure.unit)}<small>${samples(figure)}${figure.emulated ? ', <em>emulated</em>' : ''}</small>`;
   const rows = winnersOf(summary).map(
-    ({ name, scenario, figure, next, margin }) =>
-      `<tr><th scope="row">${escapeHtml(name)}</th><td class="text"><b>${escapeHtml(scenario)}</b></td><td>${text(figure)}</td><td class="text">${next === null ? '–' : escapeHtml(next.scenario)}</td><td>${next === null ? '–' : text(next.figure)}</td><td class="text ${margin === 'clear' ? '' : 'INCONCLUSIVE'}">${margin}</td></tr>`,
+    ({ name, scenario, made, figure, next, margin }) =>
+      `<tr><th scope="row">${escapeHtml(name)}</th><td class="text"><b>${escapeHtml(scenario)}</b><small>${made}</small></td><td>${text(figure)}</td><td class="text">${escapeHtml(next.scenario)}</td><td>${text(next.figure)}</td><td class="text ${margin === 'clear' ? '' : 'INCONCLUSIVE'}">${margin}</td></tr>`,
   );
   return scroll(
-    `<table><thead><tr><th>Best in</th><th class="text">Scenario</th><th>Value</th><th class="text">Second</th><th>Value</th><th class="text">Margin</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`,
+    `<table class="compact"><thead><tr><th>Best in</th><th class="text">Scenario</th><th>Value</th><th class="text">Best of the other camp</th><th>Value</th><th class="text">Margin</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`,
+  );
+}
+
+/** What a hit of the library is worth against a hit in Redis, and what was asked of it. */
+export function libraryHitTable({ libraryHits }: Summary): string {
+  const rows = libraryHits.map(
+    (hit) =>
+      `<tr><th scope="row">${escapeHtml(hit.redis)}</th><td class="text">${hit.timing}</td><td>${duration(hit.libraryNs)}</td><td>${duration(hit.redisNs)}</td><td><b>${number(hit.times)}×</b>${hit.interval === null ? '' : `<small>${number(hit.interval.low)} to ${number(hit.interval.high)}</small>`}<small>n = ${hit.pairs} pairs</small></td><td>${number(hit.asked)}×</td><td class="text">${libraryHitVerdict(hit)}</td></tr>`,
+  );
+  return scroll(
+    `<table class="compact"><thead><tr><th>Hit in</th><th class="text">Library hit timed</th><th>Library, p50</th><th>Redis, p50</th><th>Cheaper by</th><th>Asked</th><th class="text">Verdict</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`,
   );
 }
 
@@ -85,5 +128,5 @@ export function balanceTable(summary: Summary): string {
 ${foot('pod, as the kernel counts', ({ pod }) => `<b>${bytes(pod.value ?? 0)}</b><small>${samples(pod)}</small>`)}
 ${foot('lines against the kernel', ({ balance }) => `${balance.closes ? 'closes' : '<span class="slower">does not close</span>'}<small>worst pod off by ${percent(balance.worstGapRatio)}</small>`)}
 ${foot('shared servers', ({ sharedBytes }) => bytes(sharedBytes))}
-${foot('payload cached in the mesh', ({ payloadBytes, entries }) => `${bytes(payloadBytes)}<small>${number(entries)} entries</small>`)}</tbody></table>`);
+${foot('payload cached in the mesh', ({ payloadBytes, entries }) => `${payloadBytes === 0 && entries > 0 ? 'not told' : bytes(payloadBytes)}<small>${number(entries)} entries</small>`)}</tbody></table>`);
 }

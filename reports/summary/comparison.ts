@@ -7,7 +7,7 @@ import { type Pair, pairedRatio } from '../statistics/paired-ratio.ts';
 import { type LatencyStatistic, pool, statisticNs } from './latency.ts';
 
 /** Below this many pairs even unanimous pairs are no evidence: an exact sign test of 5 stays at p = 0.06. */
-const MIN_PAIRS = 6;
+export const MIN_PAIRS = 6;
 
 export type ComparedFigure =
   | 'request p50'

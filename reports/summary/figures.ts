@@ -51,8 +51,9 @@ export function tableFigures(scenario: ScenarioSummary): TableFigure[] {
     ]),
     ...group('Hits and freshness', [
       ['hit ratio', scenario.hitRatio],
-      ['answered under the program (coverage)', scenario.coverage?.hits],
-      ['passed by the cache (bypass)', scenario.coverage?.bypass],
+      ['preload: answered from memory (coverage)', scenario.coverage?.hits],
+      ['preload: asked the network (misses)', scenario.coverage?.misses],
+      ['preload: not its to answer (bypass)', scenario.coverage?.bypass],
       ['stale reads', scenario.staleRatio],
       ['stale age p50', scenario.staleAge.p50],
       ['stale age p99', scenario.staleAge.p99],
@@ -66,6 +67,7 @@ export function tableFigures(scenario: ScenarioSummary): TableFigure[] {
       ['prefetches wasted for each miss', prediction?.waste],
     ]),
     ...group('Work per request', [
+      ['CPU of all parts', cpu.all],
       ['CPU application', cpu.application],
       ['CPU proxy', cpu.proxy],
       ['CPU Redis or cache container', cpu.redis],

@@ -8,6 +8,7 @@ import {
   type TailPoint,
   tailCurve,
 } from '../statistics/distribution.ts';
+import { cpuPerRequestUs } from './comparison.ts';
 import { type Figure, quotient, type SampleKind } from './figure.ts';
 import { type LatencyFigures, latencyFigures } from './latency.ts';
 import { type MemorySummary, summariseMemory } from './memory.ts';
@@ -47,9 +48,16 @@ export interface ScenarioSummary {
     readonly proxy: Figure | null;
     readonly redis: Figure | null;
     readonly driver: Figure;
+    /** Everything that serves a request: applications, proxies, Redis and cache containers. */
+    readonly all: Figure;
   };
   /** Reads that a cache under the program answered, of those it was asked; null where there is none. */
-  readonly coverage: { readonly hits: Figure; readonly bypass: Figure; readonly faults: Count } | null;
+  readonly coverage: {
+    readonly hits: Figure;
+    readonly misses: Figure;
+    readonly bypass: Figure;
+    readonly faults: Count;
+  } | null;
   readonly redisCommands: Figure;
   readonly originCalls: Figure;
   readonly eventLoopDelay: LatencyFigures;
@@ -71,7 +79,7 @@ function hitsOf(block: Block): { of: number; per: number } {
 function coverageOf(blocks: readonly Block[], rng: Rng): ScenarioSummary['coverage'] {
   const counted = blocks.flatMap(({ coverage }) => (coverage === null ? [] : [coverage]));
   if (counted.length === 0) return null;
-  const share = (of: 'hits' | 'bypass') =>
+  const share = (of: 'hits' | 'misses' | 'bypass') =>
     quotient(
       counted.map((one) => ({ of: one[of], per: one.hits + one.misses + one.bypass })),
       'ratio',
@@ -79,7 +87,7 @@ function coverageOf(blocks: readonly Block[], rng: Rng): ScenarioSummary['covera
       rng,
     );
   const faults = counted.reduce((total, one) => total + one.faults, 0);
-  return { hits: share('hits'), bypass: share('bypass'), faults };
+  return { hits: share('hits'), misses: share('misses'), bypass: share('bypass'), faults };
 }
 
 export function isValid(block: Block): boolean {
@@ -145,6 +153,7 @@ export function summariseScenario(result: Result, name: string, rng: Rng): Scena
       proxy: known((block) => block.proxyCpuUs),
       redis: known((block) => block.redisCpuUs),
       driver: perRequest((block) => block.driverCpuUs, 'us/request'),
+      all: perRequest((block) => cpuPerRequestUs(block) * block.completed, 'us/request'),
     },
     coverage: coverageOf(blocks, rng),
     redisCommands: perRequest((block) => block.redisCommands, '1/request'),

@@ -1,3 +1,4 @@
+import { SCENARIOS } from '../../scenarios/catalogue.ts';
 import type { Summary } from '../summary.ts';
 import type { Figure } from './figure.ts';
 import { type TableRow, tableRows } from './figures.ts';
@@ -7,8 +8,10 @@ export interface Winner {
   readonly group: TableRow['group'];
   readonly name: string;
   readonly scenario: string;
+  readonly made: 'ours' | 'others';
   readonly figure: Figure;
-  readonly next: Ranked | null;
+  /** The best of the other camp, ours against the rest; the second where there is only one camp. */
+  readonly next: Ranked;
   /**
    * `clear`: the two were compared in pairs and the verdict is for the best, or, where they were not, their intervals
    * do not meet. Otherwise the order may be chance.
@@ -26,9 +29,11 @@ const CONTESTS: readonly [TableRow['group'], string][] = [
   ['Latency', 'read mean'],
   ['Hits and freshness', 'hit ratio'],
   ['Hits and freshness', 'stale reads'],
+  ['Work per request', 'CPU of all parts'],
   ['Work per request', 'CPU application'],
   ['Work per request', 'origin calls'],
   ['Memory', 'pod'],
+  ['Memory', 'per payload byte, filled'],
   ['Memory', '200 pods, extrapolated'],
 ];
 
@@ -40,6 +45,11 @@ interface Ranked {
 function apart(a: Figure, b: Figure): boolean {
   if (a.interval === null || b.interval === null) return false;
   return a.interval.high < b.interval.low || b.interval.high < a.interval.low;
+}
+
+/** Whose a scenario is; one that the catalogue does not know is not ours. */
+function madeBy(scenario: string): Winner['made'] {
+  return SCENARIOS.find(({ name }) => name === scenario)?.made ?? 'others';
 }
 
 /** A paired verdict knows more than two intervals: what disturbed a round disturbed both of its blocks. */
@@ -65,13 +75,16 @@ export function winnersOf(summary: Summary): Winner[] {
         figure === null || figure.value === null ? [] : [{ scenario: summary.scenarios[i]!.name, figure }],
       )
       .sort((a, b) => (name === 'hit ratio' ? -1 : 1) * (a.figure.value! - b.figure.value!));
-    const [best, next] = ranked;
-    if (best === undefined || next === undefined) return [];
+    const [best, second] = ranked;
+    if (best === undefined || second === undefined) return [];
+    const made = madeBy(best.scenario);
+    const next = ranked.find(({ scenario }) => madeBy(scenario) !== made) ?? second;
     return [
       {
         group,
         name,
         scenario: best.scenario,
+        made,
         figure: best.figure,
         next,
         margin: marginOf(summary, name, best, next),

@@ -1,0 +1,62 @@
+import type { Summary } from '../summary.ts';
+import type { ComparedFigure, Comparison } from './comparison.ts';
+import type { Figure } from './figure.ts';
+import { tableFigures } from './figures.ts';
+import type { ScenarioSummary } from './scenario.ts';
+
+/** The figures of the comparison table that decide, in the order of the overview. */
+const DECIDING = [
+  'request p50',
+  'request p99',
+  'read p50',
+  'read p99',
+  'hit ratio',
+  'stale reads',
+  'stale age p99',
+  'CPU of all parts',
+  'pod',
+  'per payload byte, filled',
+] as const;
+
+/** A scenario in one line: its latency, and beside it what the latency costs. */
+export interface OverviewRow {
+  readonly scenario: ScenarioSummary;
+  /** In the order of `columns`. */
+  readonly cells: readonly (Figure | null)[];
+}
+
+export interface Overview {
+  readonly columns: readonly string[];
+  readonly rows: readonly OverviewRow[];
+}
+
+/** One line a scenario; columns that no scenario has are left out. */
+export function overviewOf(summary: Summary): Overview {
+  const all = summary.scenarios.map((scenario) => {
+    const figures = tableFigures(scenario);
+    const cells = DECIDING.map((name) => figures.find((one) => one.name === name)?.figure ?? null);
+    return { scenario, cells };
+  });
+  const kept = DECIDING.map((_, i) => i).filter((i) =>
+    all.some(({ cells }) => cells[i] !== null && cells[i]!.value !== null),
+  );
+  return {
+    columns: kept.map((i) => DECIDING[i]!),
+    rows: all.map(({ scenario, cells }) => ({ scenario, cells: kept.map((i) => cells[i]!) })),
+  };
+}
+
+/** The paired ratios with one line a scenario and one column a figure. */
+export interface RatioMatrix {
+  readonly columns: readonly { readonly figure: ComparedFigure; readonly emulated: boolean }[];
+  readonly rows: readonly { readonly scenario: string; readonly cells: readonly Comparison[] }[];
+}
+
+export function ratioMatrixOf({ comparisons }: Pick<Summary, 'comparisons'>): RatioMatrix {
+  const scenarios = [...new Set(comparisons.map(({ scenario }) => scenario))];
+  const rows = scenarios.map((scenario) => ({
+    scenario,
+    cells: comparisons.filter((one) => one.scenario === scenario),
+  }));
+  return { columns: rows[0]?.cells ?? [], rows };
+}
