@@ -49,7 +49,7 @@ export function withUnit(value: number, unit: Unit): string {
     case 'times':
       return `${number(value)}×`;
     case 'us/request':
-      return `${number(value)} µs/request`;
+      return `${duration(1000 * value)}/request`;
     case '1/request':
       return `${number(value)} /request`;
     case 'bytes/s':

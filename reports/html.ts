@@ -12,6 +12,7 @@ import {
   ratioTable,
   winnersTable,
 } from './page/tables.ts';
+import { overviewOf } from './summary/overview.ts';
 import type { Summary } from './summary.ts';
 
 export interface Page {
@@ -70,7 +71,7 @@ ${warning(summary)}
 <dl>${environment}</dl>
 <h2 id="comparison">Comparison</h2>
 <h3>At a glance</h3>
-<p class="muted">One line a scenario, with 95 % intervals. Lower is better, but for the hit ratio. Latencies contain the origin's emulated wait; <em>pod</em> is the memory of a pod with its proxy.</p>
+<p class="muted">One line a scenario, with 95 % intervals; each rests on ${overviewOf(summary).samples}. Lower is better, but for the hit ratio. Latencies contain the origin's emulated wait; CPU is that of a request, in applications, proxies and caches; <em>pod</em> is the memory of a pod with its proxy.</p>
 ${overviewTable(summary)}
 <h3>Paired ratios</h3>
 <p class="muted">Scenario divided by ${escapeHtml(summary.baseline)} in the same round, with the 95 % interval: ▼ faster, ▲ slower, ≈ inconclusive. For CPU, faster means less of it.</p>

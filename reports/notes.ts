@@ -109,6 +109,11 @@ export function methodNotes(summary: Summary): string[] {
 export function limits(summary: Summary): string[] {
   const { environment: e } = summary;
   return [
+    ...(summary.piecesMeasuredBefore > 0
+      ? [
+          `The run was resumed: ${summary.piecesMeasuredBefore} of its warm-ups, blocks and memory readings come from before. Date, duration, environment and start-up are those of the last part.`,
+        ]
+      : []),
     ...summary.leftOut.map(({ scenario, why }) => `${scenario} was left out: ${why}`),
     ...(summary.scenarios.length > 8
       ? [
@@ -124,6 +129,11 @@ export function limits(summary: Summary): string[] {
     ...(e.mesh === 'none'
       ? [
           'No mesh: calls between pods skip Envoy and mutual TLS, so misses and shared Redis look cheaper than in a mesh.',
+        ]
+      : []),
+    ...(summary.settings.timeScale > 10
+      ? [
+          `With --time-scale ${number(summary.settings.timeScale)} some data lives for less than the whole second that HTTP headers can say: l1-transparent does not cache it, envoy-cache keeps it until the second ends.`,
         ]
       : []),
     'Loopback has no network between machines: a real shared Redis is farther away than here.',

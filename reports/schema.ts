@@ -196,6 +196,8 @@ export const resultSchema = z.object({
   runId: z.string(),
   startedAt: z.string(),
   durationMs: z.number(),
+  /** Warm-ups, blocks and memory readings that an earlier process of a resumed run had made; 0 in a run of one piece. */
+  piecesMeasuredBefore: count.default(0),
   command: z.string(),
   state: z.enum(['complete', 'interrupted', 'invalid']),
   /** Why an invalid or interrupted run is so, in words; empty for a complete one. */

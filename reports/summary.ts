@@ -36,6 +36,7 @@ export interface Summary {
   readonly runId: string;
   readonly startedAt: string;
   readonly durationMs: number;
+  readonly piecesMeasuredBefore: Count;
   readonly command: string;
   readonly state: Result['state'];
   readonly why: readonly string[];
@@ -101,6 +102,7 @@ export function summarise(result: Result): Summary {
     runId: result.runId,
     startedAt: result.startedAt,
     durationMs: result.durationMs,
+    piecesMeasuredBefore: result.piecesMeasuredBefore,
     command: result.command,
     state: result.state,
     why: result.why,

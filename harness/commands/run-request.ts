@@ -53,7 +53,8 @@ export const runOptions = {
   'time-scale': {
     type: 'number',
     default: 1,
-    describe: 'How much faster than the clock data changes and expires',
+    describe:
+      'How much faster than the clock data changes and expires; above 10 a price lives for less than the whole seconds of HTTP, and what caches answers (l1-transparent, envoy-cache) keeps it not or wrongly long',
   },
 } as const satisfies Record<string, Options>;
 

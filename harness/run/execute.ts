@@ -137,6 +137,7 @@ export async function execute(
     runId: request.runId,
     startedAt: started.toISOString(),
     durationMs: Date.now() - started.getTime(),
+    piecesMeasuredBefore: log.readBack,
     command: request.command,
     ...conclude(log.measured, plan, failure, interrupt.signal.aborted),
     environment: { ...environment, stealRatio: await stealSince(ticksBefore) },

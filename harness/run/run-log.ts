@@ -21,17 +21,21 @@ export interface Measured {
  */
 export class RunLog {
   readonly measured: Measured = { coldStarts: [], blocks: [], memory: [] };
+  /** Pieces that an earlier process of the same run had measured. */
+  readonly readBack: number;
   readonly #file: string;
 
   /** Opens the log in the run's report folder; what an earlier process of the same run wrote is read back. */
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true });
     this.#file = join(folder, 'measurements.ndjson');
-    if (!existsSync(this.#file)) return;
-    for (const line of readFileSync(this.#file, 'utf8').split('\n')) {
+    const lines = existsSync(this.#file) ? readFileSync(this.#file, 'utf8').split('\n') : [];
+    for (const line of lines) {
       const measurement = parse(line);
       if (measurement !== null) this.#keep(measurement);
     }
+    const { coldStarts, blocks, memory } = this.measured;
+    this.readBack = coldStarts.length + blocks.length + memory.length;
   }
 
   add(measurement: Measurement): void {

@@ -48,12 +48,13 @@ export function overviewTable(summary: Summary): string {
   const value = (figure: Figure | null) => {
     if (figure === null || figure.value === null) return '<td>–</td>';
     const interval = intervalText(figure);
-    return `<td><b>${withUnit(figure.value, figure.unit)}</b>${interval === null ? '' : `<small>${interval}</small>`}</td>`;
+    const cell = `<td><b>${withUnit(figure.value, figure.unit)}</b>${interval === null ? '' : `<small>${interval}</small>`}</td>`;
+    // The line above the table says that CPU is that of a request.
+    return cell.replaceAll('/request', '');
   };
-  const body = rows.map(({ scenario: { name, blocks, request, read, memory }, cells }) => {
-    const n = `${blocks.valid} blocks, ${number(request.p50.n)} requests, ${number(read.p50.n)} reads${memory === null ? '' : `, ${memory.pod.n} pods`}`;
-    const baseline = name === summary.baseline ? ' <em>(baseline)</em>' : '';
-    return `<tr><th scope="row">${escapeHtml(name)}${baseline}<small>${n}</small></th>${cells.map(value).join('')}</tr>`;
+  const body = rows.map(({ scenario, cells }) => {
+    const baseline = scenario.name === summary.baseline ? '<small>baseline</small>' : '';
+    return `<tr><th scope="row">${escapeHtml(scenario.name)}${baseline}</th>${cells.map(value).join('')}</tr>`;
   });
   const head = columns.map((name) => `<th scope="col">${name}</th>`).join('');
   return scroll(
@@ -69,7 +70,7 @@ export function ratioTable(summary: Summary): string {
   const value = ({ ratio, interval, verdict }: Comparison) =>
     ratio === null
       ? '<td>–</td>'
-      : `<td class="${verdict}"><b>${VERDICT_SIGN[verdict]} ${number(ratio)}×</b>${interval === null ? '' : `<small>${number(interval.low)} to ${number(interval.high)}</small>`}<small>${verdict}</small></td>`;
+      : `<td class="${verdict}"><b>${VERDICT_SIGN[verdict]} ${number(ratio)}×</b>${interval === null ? '' : `<small>${number(interval.low)} to ${number(interval.high)}</small>`}</td>`;
   const body = rows.map(
     ({ scenario, cells }) =>
       `<tr><th scope="row">${escapeHtml(scenario)}<small>n = ${Math.max(...cells.map(({ pairs }) => pairs))} pairs</small></th>${cells.map(value).join('')}</tr>`,

@@ -94,6 +94,8 @@ function addedPerPayloadByte(reading: MemoryReading, noCache: MemoryReading | un
 
 function filledPerPayloadByte({ filled }: MemoryReading): Figure {
   if (filled === null || filled.payloadBytes === 0) return missing('bytes/byte', 'entries');
+  // What grew by less than half of the payload has not kept it: a scenario without a cache.
+  if (filled.fullBytes - filled.emptyBytes < filled.payloadBytes / 2) return missing('bytes/byte', 'entries');
   return {
     value: (filled.fullBytes - filled.emptyBytes) / filled.payloadBytes,
     unit: 'bytes/byte',

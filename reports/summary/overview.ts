@@ -1,3 +1,4 @@
+import { number } from '../format.ts';
 import type { Summary } from '../summary.ts';
 import type { ComparedFigure, Comparison } from './comparison.ts';
 import type { Figure } from './figure.ts';
@@ -27,6 +28,8 @@ export interface OverviewRow {
 
 export interface Overview {
   readonly columns: readonly string[];
+  /** How many samples a line rests on, in words. */
+  readonly samples: string;
   readonly rows: readonly OverviewRow[];
 }
 
@@ -42,8 +45,23 @@ export function overviewOf(summary: Summary): Overview {
   );
   return {
     columns: kept.map((i) => DECIDING[i]!),
+    samples: samplesOf(summary.scenarios),
     rows: all.map(({ scenario, cells }) => ({ scenario, cells: kept.map((i) => cells[i]!) })),
   };
+}
+
+function samplesOf(scenarios: readonly ScenarioSummary[]): string {
+  const range = (what: string, of: (scenario: ScenarioSummary) => number) => {
+    const counts = scenarios.map(of);
+    const [least, most] = [Math.min(...counts), Math.max(...counts)];
+    return `${least === most ? number(most) : `${number(least)} to ${number(most)}`} ${what}`;
+  };
+  return [
+    range('blocks', ({ blocks }) => blocks.valid),
+    range('requests', ({ request }) => request.p50.n),
+    range('reads', ({ read }) => read.p50.n),
+    range('pods', ({ memory }) => memory?.pod.n ?? 0),
+  ].join(', ');
 }
 
 /** The paired ratios with one line a scenario and one column a figure. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { needsPreload, preloadEnv } from './preload.ts';
 import { temporaryRun } from './testing/small-mesh.ts';
 
@@ -9,6 +10,37 @@ test('only l1-transparent takes the preload', () => {
   assert.equal(needsPreload(['no-cache', 'shared-redis', 'in-process-l1', 'l1-container']), false);
   assert.equal(needsPreload(['no-cache', 'l1-transparent']), true);
 });
+
+/** Asks one address three times, an origin that counts its calls; prints the answers and what the preload counted. */
+const PROGRAM = `
+import { createServer } from 'node:http';
+let served = 0;
+const server = createServer((_, r) => { r.setHeader('cache-control', 'max-age=60'); r.end(String(++served)); });
+await new Promise((done) => server.listen(0, '127.0.0.1', done));
+const url = 'http://127.0.0.1:' + server.address().port + '/data/price/1';
+const answers = [];
+for (let i = 0; i < 3; i++) answers.push(await (await fetch(url, { headers: { host: 'svc-31.mesh' } })).text());
+const { hits, wouldHit, differed } = globalThis[Symbol.for('l1-cache.intercept')]?.coverage() ?? {};
+console.log(JSON.stringify({ answers, hits, wouldHit, differed }));
+process.exit(0);
+`;
+
+for (const [mode, expected] of [
+  ['off', { answers: ['1', '2', '3'] }],
+  ['observe', { answers: ['1', '2', '3'], hits: 0, wouldHit: 2, differed: 2 }],
+  ['on', { answers: ['1', '1', '1'], hits: 2, wouldHit: 0, differed: 0 }],
+] as const) {
+  test(`L1_MODE=${mode} in the environment of an unchanged program does what it says`, async () => {
+    using run = temporaryRun();
+    const env = (await preloadEnv(run, { runId: 'r', budgetBytes: 2 ** 20 }))(0);
+    const { L1_CONFIG: _, ...others } = env;
+    const allowed = JSON.stringify({ http: [{ host: '*', path: '/data/*/*', ttlMs: 'http' }] });
+    const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', PROGRAM], {
+      env: { ...others, L1_CONFIG: allowed, L1_MODE: mode },
+    });
+    assert.deepEqual(JSON.parse(stdout), expected);
+  });
+}
 
 test('a preloaded pod gets variables of its environment and nothing else', async () => {
   using run = temporaryRun();
