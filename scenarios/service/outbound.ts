@@ -1,6 +1,6 @@
 import type { Millis } from 'l1-cache';
 import { Agent, request, setGlobalDispatcher } from 'undici';
-import type { ReadKey, ReadResult, Stamped } from '../read-path.ts';
+import type { ReadKey, ReadPathContext, ReadResult, Stamped } from '../read-path.ts';
 import type { PodConfig } from './protocol.ts';
 
 /** Longer than any pause between two blocks, so that no connection closes just as it is used again. */
@@ -9,16 +9,15 @@ const ANSWER_TIMEOUT_MS: Millis = 10_000;
 const CONNECTIONS_PER_PEER = 64;
 
 /** Asks the owning service for one value, and tells who answered. */
-export type Ask = (at: ReadKey) => Promise<ReadResult>;
+type Ask = (at: ReadKey) => Promise<ReadResult>;
 
 /**
  * Makes the client that fetches from the owning services. It goes through undici's global dispatcher and
  * `request`, as an application would, so that a preloaded cache can stand in its way.
  */
-export function createOutbound(config: Pick<PodConfig, 'outbound' | 'topology' | 'proxyCache'>): {
-  readonly ask: Ask;
-  readonly askProxyCache: Ask | undefined;
-} {
+export function createOutbound(
+  config: Pick<PodConfig, 'outbound' | 'topology' | 'proxyCache'>,
+): Pick<ReadPathContext, 'proxyCache'> & { readonly ask: Ask } {
   setGlobalDispatcher(
     new Agent({
       connections: CONNECTIONS_PER_PEER,
@@ -38,7 +37,9 @@ export function createOutbound(config: Pick<PodConfig, 'outbound' | 'topology' |
   };
   return {
     ask: askAt((service) => (outbound.kind === 'sidecar' ? outbound : (outbound.peers[service] as Address))),
-    askProxyCache: proxyCache === undefined ? undefined : askAt(() => proxyCache),
+    ...(proxyCache !== undefined && {
+      proxyCache: { ask: askAt(() => proxyCache), folder: proxyCache.folder },
+    }),
   };
 }
 

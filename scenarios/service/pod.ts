@@ -15,7 +15,7 @@ import type { Controlled } from './control.ts';
 import { coverageNow, coverageSince } from './coverage.ts';
 import { createInbound } from './inbound.ts';
 import { createOrigin } from './origin.ts';
-import { type Ask, createOutbound } from './outbound.ts';
+import { createOutbound } from './outbound.ts';
 import { ProcessStats } from './process-stats.ts';
 import type { HitCounts, PodBlock, PodConfig, PodMemory } from './protocol.ts';
 import { chainGap, makeReads, type RequestReads } from './reader.ts';
@@ -52,15 +52,15 @@ export class Pod implements Controlled, AsyncDisposable {
     const ttls = new Map<DomainName, Millis>(
       topology.domains.map((domain) => [domain.name, domain.ttlMs / timeScale]),
     );
-    const { ask, askProxyCache } = createOutbound(config);
+    const outbound = createOutbound(config);
     this.#context = {
       serviceIndex,
       budgetBytes: config.budgetBytes,
-      ask,
+      ...outbound,
       fetchFromOrigin: async (at) => {
         const misses = this.#misses;
         const fromMs = performance.now();
-        const { value } = await ask(at);
+        const { value } = await outbound.ask(at);
         misses.loaded(cacheKey(at.domain, at.owner, at.id), performance.now() - fromMs);
         return value;
       },
@@ -72,9 +72,6 @@ export class Pod implements Controlled, AsyncDisposable {
       sidecarRedis: config.sidecarRedis,
       ...(config.containerSocket !== undefined && { containerSocket: config.containerSocket }),
       ...(config.sharedMemoryFile !== undefined && { sharedMemoryFile: config.sharedMemoryFile }),
-      ...(config.proxyCache !== undefined && {
-        proxyCache: { ask: askProxyCache as Ask, folder: config.proxyCache.folder },
-      }),
       fleet: {
         self: topology.services[serviceIndex]?.name ?? `svc-${serviceIndex}`,
         members: topology.services.map((service) => service.name),
