@@ -20,13 +20,13 @@ const DECIDING = [
 ] as const;
 
 /** A scenario in one line: its latency, and beside it what the latency costs. */
-export interface OverviewRow {
+interface OverviewRow {
   readonly scenario: ScenarioSummary;
   /** In the order of `columns`. */
   readonly cells: readonly (Figure | null)[];
 }
 
-export interface Overview {
+interface Overview {
   readonly columns: readonly string[];
   /** How many samples a line rests on, in words. */
   readonly samples: string;
@@ -65,7 +65,7 @@ function samplesOf(scenarios: readonly ScenarioSummary[]): string {
 }
 
 /** The paired ratios with one line a scenario and one column a figure. */
-export interface RatioMatrix {
+interface RatioMatrix {
   readonly columns: readonly { readonly figure: ComparedFigure; readonly emulated: boolean }[];
   readonly rows: readonly { readonly scenario: string; readonly cells: readonly Comparison[] }[];
 }
