@@ -57,9 +57,13 @@ async function watch(
   onState: Parameters<Transport['start']>[1],
 ): Promise<void> {
   for await (const { type } of connection.status()) {
-    if (type === 'reconnect') onState({ state: 'up' });
+    // The subscriptions were sent again; the pod hears from when the server has answered behind them.
+    if (type === 'reconnect') connection.flush().then(() => onState({ state: 'up' }), ignore);
     else if (type === 'disconnect' || type === 'staleConnection')
       onState({ state: 'down', why: `NATS: ${type}` });
   }
   onState({ state: 'down', why: 'The NATS connection is closed' });
 }
+
+/** The connection went again before the answer; its next event says so. */
+function ignore(): void {}

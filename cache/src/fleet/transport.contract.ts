@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ALL, type Transport, type TransportState } from './transport.ts';
 
-/** Makes transports of one bus; `setDown` cuts it off where the test can. */
+/** Makes transports of one bus; `setDown` cuts it off, `setUp` brings it back at the same place. */
 export interface Bus extends AsyncDisposable {
   connect(self: string): Promise<Transport>;
   setDown(): Promise<void>;
+  setUp(): Promise<void>;
 }
 
 /** What every transport must do, whatever carries it. */
@@ -47,6 +48,20 @@ export function testTransport(name: string, openBus: () => Promise<Bus>): void {
     await a.turns('down');
     a.transport.send(ALL, Buffer.from('lost'));
     a.transport.send('b', Buffer.from('lost'));
+  });
+
+  test(`${name}: says when the bus is back, and carries messages again`, async () => {
+    await using bus = await openBus();
+    const { a, b, c } = await three(bus);
+    await bus.setDown();
+    await Promise.all([a.turns('down'), b.turns('down'), c.turns('down')]);
+    await bus.setUp();
+    await Promise.all([a.turns('up'), b.turns('up'), c.turns('up')]);
+    a.transport.send('b', Buffer.from('again'));
+    c.transport.send(ALL, Buffer.from('all again'));
+    await Promise.all([a.hears(1), b.hears(2)]);
+    assert.deepEqual(a.heard, ['c: all again']);
+    assert.deepEqual(b.heard.toSorted(), ['a: again', 'c: all again']);
   });
 }
 

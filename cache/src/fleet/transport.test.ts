@@ -20,6 +20,7 @@ testTransport('memory', async () => {
   return {
     connect: async (self) => bus.connect(self),
     setDown: async () => bus.setDown('the test cut it off'),
+    setUp: async () => bus.setDown(undefined),
     [Symbol.asyncDispose]: async () => {},
   };
 });
@@ -37,14 +38,8 @@ else testTransport('NATS', () => natsBus(natsServer));
 
 async function redisBus(command: string): Promise<Bus> {
   const port = await freePort();
-  const server = spawn(
-    command,
-    ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'],
-    {
-      stdio: 'ignore',
-    },
-  );
-  await accepts(port, server);
+  const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  let server = await serve(command, args, port);
   const clients: { destroy(): void }[] = [];
   const open = async () => {
     const client = createClient({ url: `redis://127.0.0.1:${port}`, disableOfflineQueue: true });
@@ -57,6 +52,9 @@ async function redisBus(command: string): Promise<Bus> {
     connect: async (self) =>
       redisTransport({ self, publisher: await open(), subscriber: await open(), fleet: 'contract' }),
     setDown: () => stop(server),
+    setUp: async () => {
+      server = await serve(command, args, port);
+    },
     [Symbol.asyncDispose]: async () => {
       for (const client of clients) client.destroy();
       await stop(server);
@@ -66,16 +64,23 @@ async function redisBus(command: string): Promise<Bus> {
 
 async function natsBus(command: string): Promise<Bus> {
   const port = await freePort();
-  const server = spawn(command, ['-a', '127.0.0.1', '-p', `${port}`], { stdio: 'ignore' });
-  await accepts(port, server);
+  const args = ['-a', '127.0.0.1', '-p', `${port}`];
+  let server = await serve(command, args, port);
   const connections: NatsConnection[] = [];
   return {
     connect: async (self) => {
-      const connection = await connectNats({ servers: `127.0.0.1:${port}` });
+      const connection = await connectNats({
+        servers: `127.0.0.1:${port}`,
+        reconnectTimeWait: 20,
+        maxReconnectAttempts: -1,
+      });
       connections.push(connection);
       return natsTransport({ self, connection, fleet: 'contract' });
     },
     setDown: () => stop(server),
+    setUp: async () => {
+      server = await serve(command, args, port);
+    },
     [Symbol.asyncDispose]: async () => {
       for (const connection of connections) await connection.close();
       await stop(server);
@@ -107,6 +112,12 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+async function serve(command: string, args: readonly string[], port: number): Promise<ChildProcess> {
+  const server = spawn(command, args, { stdio: 'ignore' });
+  await accepts(port, server);
+  return server;
 }
 
 /** Settles when the server takes connections; fails when it ends before that. */
