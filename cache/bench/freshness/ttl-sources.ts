@@ -16,5 +16,13 @@ export function learned(
 
 /** A TTL by table: one for all keys, one a domain, or one a key from someone who knows its true rates. */
 export function fixed(ttlMs: (key: WorldKey) => Millis): TtlSource {
-  return { onHits: () => {}, onFetched: ttlMs };
+  const table = new Map<WorldKey, Millis>();
+  return {
+    onHits: () => {},
+    onFetched: (key) => {
+      const known = table.get(key) ?? ttlMs(key);
+      table.set(key, known);
+      return known;
+    },
+  };
 }
