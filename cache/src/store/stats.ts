@@ -84,3 +84,27 @@ export class Counters {
     this.staleHitsOnError++;
   }
 }
+
+/** What is counted off the hit path and on it, put together. */
+export function statsOf(
+  counters: Counters,
+  log: { readonly hits: Count; readonly usedPrefetches: Count; readonly tap: { readonly dropped: Count } },
+  entries: Count,
+  budget: { readonly chargedBytes: Bytes; readonly budgetBytes: Bytes },
+): CacheStats {
+  const answered = log.hits + counters.staleHits;
+  const reads = answered + counters.misses;
+  const removals = { ...counters.removals };
+  return {
+    ...counters,
+    removals,
+    hits: log.hits,
+    usedPrefetches: log.usedPrefetches,
+    droppedAccesses: log.tap.dropped,
+    evictions: removals.evicted + removals['budget-shrunk'],
+    hitRatio: reads === 0 ? 0 : answered / reads,
+    entries,
+    chargedBytes: budget.chargedBytes,
+    budgetBytes: budget.budgetBytes,
+  };
+}

@@ -11,7 +11,8 @@ import { type Fill, fillRecord, type Terms } from './fill.ts';
 import { KeyDigest } from './key-digest.ts';
 import { Lifetimes, type StaleWindows } from './lifetimes.ts';
 import { wholeWords } from './payload-sizes.ts';
-import { type CacheStats, Counters, type RemovalReason } from './stats.ts';
+import { type CacheStats, Counters, type RemovalReason, statsOf } from './stats.ts';
+import { StoreTime } from './store-time.ts';
 import { BYTES_PER_TAG, Tags } from './tags.ts';
 import type { Values } from './values.ts';
 import { VersionFences } from './version-fences.ts';
@@ -49,38 +50,36 @@ export class Store<V> {
   readonly budget: Budget<V>;
   readonly #tags = new Tags();
   readonly #policy: EvictionPolicy;
-  readonly #clock: Clock;
+  readonly #time: StoreTime;
   readonly #digest: KeyDigest;
   readonly #looks: 'batched' | 'each';
-  #epochMs: Millis;
 
   constructor(options: StoreOptions<V>) {
     this.entries = new Entries(options.values);
     this.#policy = options.policy;
-    this.#clock = options.clock;
+    this.#time = new StoreTime(options.clock);
     this.#digest = new KeyDigest(options.seed);
     this.#looks = options.looks;
-    this.#epochMs = options.clock.now();
     this.log = new AccessLog(this.entries, options.policy, options.clock);
     this.lifetimes = new Lifetimes(this.entries, options.windows, options.refreshAheadRatio);
     this.budget = new Budget(this.entries, options.policy, options.budgetBytes, options.maxEntries);
   }
 
-  /** The time in the columns' terms: milliseconds since the cache was made, or since times were last moved. */
+  /** The time in the columns' terms. */
   nowMs(): Millis {
-    return this.#clock.now() - this.#epochMs;
+    return this.#time.now();
   }
 
   /** As `nowMs`, and lets the hits that follow use it. */
   look(): Millis {
-    const nowMs = this.nowMs();
+    const nowMs = this.#time.now();
     this.log.prepare();
     if (this.#looks === 'batched') this.log.looked(nowMs);
     return nowMs;
   }
 
   get clockMs(): Millis {
-    return this.#clock.now();
+    return this.#time.clockMs;
   }
 
   put(key: string, value: V, fill: Fill, terms: Terms<V>): SetOutcome {
@@ -189,22 +188,7 @@ export class Store<V> {
   }
 
   stats(): CacheStats {
-    const { counters, log } = this;
-    const answered = log.hits + counters.staleHits;
-    const reads = answered + counters.misses;
-    const removals = { ...counters.removals };
-    return {
-      ...counters,
-      removals,
-      hits: log.hits,
-      usedPrefetches: log.usedPrefetches,
-      droppedAccesses: log.tap.dropped,
-      evictions: removals.evicted + removals['budget-shrunk'],
-      hitRatio: reads === 0 ? 0 : answered / reads,
-      entries: this.entries.size,
-      chargedBytes: this.budget.chargedBytes,
-      budgetBytes: this.budget.budgetBytes,
-    };
+    return statsOf(this.counters, this.log, this.entries.size, this.budget);
   }
 
   /** Frees entries past all use, a part of the table at each call; moves times that come near their end. */
@@ -214,7 +198,7 @@ export class Store<V> {
     const byMs = this.lifetimes.rebaseBy(nowMs);
     if (byMs === 0) return;
     this.entries.rebase(byMs);
-    this.#epochMs += byMs;
+    this.#time.rebase(byMs);
     this.log.forgetTime();
   }
 
