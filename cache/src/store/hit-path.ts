@@ -6,7 +6,7 @@ export const NEVER: Millis = 2 ** 31 - 1;
 /** Hits that wait at most. */
 export const RING: Count = 1024;
 
-// Not the exported ones: V8 reads those from memory at every use.
+// The same two, not exported: V8 reads an exported constant from memory at every use.
 const TIME_UNKNOWN = 2 ** 31 - 1;
 const LAST_PLACE = 1023;
 
