@@ -10,6 +10,10 @@ import { EXPERTS, type Tuning } from './tuning.ts';
 const SHADOW_ENTRIES: Count = 2048;
 /** Entries looked at to find the one worth least for its size. */
 const LOOKS: Count = 12;
+/** Where sizes count the experts, who know none, are not followed: worth admits, and the window only sorts out scans. */
+const SIZED: Tuning = { windowShare: 0.05, admission: 'hits' };
+/** Reads of each entry before shadows filled anew, all alike and in no order, have come to differ by their ways. */
+const SETTLING_READS = 2;
 /** Sampling starts anew when the number of entries has moved by so much. */
 const RESAMPLE_AT = 0.1;
 
@@ -23,7 +27,8 @@ const RESAMPLE_AT = 0.1;
  * is flushed. Published policies win on some reads and lose on others; this one pays a little for finding out.
  *
  * Choosing. Hits are summed over the last 10 turnovers of a shadow, exponentially. The leader changes when another is
- * ahead by more than three or four times what chance explains (ExpertRace), so that equals do not take turns.
+ * ahead by more than three times what chance explains (ExpertRace), so that equals do not take turns. Shadows that were
+ * filled anew are not judged before they had two reads an entry.
  *
  * Cost. A hit is a move in a list. Sampled keys, all of them up to 2,048 entries and 1 in n/2048 above, are also shown
  * to the shadows, at about 50 ns an expert. A miss adds two look-ups (ghosts, frequencies). 13 bytes a slot, plus 4
@@ -32,7 +37,7 @@ const RESAMPLE_AT = 0.1;
  *
  * Sizes. Where sizes spread by more than a factor of two, the victim is the one of 12 drawn from the main space with
  * the fewest reads × load cost per byte [4], and it leaves only for an entry that is worth more; new keys still have
- * to pass the window, which keeps scans out.
+ * to pass a window, a small one whoever leads, which keeps scans out.
  *
  * Attacks. Hashes are seeded by the store, so nobody can choose keys that collide in the sketch or that fall outside
  * the sample. A flood of one-off keys passes through the window only.
@@ -51,6 +56,7 @@ export class AdaptivePolicy implements EvictionPolicy {
   readonly #shadows = new ShadowCaches(EXPERTS);
   readonly #race = new ExpertRace(EXPERTS.length);
   readonly #sizes = new SizeSpread();
+  #leader = 0;
   #capacity: Count = 0;
   // No key is sampled until the first eviction: before that there is nothing to decide.
   #sampling = false;
@@ -71,11 +77,11 @@ export class AdaptivePolicy implements EvictionPolicy {
 
   onHit(slot: number): void {
     this.#live.hit(slot);
-    if (this.#sampling) this.#show(this.#live.hashOf(slot));
+    if (this.#isRacing) this.#show(this.#live.hashOf(slot));
   }
 
   onMiss(hash: number): void {
-    if (this.#sampling) this.#show(hash | 0);
+    if (this.#isRacing) this.#show(hash | 0);
   }
 
   onInsert(slot: number, hash: number, sizeBytes: Bytes, costMs: Millis): void {
@@ -97,7 +103,12 @@ export class AdaptivePolicy implements EvictionPolicy {
   evict(): number {
     const held = this.#live.size;
     if (Math.abs(held - this.#sampledFor) > RESAMPLE_AT * held) this.#resample(held);
+    this.#live.tuning = this.#sizes.isWide ? SIZED : (EXPERTS[this.#leader] as Tuning);
     return this.#sizes.isWide ? this.#evictBySize() : this.#live.evict();
+  }
+
+  get #isRacing(): boolean {
+    return this.#sampling && !this.#sizes.isWide;
   }
 
   #evictBySize(): number {
@@ -124,9 +135,7 @@ export class AdaptivePolicy implements EvictionPolicy {
 
   #show(hash: number): void {
     if ((hash & this.#sampleMask) !== 0) return;
-    if (!this.#race.count(this.#shadows.access(hash))) return;
-    const seen = this.#sampleMask === 0 ? 'every-key' : 'sample';
-    this.#live.tuning = EXPERTS[this.#race.lead(this.#sampledEntries, seen)] as Tuning;
+    if (this.#race.count(this.#shadows.access(hash))) this.#leader = this.#race.lead(this.#sampledEntries);
   }
 
   #resample(held: Count): void {
@@ -140,6 +149,7 @@ export class AdaptivePolicy implements EvictionPolicy {
     this.#sampledEntries = Math.max(1, Math.round(held / 2 ** bits));
     this.#shadows.resize(this.#sampledEntries);
     if (!anew) return;
+    this.#race.passOver(SETTLING_READS * this.#sampledEntries);
     for (let slot = 0; slot < this.#capacity; slot++) {
       if (this.#live.holds(slot) && (this.#live.hashOf(slot) & mask) === 0)
         this.#shadows.access(this.#live.hashOf(slot));

@@ -12,12 +12,13 @@ export interface Tuning {
 }
 
 /**
- * The settings that compete, the one to start with first. By hits: S3-FIFO's ways with a larger window, S3-FIFO, and
- * close to recency. By frequency: W-TinyLFU with a large, a middling and a minimal window; the last is what loops want.
+ * The settings that compete, the one to start with first. By hits: S3-FIFO's ways with a larger window, near S3-FIFO
+ * itself, and close to recency. By frequency: W-TinyLFU with a large, a middling and a minimal window; the last is what
+ * loops want.
  */
 export const EXPERTS: readonly Tuning[] = [
   { windowShare: 0.3, admission: 'hits' },
-  { windowShare: 0.1, admission: 'hits' },
+  { windowShare: 0.15, admission: 'hits' },
   { windowShare: 0.6, admission: 'hits' },
   { windowShare: 0.3, admission: 'frequency' },
   { windowShare: 0.1, admission: 'frequency' },

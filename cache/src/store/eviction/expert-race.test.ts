@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ExpertRace } from './expert-race.ts';
+
+const FIRST = 0b001;
+const SECOND = 0b010;
+const ENTRIES = 100;
+
+/** Reads that these experts hit; the leader after them. */
+function after(race: ExpertRace, reads: number, hitBy: (read: number) => number): number {
+  let leader = -1;
+  for (let read = 0; read < reads; read++) {
+    if (race.count(hitBy(read))) leader = race.lead(ENTRIES);
+  }
+  return leader;
+}
+
+test('the expert that hits more takes the lead', () => {
+  assert.equal(
+    after(new ExpertRace(3), 2048, (read) => (read % 2 === 0 ? SECOND : 0)),
+    1,
+  );
+});
+
+test('experts that hit on half of the reads each do not take turns', () => {
+  const race = new ExpertRace(2);
+  let seed = 1;
+  for (let epoch = 0; epoch < 200; epoch++) {
+    const leader = after(race, 256, () => {
+      seed = Math.imul(seed, 1_103_515_245) + 12_345;
+      return seed >>> 16 < 655 ? 1 + ((seed >>> 8) & 1) : FIRST | SECOND;
+    });
+    assert.equal(leader, 0);
+  }
+});
+
+test('reads that were passed over say nothing about the experts', () => {
+  const race = new ExpertRace(2);
+  race.passOver(10_000);
+  assert.equal(
+    after(race, 10_000, () => SECOND),
+    -1,
+  );
+  assert.equal(
+    after(race, 256, () => FIRST),
+    0,
+  );
+});
+
+test('an expert that was ahead long ago gives way to the one that is ahead now', () => {
+  const race = new ExpertRace(2);
+  after(race, 5_000, () => FIRST);
+  assert.equal(
+    after(race, 20_000, () => SECOND),
+    1,
+  );
+});
