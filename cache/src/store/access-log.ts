@@ -82,8 +82,8 @@ export class AccessLog<V> {
 
   /** Must come before a slot changes hands: whoever is to see the hits so far knows slots only. */
   settle(): void {
-    this.drain();
-    this.tap.resolve();
+    if (this.#path.waiting > 0) this.drain();
+    if (this.tap.isHeard) this.tap.resolve();
   }
 
   /** Lets the policy see the hits so far. */
@@ -99,7 +99,7 @@ export class AccessLog<V> {
 
   /** A miss makes the order matter again. */
   missed(): void {
-    this.drain();
+    if (this.#path.waiting > 0) this.drain();
     this.#credit = Math.min(MOST_CREDIT, this.#credit + HITS_PER_MISS);
   }
 

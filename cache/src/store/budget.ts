@@ -42,6 +42,8 @@ export class Budget<V> {
 
   /** Whether an entry of the size would fit into an empty cache. */
   couldHold(sizeBytes: Bytes): boolean {
+    // What is held could go for it; the sum below is for the first entries and the very large.
+    if (sizeBytes <= this.payloadBytes) return true;
     return this.#fitsAtCapacity(sizeBytes, this.#entries.capacity, 0) || this.#mayGrow('tight', sizeBytes, 0);
   }
 
@@ -55,6 +57,11 @@ export class Budget<V> {
     const entries = this.#entries;
     if (entries.size >= this.maxEntries) return false;
     if (!entries.mustGrow) return this.#fitsAtCapacity(sizeBytes, entries.capacity, this.payloadBytes);
+    return this.#growFor(sizeBytes);
+  }
+
+  #growFor(sizeBytes: Bytes): boolean {
+    const entries = this.#entries;
     for (const growth of ['normal', 'tight'] as const) {
       if (!this.#mayGrow(growth, sizeBytes, this.payloadBytes)) continue;
       const capacity = Math.min(entries.grownCapacity(growth), this.maxEntries);

@@ -38,6 +38,8 @@ function sizeOf(value: unknown, depth: number): Bytes {
 }
 
 function sizeOfObject(value: object, depth: number): Bytes {
+  // Most values are plain, and asking for each kind below takes longer than their fields.
+  if (value.constructor === Object) return sizeOfFields(value, depth);
   if (Array.isArray(value)) {
     let bytes = ARRAY_HEADER;
     for (const item of value) bytes += WORD + sizeOf(item, depth);
@@ -53,6 +55,10 @@ function sizeOfObject(value: object, depth: number): Bytes {
     }
     return bytes;
   }
+  return sizeOfFields(value, depth);
+}
+
+function sizeOfFields(value: object, depth: number): Bytes {
   let bytes = OBJECT_HEADER;
   // Twice as fast as Object.keys; what a prototype adds is rare in values and counts a little too much.
   for (const key in value) bytes += WORD + sizeOf((value as Record<string, unknown>)[key], depth);

@@ -14,7 +14,8 @@ const HEADER: Bytes = 56;
 export class MapBytes {
   #capacity: Count = INITIAL_CAPACITY;
   #live: Count = 0;
-  #deleted: Count = 0;
+  /** Places that neither a live nor a deleted entry takes. */
+  #room: Count = INITIAL_CAPACITY;
 
   get bytes(): Bytes {
     return HEADER + this.#capacity * BYTES_PER_PLACE;
@@ -22,32 +23,32 @@ export class MapBytes {
 
   /** The size after one more key. */
   get bytesAfterAdd(): Bytes {
-    return HEADER + this.#capacityAfterAdd() * BYTES_PER_PLACE;
+    return HEADER + (this.#room > 0 ? this.#capacity : this.#rebuiltCapacity()) * BYTES_PER_PLACE;
   }
 
   added(): void {
-    const capacity = this.#capacityAfterAdd();
-    if (this.#live + this.#deleted >= this.#capacity) this.#deleted = 0;
-    this.#capacity = capacity;
+    if (this.#room === 0) this.#rebuild(this.#rebuiltCapacity());
+    this.#room--;
     this.#live++;
   }
 
   deleted(): void {
     this.#live--;
-    this.#deleted++;
-    if (this.#live >= this.#capacity >> 2 || this.#capacity <= INITIAL_CAPACITY) return;
-    this.#capacity >>= 1;
-    this.#deleted = 0;
+    if (this.#live < this.#capacity >> 2 && this.#capacity > INITIAL_CAPACITY)
+      this.#rebuild(this.#capacity >> 1);
   }
 
   cleared(): void {
-    this.#capacity = INITIAL_CAPACITY;
     this.#live = 0;
-    this.#deleted = 0;
+    this.#rebuild(INITIAL_CAPACITY);
   }
 
-  #capacityAfterAdd(): Count {
-    if (this.#live + this.#deleted < this.#capacity) return this.#capacity;
-    return this.#deleted >= this.#capacity >> 1 ? this.#capacity : this.#capacity * 2;
+  #rebuiltCapacity(): Count {
+    return this.#live <= this.#capacity >> 1 ? this.#capacity : this.#capacity * 2;
+  }
+
+  #rebuild(capacity: Count): void {
+    this.#capacity = capacity;
+    this.#room = capacity - this.#live;
   }
 }

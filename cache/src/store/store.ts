@@ -118,14 +118,14 @@ export class Store<V> {
       return refusal;
     }
     if (slot >= 0) slot = this.#makeRoomInPlace(slot, key, sizeBytes);
-    if (slot < 0) {
+    if (slot >= 0) this.#dropRareties(slot);
+    else {
       // What comes back from an earlier life must not push out what this one has brought.
       if (origin === 'restore' && !this.budget.fitsOneMore(sizeBytes)) return 'refused-no-room';
       if (!this.#makeRoom(sizeBytes, nowMs)) return 'refused-too-large';
       slot = entries.add(key);
       this.#place(slot, sizeBytes, fill);
     }
-    this.#dropRareties(slot);
     if (origin === 'prefetch') this.log.unusedPrefetches++;
     this.budget.payloadBytes += sizeBytes - entries.payload.at(slot);
     entries.payload.set(slot, sizeBytes);
@@ -223,7 +223,8 @@ export class Store<V> {
   /** Places a new entry in the policy's order. A hinted frequency is played to it as reads before and after. */
   #place(slot: number, sizeBytes: Bytes, fill: Fill): void {
     const { hash } = this.#digest;
-    const hinted = Math.min(MOST_HINTED_READS, Math.floor(fill.frequency ?? 0));
+    const { frequency } = fill;
+    const hinted = frequency === undefined ? 0 : Math.min(MOST_HINTED_READS, Math.floor(frequency));
     if (hinted > 0) this.#policy.onMiss(hash);
     this.#policy.onInsert(slot, hash, sizeBytes, fill.loadCostMs ?? 0);
     for (let read = 0; read < hinted; read++) this.#policy.onHit(slot);
@@ -255,7 +256,7 @@ export class Store<V> {
 
   #evict(reason: 'evicted' | 'budget-shrunk'): void {
     this.log.missed();
-    this.log.tap.resolve();
+    if (this.log.tap.isHeard) this.log.tap.resolve();
     this.#forget(this.#policy.evict(), reason);
   }
 
