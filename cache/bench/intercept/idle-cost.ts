@@ -1,6 +1,7 @@
 /*
  * What the preload costs a program that it does not serve: calls to a loopback origin and memory, without it, with it
- * switched off, and with it on and nothing of the program's allowed. The same program in fresh processes, alternating.
+ * switched off, with it on and nothing of the program's allowed, and observing what it would have answered. The same
+ * program in fresh processes, alternating.
  * One JSON object a line; each ratio is to the program without it, paired by round.
  * Run: npm run bench:idle-preload -w cache
  */
@@ -55,11 +56,13 @@ writeFileSync(program, PROGRAM);
 type Figures = Record<'undici.request' | 'fetch' | 'memory', number>;
 const loaded = { NODE_OPTIONS: `--import ${preload}` };
 const elsewhere = JSON.stringify({ http: [{ host: 'elsewhere.mesh', path: '/data/*', ttlMs: 1000 }] });
+const here = JSON.stringify({ http: [{ host: '127.0.0.1:*', path: '/data/*', ttlMs: 3_600_000 }] });
 const sides: Record<string, Readonly<Record<string, string>>> = {
   without: {},
   'loaded, off': { ...loaded, L1_MODE: 'off' },
   'loaded, nothing allowed': loaded,
   'loaded, other routes allowed': { ...loaded, L1_CONFIG: elsewhere },
+  'loaded, observing this route': { ...loaded, L1_MODE: 'observe', L1_CONFIG: here },
 };
 
 function measure(env: Readonly<Record<string, string>>): Figures {
