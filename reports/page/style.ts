@@ -10,7 +10,7 @@ export const STYLE = `
 :root{color-scheme:light dark;${variables(LIGHT)};--panel:#f6f8fa}
 @media (prefers-color-scheme:dark){:root{${variables(DARK)};--panel:#161b22}}
 *{box-sizing:border-box}
-body{margin:0 auto;max-width:66rem;padding:1.5rem 1rem 4rem;background:var(--paper);color:var(--ink);
+body{margin:0 auto;max-width:78rem;padding:1.5rem 1rem 4rem;background:var(--paper);color:var(--ink);
   font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Liberation Sans",sans-serif;overflow-wrap:anywhere}
 h1{font-size:1.6rem;line-height:1.25;margin:0 0 .25rem}
 h2{font-size:1.25rem;margin:2.5rem 0 .75rem;padding-top:1rem;border-top:1px solid var(--grid)}
@@ -35,6 +35,7 @@ tr:last-child>*{border-bottom:0}
 td b{white-space:nowrap;font-variant-numeric:tabular-nums}
 td small,th small{display:block;color:var(--muted);font-weight:400;white-space:nowrap}
 .faster{color:var(--faster)}.slower{color:var(--slower)}.INCONCLUSIVE{color:var(--muted)}
+p,li,dl,figcaption{max-width:64rem}
 figure{margin:0}
 figcaption{color:var(--muted);font-size:.9rem;margin-bottom:.5rem}
 .chart{position:relative;width:100%}

@@ -13,7 +13,7 @@ const DECIDING = [
   'read p99',
   'hit ratio',
   'stale reads',
-  'stale age p99',
+  'stale age p50',
   'CPU of all parts',
   'pod',
   'per payload byte, filled',
