@@ -93,7 +93,7 @@ test('a run writes its report and prints one JSON object', async () => {
     'run',
     'no-cache',
     'in-process-l1',
-    ...SMALL,
+    ...SLOW,
     '--json',
     '--out',
     out,
@@ -123,11 +123,11 @@ test('a resumed run measures only what is missing', async () => {
   const log = join(out, 'measurements.ndjson');
   const lines = (await readFile(log, 'utf8')).trimEnd().split('\n');
   await writeFile(log, `${lines.slice(0, 3).join('\n')}\n`);
-  await l1bench(['run', '--resume', `${out}/`, '--json']);
+  const { stderr } = await l1bench(['run', '--resume', `${out}/`, '--json']);
   const resumed = (await readFile(log, 'utf8')).trimEnd().split('\n');
   assert.deepEqual(resumed.slice(0, 3), lines.slice(0, 3));
   const kinds = resumed.map((line) => (JSON.parse(line) as { kind: string }).kind);
-  assert.deepEqual(kinds.filter((kind) => kind === 'block').length, 2);
+  assert.deepEqual(kinds.filter((kind) => kind === 'block').length, 2, String(stderr));
   assert.deepEqual(kinds.filter((kind) => kind === 'memory').length, 2);
 });
 
