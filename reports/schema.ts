@@ -114,9 +114,9 @@ const block = z.object({
       unused: count,
       /** Reads whose key an earlier value named, and that were not there when asked for (late ones included). */
       chainedMisses: count,
-      /** Of those: the first of their kind in a pod, so that nothing it knew could name the key. */
+      /** Of those: no load had begun, and the first of their kind in a pod, so that nothing it knew named the key. */
       firstOfKind: count.default(0),
-      /** Of the others: the value that named them names keys of several owners, in different requests. */
+      /** Of the others: no load had begun, and the value names keys of several owners, in different requests. */
       ambiguous: count.default(0),
       /** Of the rest: asked for sooner after the value that named them than their own load took. */
       shortPause: count.default(0),

@@ -5,8 +5,8 @@ import { ChainedMisses } from './chained-misses.ts';
 function counting() {
   const counts = { all: 0, firstOfKind: 0, ambiguous: 0, shortPause: 0 };
   const misses = new ChainedMisses();
-  const read = (to: string, key: string, pauseMs: number, missed = true) =>
-    misses.count(counts, { from: 'session.1', to, key, pauseMs, missed });
+  const read = (to: string, key: string, pauseMs: number, missed = true, tookMs = 10) =>
+    misses.count(counts, { from: 'session.1', to, key, pauseMs, tookMs, missed });
   return { counts, misses, read };
 }
 
@@ -41,4 +41,15 @@ test('a value that names keys of two owners does not say which is read', () => {
   read('profile.3', 'profile.3:7', 20);
   read('profile.2', 'profile.2:8', 20);
   assert.deepEqual(counts, { all: 3, firstOfKind: 2, ambiguous: 1, shortPause: 0 });
+});
+
+test('a read that joined a load already begun was foreseen, be it the first of its kind or of several owners', () => {
+  const { counts, misses, read } = counting();
+  misses.loaded('profile.2:7', 6);
+  misses.loaded('profile.3:7', 6);
+  misses.loaded('profile.2:8', 6);
+  read('profile.2', 'profile.2:7', 2, true, 4);
+  read('profile.3', 'profile.3:7', 2, true, 4);
+  read('profile.2', 'profile.2:8', 2, true, 4);
+  assert.deepEqual(counts, { all: 3, firstOfKind: 0, ambiguous: 0, shortPause: 3 });
 });

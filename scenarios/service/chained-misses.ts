@@ -8,7 +8,8 @@ const MAX_LOADS: Count = 4096;
  * Chained reads (an earlier value of the request named their key) that were not there when asked for, and which of
  * them no predictor could have had ready: those of a kind that the pod had never met, so that nothing it knew named
  * such a key; those whose value names a key of one owner in some requests and of another in others; and those asked
- * for sooner than their own load took.
+ * for sooner than their own load took. A read that joined a load already begun was foreseen, whatever its kind: it is
+ * never put down to the first two.
  */
 export class ChainedMisses {
   readonly #loadMs = new Map<string, Millis>();
@@ -30,6 +31,8 @@ export class ChainedMisses {
       readonly to: string;
       readonly key: string;
       readonly pauseMs: Millis;
+      /** What the read itself took. */
+      readonly tookMs: Millis;
       readonly missed: boolean;
     },
   ): void {
@@ -38,8 +41,10 @@ export class ChainedMisses {
     this.#met.set(read.from, named.add(read.to));
     if (!read.missed) return;
     into.all += 1;
-    if (isFirst) into.firstOfKind += 1;
-    else if (named.size > 1) into.ambiguous += 1;
-    else if (read.pauseMs < (this.#loadMs.get(read.key) ?? 0)) into.shortPause += 1;
+    const loadMs = this.#loadMs.get(read.key) ?? 0;
+    const joined = read.tookMs < loadMs;
+    if (isFirst && !joined) into.firstOfKind += 1;
+    else if (named.size > 1 && !joined) into.ambiguous += 1;
+    else if (read.pauseMs < loadMs) into.shortPause += 1;
   }
 }

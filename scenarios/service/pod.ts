@@ -220,6 +220,7 @@ export class Pod implements Controlled, AsyncDisposable {
           to: `${read.at.domain}.${read.at.owner}`,
           key: read.key,
           pauseMs: read.pauseNs / 1e6,
+          tookMs: read.latencyNs / 1e6,
           missed: read.outcome !== 'l1',
         });
       }

@@ -68,9 +68,9 @@ export interface HitCounts {
 /** Reads whose key an earlier value of the request named, and that no cache answered at once. */
 export interface ChainedMissCounts {
   readonly all: Count;
-  /** Of those: the first of their kind that this pod met. */
+  /** Of those: the first of their kind that this pod met, for which no load had begun. */
   readonly firstOfKind: Count;
-  /** Of the others: the value named keys of several owners, in different requests. */
+  /** Of the others: no load had begun, and the value named keys of several owners, in different requests. */
   readonly ambiguous: Count;
   /** Of the rest: asked for sooner after the value that named them than their own load took. */
   readonly shortPause: Count;
