@@ -1,4 +1,5 @@
-import { LearnedFreshness, type LearnedFreshnessOptions } from '../../src/freshness/learned-freshness.ts';
+import { LearnedFreshness } from '../../src/freshness/learned-freshness.ts';
+import type { LearnedFreshnessOptions } from '../../src/freshness/options.ts';
 import type { Millis } from '../../src/units.ts';
 import type { TtlSource, WorldKey } from './simulate.ts';
 
