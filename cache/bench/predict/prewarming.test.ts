@@ -6,6 +6,7 @@ import { AdaptivePolicy } from '../../src/store/eviction/adaptive.ts';
 import { NO_HARM, unrelatedValue } from './no-harm-workloads.ts';
 import { runReads } from './run-reads.ts';
 import { runSessions } from './run-sessions.ts';
+import { runSeed, TIGHT } from './session-figures.ts';
 import { type SessionWorkload, sessionRequests, sessionValue } from './session-workload.ts';
 import { SimulatedCache } from './simulated-cache.ts';
 
@@ -48,6 +49,17 @@ for (const tokens of ['reused', 'fresh'] as const)
     );
     assert.ok(on.hitRatio >= off.hitRatio + 0.1, `${on.hitRatio} instead of ${off.hitRatio}`);
   });
+
+test('a cache that turns over in seconds, and leaves newcomers no room, keeps what was fetched ahead until its read', () => {
+  const on = runSeed(1, TIGHT.workload, 'on', { ...TIGHT.run, untilMs: 45_000 });
+  const { prefetched, late, miss } = on.byKind.get('profile')!;
+  assert.ok(
+    (prefetched + late) / (prefetched + late + miss) >= 0.99,
+    `${miss} misses, ${prefetched} covered`,
+  );
+  const { unused, fetched } = on.prewarmer!.stats();
+  assert.ok(unused < 0.001 * fetched, `${unused} of ${fetched} gone before their read`);
+});
 
 test('values that lie every other second waste no more than the budget', () => {
   const off = run('off', { trueForMs: 1000 });

@@ -1,6 +1,6 @@
 import type { AccessRecord } from '../../src/access.ts';
 import type { PrefetchOutcome } from '../../src/options.ts';
-import type { PrefetchTarget } from '../../src/predict/prefetch-gate.ts';
+import type { PrefetchTarget } from '../../src/predict/prefetch-target.ts';
 import type { EvictionPolicy } from '../../src/store/eviction/policy.ts';
 import { hashKey } from '../../src/store/hash-key.ts';
 import type { Count, Millis } from '../../src/units.ts';
@@ -22,6 +22,8 @@ interface Load {
   readonly key: string;
   readonly readyMs: Millis;
   readonly origin: 'demand' | 'prefetch';
+  /** Reads to play to the policy beside the fill, as the store does. */
+  readonly hinted: Count;
   /** Somebody waits for it. */
   wanted: boolean;
 }
@@ -115,11 +117,11 @@ export class SimulatedCache implements PrefetchTarget {
     return this.#slots.has(key);
   }
 
-  prefetch(key: string): PrefetchOutcome {
+  prefetch(key: string, { frequency = 0 }: { readonly frequency?: Count } = {}): PrefetchOutcome {
     if (this.has(key)) return 'held';
     if (this.#loading.has(key)) return 'in-flight';
     this.prefetches++;
-    this.#load(key, 'prefetch');
+    this.#load(key, 'prefetch', frequency);
     return 'started';
   }
 
@@ -130,8 +132,8 @@ export class SimulatedCache implements PrefetchTarget {
     return batch;
   }
 
-  #load(key: string, origin: Load['origin']): Load {
-    const load = { key, origin, readyMs: this.#nowMs + this.loadMs, wanted: origin === 'demand' };
+  #load(key: string, origin: Load['origin'], hinted: Count = 0): Load {
+    const load = { key, origin, hinted, readyMs: this.#nowMs + this.loadMs, wanted: origin === 'demand' };
     this.#loading.set(key, load);
     this.#queue.push(load);
     return load;
@@ -149,6 +151,8 @@ export class SimulatedCache implements PrefetchTarget {
     this.#slots.set(key, slot);
     this.#keys[slot] = key;
     this.#unread[slot] = load.wanted ? 0 : 1;
+    if (load.hinted > 0) policy.onMiss(hashKey(key, 1));
     policy.onInsert(slot, hashKey(key, 1), 1, this.loadMs);
+    for (let read = 0; read < load.hinted; read++) policy.onHit(slot);
   }
 }

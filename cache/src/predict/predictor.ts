@@ -1,7 +1,7 @@
 import type { AccessListener } from '../access.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Ratio } from '../units.ts';
-import type { PrefetchTarget } from './prefetch-gate.ts';
+import type { PrefetchTarget } from './prefetch-target.ts';
 import { Prewarmer, type PrewarmerOptions, type PrewarmerStats, type RuleReport } from './prewarmer.ts';
 import type { SharedRule } from './shared-rule.ts';
 

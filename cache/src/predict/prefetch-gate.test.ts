@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { OriginHealth } from './origin-health.ts';
 import { PrefetchGate } from './prefetch-gate.ts';
-import { RuleScore } from './rule-score.ts';
+import { type RuleKind, RuleScore } from './rule-score.ts';
 import { WasteBudget } from './waste-budget.ts';
 
 const WINDOW_MS = 500;
@@ -20,8 +20,8 @@ function gateWith({ burst = 1000, holdOutRatio = 0, sharePerMiss = 0.1 } = {}) {
   return { gate, health };
 }
 
-function provenRule(): RuleScore {
-  const rule = new RuleScore('value-flow', 'proven', WINDOW_MS);
+function provenRule(kind: RuleKind = 'value-flow'): RuleScore {
+  const rule = new RuleScore(kind, 'proven', WINDOW_MS);
   for (let i = 0; i < 64; i++) rule.learn(true);
   return rule;
 }
@@ -88,4 +88,27 @@ test('whatever is guessed, read and missed, useless prefetches stay within the b
     }),
     { numRuns: 60 },
   );
+});
+
+test('what a value names is asked for as a key read twice, so that it stays until its read; other guesses are not', () => {
+  const asked: unknown[] = [];
+  const target = {
+    has: () => false,
+    prefetch: (key: string, options?: { readonly frequency?: number }) => {
+      asked.push([key, options?.frequency]);
+      return 'started' as const;
+    },
+  };
+  const gate = new PrefetchGate(target, new WasteBudget(0.1, 1000), new OriginHealth(), {
+    minConfidence: 0.7,
+    maxConcurrent: 16,
+    holdOutRatio: 0,
+    rng: () => 0.5,
+  });
+  gate.offer('named', provenRule('value-flow'), 0);
+  gate.offer('follows', provenRule('key-pair'), 0);
+  assert.deepEqual(asked, [
+    ['named', 2],
+    ['follows', undefined],
+  ]);
 });

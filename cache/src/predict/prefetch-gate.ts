@@ -1,8 +1,8 @@
-import type { PrefetchOutcome } from '../options.ts';
 import type { Bytes, Count, Millis, Ratio } from '../units.ts';
 import { type Guessed, GuessQueue } from './guess-queue.ts';
 import type { OriginHealth } from './origin-health.ts';
 import type { Word } from './peer-rules.ts';
+import type { PrefetchTarget } from './prefetch-target.ts';
 import { ENOUGH_OUTCOMES, type RuleKind, type RuleScore } from './rule-score.ts';
 import type { WasteBudget } from './waste-budget.ts';
 
@@ -10,12 +10,12 @@ const KINDS: readonly RuleKind[] = ['value-flow', 'key-pair', 'time-of-day'];
 const MAX_GUESSES: Count = 2048;
 /** Trials leave room for guesses. */
 const MAX_TRIALS: Count = 1024;
-
-/** The part of a cache that a gate needs. */
-export interface PrefetchTarget {
-  has(key: string): boolean;
-  prefetch(key: string): PrefetchOutcome;
-}
+/**
+ * What a value names is read within moments. Where the eviction policy leaves newcomers hardly a window, it would be
+ * gone before; two reads are what admits an entry to stay. The other learners guess minutes ahead, or keys that come
+ * round again: those must prove themselves.
+ */
+const NAMED_NOW = { frequency: 2 } as const;
 
 /** What became of a guess. */
 export type GuessOutcome =
@@ -202,7 +202,8 @@ export class PrefetchGate {
     if (this.#health.prefetchesInFlight >= this.#options.maxConcurrent) return 'busy';
     if (!this.#health.allows(atMs)) return 'origin-unwell';
     if (!this.#budget.take()) return 'no-budget';
-    if (this.#target.prefetch(key) !== 'started') {
+    const hint = rule.kind === 'value-flow' ? NAMED_NOW : undefined;
+    if (this.#target.prefetch(key, hint) !== 'started') {
       this.#budget.refund();
       return 'refused';
     }
