@@ -15,6 +15,7 @@ import { SharedMemoryCache } from '../../src/shared-memory/shared-memory-cache.t
 
 const ENTRIES = 40_000;
 const VALUE_BYTES = 600;
+const REPEATS = 5;
 const self = fileURLToPath(import.meta.url);
 const keyOf = (i: number) => `price.31:${i}`;
 
@@ -54,6 +55,16 @@ function pssBytes(child: ChildProcess): number {
   return 1024 * Number(/^Pss:\s+(\d+)/m.exec(text)![1]);
 }
 
+/** What `count` processes of this role are charged with together. */
+async function memoryBytes(count: number, role: Role, path: string): Promise<number> {
+  const children: ChildProcess[] = [];
+  for (let i = 0; i < count; i++) children.push(await start(role, path));
+  const total = children.reduce((sum, child) => sum + pssBytes(child), 0);
+  for (const child of children) child.kill();
+  await Promise.all(children.map((child) => once(child, 'exit')));
+  return total;
+}
+
 async function measure(): Promise<void> {
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'l1-processes-'));
   const path = join(folder, 'shared');
@@ -62,31 +73,23 @@ async function measure(): Promise<void> {
   for (let i = 0; i < ENTRIES; i++) shared.set(keyOf(i), Buffer.alloc(VALUE_BYTES, i & 255));
   const payloadBytes = ENTRIES * (VALUE_BYTES + 14);
 
+  const mib = (bytes: number) => Math.round((bytes / 1048576) * 10) / 10;
   for (const count of [2, 4, 8]) {
-    const totals: Record<string, number> = {};
-    for (const role of ['nothing', 'own copy', 'shared copy'] as const) {
-      const children: ChildProcess[] = [];
-      for (let i = 0; i < count; i++) children.push(await start(role, path));
-      totals[role] = children.reduce((sum, child) => sum + pssBytes(child), 0);
-      for (const child of children) child.kill();
-      await Promise.all(children.map((child) => once(child, 'exit')));
+    const samples: Record<string, number[]> = { 'own copies': [], 'one shared copy': [] };
+    for (let repeat = 0; repeat < REPEATS; repeat++) {
+      const bare = await memoryBytes(count, 'nothing', path);
+      samples['own copies']!.push((await memoryBytes(count, 'own copy', path)) - bare);
+      const read = Math.max(0, (await memoryBytes(count, 'shared copy', path)) - bare);
+      samples['one shared copy']!.push(read + shared.stats().chargedBytes);
     }
-    const mib = (bytes: number) => Math.round((bytes / 1048576) * 10) / 10;
-    const own = totals['own copy']! - totals.nothing!;
-    const once_ = Math.max(0, totals['shared copy']! - totals.nothing!) + shared.stats().chargedBytes;
-    const how = `${ENTRIES} entries of ${VALUE_BYTES} B, ${mib(payloadBytes)} MiB of payload`;
-    console.log(
-      JSON.stringify({ figure: `${count} processes: own copies`, value: mib(own), unit: 'MiB', n: 1, how }),
-    );
-    console.log(
-      JSON.stringify({
-        figure: `${count} processes: one shared copy`,
-        value: mib(once_),
-        unit: 'MiB',
-        n: 1,
-        how,
-      }),
-    );
+    const how = `${ENTRIES} entries of ${VALUE_BYTES} B, ${mib(payloadBytes)} MiB of payload, median`;
+    for (const [figure, all] of Object.entries(samples)) {
+      const sorted = all.sort((a, b) => a - b).map(mib);
+      const value = sorted[REPEATS >> 1];
+      const spread = [sorted[0], sorted.at(-1)];
+      const named = `${count} processes: ${figure}`;
+      console.log(JSON.stringify({ figure: named, value, unit: 'MiB', n: REPEATS, spread, how }));
+    }
   }
 
   const latenciesUs: number[] = [];

@@ -2,6 +2,9 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { InterceptedReads } from './reads.ts';
 import type { RequestRules } from './request.ts';
 
+/** Parsing an origin costs more than all else that is done for a request nobody allowed. */
+const MAX_ORIGINS = 1024;
+
 interface UndiciRequest {
   readonly method: string;
   readonly origin: string | URL;
@@ -29,6 +32,17 @@ export function countBypass(reads: InterceptedReads, rules: RequestRules, onSent
       reads.fault();
     }
   };
+  const hosts = new Map<string, string>();
+  const hostOf = (origin: string | URL): string => {
+    if (typeof origin !== 'string') return origin.host;
+    let host = hosts.get(origin);
+    if (host === undefined) {
+      if (hosts.size >= MAX_ORIGINS) hosts.clear();
+      host = new URL(origin).host;
+      hosts.set(origin, host);
+    }
+    return host;
+  };
   subscribe('http.client.request.start', (message) =>
     guarded(() => {
       const { request } = message as { request: HttpRequest };
@@ -41,7 +55,7 @@ export function countBypass(reads: InterceptedReads, rules: RequestRules, onSent
     guarded(() => {
       const { request } = message as { request: UndiciRequest };
       if (!isRead(request.method)) return;
-      const host = request.host ?? new URL(request.origin).host;
+      const host = request.host ?? hostOf(request.origin);
       if (rules.match(host.toLowerCase(), request.path) === undefined) return;
       reads.coverage.sentByUndici++;
       onSent();
