@@ -118,6 +118,7 @@ export function limits(summary: Summary): string[] {
     ...(summary.scenarios.length > 8
       ? [
           `The best of ${summary.scenarios.length} is picked by its value, so its lead is flattered: trust the margin, not the rank.`,
+          'Warm-ups run one after another, in the order of the table. Who was warmed up earlier holds older values, of which more are stale: with this many scenarios compare stale reads and stale age between neighbours only.',
         ]
       : []),
     'The origin answers after an emulated wait in place of a database. Every figure it touches says "emulated".',

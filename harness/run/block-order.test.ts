@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { blockOrder, warmUpOrder } from './block-order.ts';
+import { blockOrder } from './block-order.ts';
 
 const scenarios = ['a', 'b', 'c', 'd'];
 
@@ -27,8 +27,4 @@ test('over as many pairs as scenarios each one holds each place equally often', 
 
 test('a negative seed is as good as any', () => {
   assert.equal(blockOrder(scenarios, 0, -5).length, 4);
-});
-
-test('the warm-ups run in the reverse of the first round', () => {
-  assert.deepEqual([...warmUpOrder(scenarios, 3)].reverse(), blockOrder(scenarios, 0, 3));
 });

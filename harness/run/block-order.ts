@@ -8,11 +8,3 @@ export function blockOrder(scenarios: readonly string[], round: number, seed: nu
   const rotated = [...scenarios.slice(shift), ...scenarios.slice(0, shift)];
   return round % 2 === 0 ? rotated : rotated.reverse();
 }
-
-/**
- * The order of the warm-ups: the first round's, reversed. Who warms up first is measured last then, and first in the
- * second round, so that what lies in the caches ages for about as long in every scenario before its blocks.
- */
-export function warmUpOrder(scenarios: readonly string[], seed: number): readonly string[] {
-  return [...blockOrder(scenarios, 0, seed)].reverse();
-}

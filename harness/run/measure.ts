@@ -5,7 +5,7 @@ import type { Topology } from '../../scenarios/topology/topology.ts';
 import { BenchError, EXIT } from '../errors.ts';
 import type { LoadDriver, LoadPlan, LoadResult } from '../load/driver.ts';
 import type { Deployment } from '../targets/target.ts';
-import { blockOrder, warmUpOrder } from './block-order.ts';
+import { blockOrder } from './block-order.ts';
 import { mergePods } from './merge-pods.ts';
 import type { Profile } from './profile.ts';
 import type { Progress } from './progress.ts';
@@ -60,8 +60,7 @@ export function expectedMs({ scenarios, profile }: Pick<RunPlan, 'scenarios' | '
 /**
  * Measures every scenario on a standing mesh, each finished piece going to the log:
  *
- * 1. Warm-up of each scenario from empty caches until the hit ratio is steady; its course is the cold start. In the
- *    reverse of the first round's order.
+ * 1. Warm-up of each scenario from empty caches until the hit ratio is steady; its course is the cold start.
  * 2. Rounds of interleaved blocks. The blocks of a round meet the same arrivals, in alternating order.
  * 3. Memory of each scenario deployed alone in fresh pods, after a fill.
  *
@@ -77,7 +76,7 @@ export async function measure(plan: RunPlan, parts: RunParts): Promise<void> {
   const rounds = Array.from({ length: profile.rounds }, (_, round) => round);
   const blocksLeft = rounds.some((round) => scenarios.some((scenario) => !blockIsDone(round, scenario)));
 
-  for (const scenario of blocksLeft ? warmUpOrder(scenarios, plan.seed) : []) {
+  for (const scenario of blocksLeft ? scenarios : []) {
     signal.throwIfAborted();
     progress.phase(`warming up ${scenario}`, profile.warmUpLimitMs);
     const coldStart = await warmUp(scenario, plan, parts);
