@@ -26,6 +26,11 @@ npm run sim -- [options] <trace..>
                       hitRatioPercent, byteHitRatioPercent.
 `;
 
+// Whoever reads may have seen enough, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 try {
   await main();
 } catch (error) {
