@@ -125,6 +125,21 @@ test('what a listener causes itself comes in the next batch', () => {
   assert.deepEqual(batches, [['hit a A'], ['miss z undefined']]);
 });
 
+test('a listener that stops in the middle of a batch still reads what its rows were', () => {
+  const { cache } = smallCache();
+  for (const key of ['a', 'b', 'c', 'd']) cache.set(key, `${key}0`);
+  const heard: string[] = [];
+  const listening = cache.onAccesses((batch) => {
+    listening[Symbol.dispose]();
+    for (const key of ['a', 'b', 'c', 'd']) cache.delete(key);
+    for (const key of ['e', 'f', 'g', 'h']) cache.set(key, `${key}0`);
+    for (const record of batch) heard.push(`${record.key} ${record.value}`);
+  });
+  for (const key of ['a', 'b', 'c', 'd']) cache.get(key);
+  cache.flushAccesses();
+  assert.deepEqual(heard, ['a a0', 'b b0', 'c c0', 'd d0']);
+});
+
 test('beyond what is kept for a listener accesses are dropped and counted', () => {
   const { cache } = smallCache();
   cache.set('a', 'A');

@@ -82,14 +82,16 @@ export class AccessLog<V> {
 
   /** Must come before a slot changes hands: whoever is to see the hits so far knows slots only. */
   settle(): void {
-    if (this.#path.waiting > 0) this.drain();
-    if (this.tap.isHeard) this.tap.resolve();
+    this.drain();
+    this.tap.resolve();
   }
 
-  /** Lets the policy see the hits so far. */
+  /** Lets the policy see the hits so far. Every fill asks; mostly there are none, so the work is apart. */
   drain(): void {
-    const { waiting } = this.#path;
-    if (waiting === 0) return;
+    if (this.#path.waiting > 0) this.#pass(this.#path.waiting);
+  }
+
+  #pass(waiting: Count): void {
     this.#path.waiting = 0;
     this.#hits += waiting;
     const shown = this.#credit > 0 || ++this.#batches % BATCHES_PER_SAMPLE === 0;
@@ -99,7 +101,7 @@ export class AccessLog<V> {
 
   /** A miss makes the order matter again. */
   missed(): void {
-    if (this.#path.waiting > 0) this.drain();
+    this.drain();
     this.#credit = Math.min(MOST_CREDIT, this.#credit + HITS_PER_MISS);
   }
 

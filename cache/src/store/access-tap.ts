@@ -8,8 +8,6 @@ const DELIVERY_MS: Millis = 1;
 
 /** Hands accesses to those who learn from them: in batches, at most a millisecond late, off the hit path. */
 export class AccessTap<V> {
-  /** Whether anybody listens. */
-  isHeard = false;
   readonly #entries: Entries<V>;
   readonly #clock: Clock;
   readonly #beforeDelivery: () => void;
@@ -31,6 +29,10 @@ export class AccessTap<V> {
     this.#beforeDelivery = beforeDelivery;
   }
 
+  get isHeard(): boolean {
+    return this.#listeners.size > 0;
+  }
+
   /** Accesses that no listener got to see. */
   get dropped(): Count {
     return this.#dropped;
@@ -38,12 +40,10 @@ export class AccessTap<V> {
 
   listen(listener: AccessListener): Disposable {
     this.#listeners.add(listener);
-    this.isHeard = true;
     this.#pending ??= new AccessColumns(this.#entries);
     return {
       [Symbol.dispose]: () => {
         this.#listeners.delete(listener);
-        this.isHeard = this.#listeners.size > 0;
         if (this.isHeard) return;
         this.#pending = undefined;
         this.#spare = undefined;

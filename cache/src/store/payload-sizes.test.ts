@@ -22,6 +22,10 @@ test('every size comes back as it was set, also from a slot that held a larger o
   );
 });
 
+test('a size between whole words is charged as the next one', () => {
+  assert.deepEqual([0, 1, 8, 8.5, 2 ** 33 + 1].map(wholeWords), [0, 8, 8, 16, 2 ** 33 + 8]);
+});
+
 test('a size moves with its entry, whether it fits the column or not', () => {
   const sizes = new PayloadSizes();
   sizes.grow(3);

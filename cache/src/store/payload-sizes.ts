@@ -2,13 +2,11 @@ import type { Bytes, Count } from '../units.ts';
 
 /** V8 keeps its objects at addresses of whole words, so a size in between is never the real one. */
 const WORD: Bytes = 8;
-/** Below it sums stay whole numbers of 31 bits, which cost a quarter of a division. */
-const LARGEST_INTEGER: Bytes = 2 ** 30;
 const LARGEST_UNITS = 0xffff;
 
 /** A size as it is charged: rounded up to whole words. */
 export function wholeWords(bytes: Bytes): Bytes {
-  return bytes < LARGEST_INTEGER ? (bytes + WORD - 1) & -WORD : Math.ceil(bytes / WORD) * WORD;
+  return Math.ceil(bytes / WORD) * WORD;
 }
 
 /** What each entry is charged, in whole words: two bytes a slot, and a `Map` for the few of half a megabyte and more. */
@@ -26,7 +24,7 @@ export class PayloadSizes {
   /** @param bytes Whole words. */
   set(slot: number, bytes: Bytes): void {
     if (this.#units[slot] === LARGEST_UNITS) this.#large.delete(slot);
-    if (bytes < LARGEST_UNITS * WORD) this.#units[slot] = bytes >> 3;
+    if (bytes < LARGEST_UNITS * WORD) this.#units[slot] = bytes / WORD;
     else {
       this.#units[slot] = LARGEST_UNITS;
       this.#large.set(slot, bytes);

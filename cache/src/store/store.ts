@@ -223,8 +223,7 @@ export class Store<V> {
   /** Places a new entry in the policy's order. A hinted frequency is played to it as reads before and after. */
   #place(slot: number, sizeBytes: Bytes, fill: Fill): void {
     const { hash } = this.#digest;
-    const { frequency } = fill;
-    const hinted = frequency === undefined ? 0 : Math.min(MOST_HINTED_READS, Math.floor(frequency));
+    const hinted = Math.min(MOST_HINTED_READS, Math.floor(fill.frequency ?? 0));
     if (hinted > 0) this.#policy.onMiss(hash);
     this.#policy.onInsert(slot, hash, sizeBytes, fill.loadCostMs ?? 0);
     for (let read = 0; read < hinted; read++) this.#policy.onHit(slot);
@@ -256,7 +255,7 @@ export class Store<V> {
 
   #evict(reason: 'evicted' | 'budget-shrunk'): void {
     this.log.missed();
-    if (this.log.tap.isHeard) this.log.tap.resolve();
+    this.log.tap.resolve();
     this.#forget(this.#policy.evict(), reason);
   }
 

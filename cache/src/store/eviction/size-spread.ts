@@ -35,7 +35,7 @@ export class SizeSpread {
     this.#learn(sizeClass);
     if (this.#sizeClasses) this.#sizeClasses[slot] = sizeClass;
     // From a microsecond up; a cost nobody told counts as one.
-    const costClass = costMs > 0 ? classOf(costMs * 1000) : 0;
+    const costClass = classOf(costMs * 1000);
     if (costClass > 0 && !this.#costClasses) {
       this.#costClasses = new Uint8Array(this.#capacity);
       this.#sumBytes();
