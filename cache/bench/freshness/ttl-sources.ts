@@ -21,9 +21,11 @@ export function fixed(ttlMs: (key: WorldKey) => Millis): TtlSource {
   return {
     onHits: () => {},
     onFetched: (key) => {
-      const known = table.get(key) ?? ttlMs(key);
-      table.set(key, known);
-      return known;
+      const known = table.get(key);
+      if (known !== undefined) return known;
+      const ttl = ttlMs(key);
+      table.set(key, ttl);
+      return ttl;
     },
   };
 }

@@ -2,7 +2,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import type { InterceptedReads } from './reads.ts';
 import type { RequestRules } from './request.ts';
 
-/** Parsing an origin costs more than all else that is done for a request nobody allowed. */
+/** Origins whose host is remembered, at most. */
 const MAX_ORIGINS = 1024;
 
 interface UndiciRequest {
@@ -32,6 +32,7 @@ export function countBypass(reads: InterceptedReads, rules: RequestRules, onSent
       reads.fault();
     }
   };
+  // Parsing an origin costs more than all else that is done for a request nobody allowed.
   const hosts = new Map<string, string>();
   const hostOf = (origin: string | URL): string => {
     if (typeof origin !== 'string') return origin.host;
