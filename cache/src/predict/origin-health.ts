@@ -1,4 +1,5 @@
 import type { Count, Millis } from '../units.ts';
+import type { LoopStalls } from './loop-stalls.ts';
 
 const MAX_LOADS: Count = 2048;
 const MAX_GROUPS: Count = 256;
@@ -7,7 +8,7 @@ const LOST_AFTER_MS: Millis = 30_000;
 /** How much slower than usual loads may get before guesses stop, and the difference that is noise anyway. */
 const SLOW_FACTOR = 2;
 const NOISE_MS: Millis = 2;
-/** One load counts as so many times slower at most: a pause of this process is not a slow origin. */
+/** One load counts as so many times slower at most. */
 const MOST_SLOW = 4;
 const FAILED_SHARE = 0.01;
 /** Guesses hold back at once, and pause only when the origin has seemed slow for so long. */
@@ -28,9 +29,11 @@ interface Load {
 
 /**
  * Watches how long loads take and tells when guesses should hold back: as soon as recent loads take twice as long
- * as usual, or more than 1 % of the prefetches bring nothing. Demand loads are watched too, so recovery shows.
+ * as usual, or more than 1 % of the prefetches bring nothing. Demand loads are watched too, so recovery shows. A load
+ * that came late because this process stood still says nothing about the origin.
  */
 export class OriginHealth {
+  readonly #stalls: LoopStalls | undefined;
   readonly #loads = new Map<string, Load>();
   /** Usual load time by key prefix: a slow domain read more often is no slow origin. */
   readonly #usual = new Map<string, { meanMs: Millis; loads: Count }>();
@@ -43,6 +46,11 @@ export class OriginHealth {
   #badSinceMs = Number.NaN;
   #pauseMs = FIRST_PAUSE_MS;
   #prefetches = 0;
+
+  /** @param stalls When this process stood still; without it, it never did. */
+  constructor(stalls?: LoopStalls) {
+    this.#stalls = stalls;
+  }
 
   /** Prefetches that have not ended. */
   get prefetchesInFlight(): Count {
@@ -64,7 +72,7 @@ export class OriginHealth {
       this.#badSinceMs = Number.NaN;
       return true;
     }
-    // A pause of this process delays every load in flight once; a slow origin stays slow.
+    // A short pause delays every load in flight once; a slow origin stays slow.
     if (Number.isNaN(this.#badSinceMs)) this.#badSinceMs = atMs;
     if (atMs - this.#badSinceMs < CONFIRMED_AFTER_MS) return false;
     this.#badSinceMs = Number.NaN;
@@ -78,6 +86,7 @@ export class OriginHealth {
   begin(key: string, atMs: Millis, prefetch: boolean): void {
     if (this.#loads.has(key)) return;
     if (this.#loads.size >= MAX_LOADS) return;
+    if (this.#loads.size === 0) this.#stalls?.watch();
     if (prefetch) this.#prefetches++;
     this.#loads.set(key, { startedMs: atMs, prefetch });
   }
@@ -90,7 +99,8 @@ export class OriginHealth {
       this.#prefetches--;
       this.#failedShare -= this.#failedShare / 256;
     }
-    this.#took(key, atMs - load.startedMs);
+    this.#took(key, atMs - load.startedMs, this.#stalls?.within(load.startedMs, atMs) ?? 0);
+    this.#restIfIdle();
   }
 
   /** Gives up loads that never ended. */
@@ -102,14 +112,20 @@ export class OriginHealth {
       this.#prefetches--;
       this.#failedShare += (1 - this.#failedShare) / 64;
     }
+    this.#restIfIdle();
   }
 
-  #took(key: string, ms: Millis): void {
+  #restIfIdle(): void {
+    if (this.#loads.size === 0) this.#stalls?.rest();
+  }
+
+  #took(key: string, ms: Millis, stalledMs: Millis): void {
+    const group = key.slice(0, key.lastIndexOf(':') + 1);
+    let usual = this.#usual.get(group);
+    if (stalledMs > 0 && (!usual || ms - stalledMs <= SLOW_FACTOR * usual.meanMs + NOISE_MS)) return;
     if (this.#latencyMs === 0) this.#latencyMs = ms;
     this.#deviationMs += (Math.abs(ms - this.#latencyMs) - this.#deviationMs) * RECENT;
     this.#latencyMs += (ms - this.#latencyMs) * RECENT;
-    const group = key.slice(0, key.lastIndexOf(':') + 1);
-    let usual = this.#usual.get(group);
     if (!usual) {
       if (this.#usual.size >= MAX_GROUPS) return;
       usual = { meanMs: ms, loads: 0 };

@@ -1,6 +1,7 @@
 import type { AccessListener } from '../access.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Ratio } from '../units.ts';
+import { LoopStalls } from './loop-stalls.ts';
 import type { PrefetchTarget } from './prefetch-target.ts';
 import { Prewarmer, type PrewarmerOptions, type PrewarmerStats, type RuleReport } from './prewarmer.ts';
 import type { SharedRule } from './shared-rule.ts';
@@ -15,7 +16,7 @@ export interface PredictableCache extends PrefetchTarget {
 /** Share of one core that learning may take. */
 const LEARNING_SHARE: Ratio = 0.02;
 
-export interface PredictorOptions extends Partial<Omit<PrewarmerOptions, 'time' | 'slots'>> {
+export interface PredictorOptions extends Partial<Omit<PrewarmerOptions, 'time' | 'slots' | 'stalls'>> {
   /** The clock of the cache. Default: the machine's monotonic clock, as the cache's own default. */
   readonly clock?: Clock;
   /** Milliseconds since 1970. Default: the machine's wall clock. */
@@ -33,16 +34,20 @@ export class Predictor implements Disposable {
   readonly #prewarmer: Prewarmer;
   readonly #clock: Clock;
   readonly #listening: Disposable;
+  readonly #stalls: LoopStalls | undefined;
 
   constructor(cache: PredictableCache, options: PredictorOptions = {}) {
     const { clock = systemClock, wallClock = { now: Date.now }, rng = Math.random } = options;
     this.#clock = clock;
+    // Any other clock moves as it likes, and says nothing about this process.
+    if (clock === systemClock) this.#stalls = new LoopStalls(clock);
     this.#prewarmer = new Prewarmer(cache, {
       ...options,
       rng,
       salt: options.salt ?? Math.floor(rng() * 2 ** 32),
       slots: { wallOffsetMs: wallClock.now() - clock.now() },
       time: { clock: options.stopwatch ?? systemClock, share: LEARNING_SHARE },
+      ...(this.#stalls ? { stalls: this.#stalls } : {}),
     });
     this.#listening = cache.onAccesses((batch) => this.#prewarmer.learn(batch));
   }
@@ -77,5 +82,6 @@ export class Predictor implements Disposable {
 
   [Symbol.dispose](): void {
     this.#listening[Symbol.dispose]();
+    this.#stalls?.rest();
   }
 }

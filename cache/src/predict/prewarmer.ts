@@ -6,6 +6,7 @@ import type { Guess } from './flow-rules.ts';
 import { KeyPairs } from './key-pairs.ts';
 import { KeyTemplates } from './key-template.ts';
 import { type Effort, LearningTime } from './learning-time.ts';
+import type { LoopStalls } from './loop-stalls.ts';
 import { OriginHealth } from './origin-health.ts';
 import { PeerRules } from './peer-rules.ts';
 import { type GateStats, PrefetchGate } from './prefetch-gate.ts';
@@ -34,6 +35,8 @@ export interface PrewarmerOptions {
   readonly without?: readonly RuleKind[];
   /** Holds learning to a share of one core by this clock; without it, learning takes what it takes. */
   readonly time?: { readonly clock: Clock; readonly share: Ratio };
+  /** When this process stood still; without it, it never did. */
+  readonly stalls?: LoopStalls;
   /** How accesses are told the time of day; without it, days are not learned. */
   readonly slots?: SlotOptions;
   /** Fields never looked at, besides those named like secrets. */
@@ -81,7 +84,7 @@ export class Prewarmer {
   readonly #flow: ValueFlow | undefined;
   readonly #pairs: KeyPairs | undefined;
   readonly #slots: SlotDigests | undefined;
-  readonly #health = new OriginHealth();
+  readonly #health: OriginHealth;
   readonly #gate: PrefetchGate;
   readonly #time: LearningTime | undefined;
   #atMs: Millis = 0;
@@ -96,6 +99,7 @@ export class Prewarmer {
     if (has('key-pair')) this.#pairs = new KeyPairs(rng);
     if (has('time-of-day') && slots) this.#slots = new SlotDigests(slots);
     if (time) this.#time = new LearningTime(time.clock, time.share);
+    this.#health = new OriginHealth(options.stalls);
     const budget = new WasteBudget(options.wastePerMiss ?? 0.1, options.wasteBurst ?? 400);
     this.#gate = new PrefetchGate(target, budget, this.#health, {
       minConfidence: options.minConfidence ?? 0.72,
