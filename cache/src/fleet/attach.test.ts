@@ -114,3 +114,32 @@ test('a cold cache loads what a warm one holds', async () => {
   assert.equal((await warming).outcome, 'warm');
   assert.equal(b.cache.size, 50);
 });
+
+test('a value kept as bytes is not decoded for a hit', async () => {
+  let decoded = 0;
+  const cache = new L1Cache<Stamped>({
+    budgetBytes: 2 ** 22,
+    seed: 1,
+    values: {
+      encode: ({ version }) => Buffer.from([version]),
+      decode: (bytes) => {
+        decoded++;
+        return { version: bytes[0]! };
+      },
+    },
+  });
+  await using attached = await attachFleet({
+    cache,
+    transport: new MemoryBus().connect('a'),
+    secret: new Uint8Array(32).fill(3),
+    namespaces: [{ prefix: 'k:', keys: 'encrypted' }],
+    members: ['a'],
+    rng: seededRandom(2),
+  });
+  cache.set('k:1', { version: 1 });
+  cache.get('k:1');
+  cache.flushAccesses();
+  assert.equal(decoded, 1, 'for the reader alone');
+  attached.fleet.tick();
+  cache[Symbol.dispose]();
+});

@@ -1,4 +1,4 @@
-import type { AccessListener } from '../access.ts';
+import type { AccessListener, AccessRecord } from '../access.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { FreshnessAttachment } from '../freshness/attach.ts';
 import type { LearnedFreshness } from '../freshness/learned-freshness.ts';
@@ -89,21 +89,26 @@ export async function attachFleet(options: FleetAttachmentOptions): Promise<Atta
   const fleet = new Fleet({ ...options, pod, clock, rng });
   const ruleSignal = predictor && new RuleSignal(fleet, predictor, rng);
 
+  const fetched = ({ key, value, origin, version, atMs }: AccessRecord) => {
+    if (origin === 'refresh' && extended.delete(key)) return;
+    rates.inserts++;
+    const stamp = version ?? stampOf(value);
+    if (origin === 'restore' || stamp === undefined) return;
+    remember(stamps, key, { stamp, fetchedMs: atMs });
+    fleet.onFetched(key, stamp);
+  };
+  const read = (key: string, outcome: 'hit' | 'stale' | 'miss', isFirstUseOfPrefetch: boolean) => {
+    rates.reads++;
+    remember(heat, key, (heat.get(key) ?? 0) + 1);
+    if (outcome === 'miss') fleet.onMiss(key);
+    else if (isFirstUseOfPrefetch) fleet.onPrefetchUsed(key);
+  };
   const listening = cache.onAccesses((batch) => {
-    for (const { key, outcome, value, origin, version, atMs, firstUseOfPrefetch } of batch) {
-      if (outcome === 'fill') {
-        if (origin === 'refresh' && extended.delete(key)) continue;
-        rates.inserts++;
-        const stamp = version ?? stampOf(value);
-        if (origin === 'restore' || stamp === undefined) continue;
-        remember(stamps, key, { stamp, fetchedMs: atMs });
-        fleet.onFetched(key, stamp);
-        continue;
-      }
-      rates.reads++;
-      remember(heat, key, (heat.get(key) ?? 0) + 1);
-      if (outcome === 'miss') fleet.onMiss(key);
-      else if (firstUseOfPrefetch) fleet.onPrefetchUsed(key);
+    // By columns: a record is an object a row, and a value kept as bytes would be decoded for each hit.
+    for (let row = 0; row < batch.length; row++) {
+      const outcome = batch.outcomeAt(row);
+      if (outcome === 'fill') fetched(batch.at(row)!);
+      else read(batch.keyAt(row), outcome, batch.isFirstUseOfPrefetchAt(row));
     }
   });
   const timer = setInterval(() => {
