@@ -19,10 +19,10 @@ function pod() {
   const load = (tookMs: Millis, loop: 'running' | 'stalled') => {
     const keys = Array.from({ length: 8 }, () => `user:${key++}`);
     for (const each of keys) health.begin(each, clock.now(), false);
-    for (let leftMs = tookMs; leftMs > 0; leftMs -= BEAT_MS) {
-      clock.advance(loop === 'stalled' ? leftMs : Math.min(BEAT_MS, leftMs));
+    const stepMs = loop === 'stalled' ? tookMs : BEAT_MS;
+    for (let leftMs = tookMs; leftMs > 0; leftMs -= stepMs) {
+      clock.advance(Math.min(stepMs, leftMs));
       stalls.alive();
-      if (loop === 'stalled') break;
     }
     for (const each of keys) health.end(each, clock.now());
     if (!health.allows(clock.now())) refused++;

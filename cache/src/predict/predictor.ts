@@ -47,7 +47,7 @@ export class Predictor implements Disposable {
       salt: options.salt ?? Math.floor(rng() * 2 ** 32),
       slots: { wallOffsetMs: wallClock.now() - clock.now() },
       time: { clock: options.stopwatch ?? systemClock, share: LEARNING_SHARE },
-      ...(this.#stalls ? { stalls: this.#stalls } : {}),
+      stalls: this.#stalls,
     });
     this.#listening = cache.onAccesses((batch) => this.#prewarmer.learn(batch));
   }

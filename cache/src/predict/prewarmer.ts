@@ -36,7 +36,7 @@ export interface PrewarmerOptions {
   /** Holds learning to a share of one core by this clock; without it, learning takes what it takes. */
   readonly time?: { readonly clock: Clock; readonly share: Ratio };
   /** When this process stood still; without it, it never did. */
-  readonly stalls?: LoopStalls;
+  readonly stalls?: LoopStalls | undefined;
   /** How accesses are told the time of day; without it, days are not learned. */
   readonly slots?: SlotOptions;
   /** Fields never looked at, besides those named like secrets. */
