@@ -8,6 +8,7 @@ import type { CommandContext, Connection } from './command-context.ts';
 import { runCommand } from './commands.ts';
 import { ReplyWriter } from './reply-writer.ts';
 import { type CommandArgs, ProtocolError, RequestParser } from './request-parser.ts';
+import { TurnClock } from './turn-clock.ts';
 import { Values } from './values.ts';
 
 export interface SidecarOptions {
@@ -35,13 +36,14 @@ export interface Sidecar extends AsyncDisposable {
  * @throws {CacheError} `L1_BAD_OPTION` when there is nothing to listen on or another server uses the socket.
  */
 export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
-  const { socketPath, port, host = '127.0.0.1', clock = systemClock, wallNow = Date.now } = options;
+  const { socketPath, port, host = '127.0.0.1', wallNow = Date.now } = options;
   if (socketPath === undefined && port === undefined)
     throw new CacheError(
       'L1_BAD_OPTION',
       'The container cache listens nowhere: give a socketPath or a port.',
     );
   const sockets = new Set<Socket>();
+  const clock = new TurnClock(options.clock ?? systemClock);
   const context: CommandContext = {
     values: new Values(options.budgetBytes, clock),
     clock,
@@ -52,7 +54,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   };
   let lastId = 0;
   const accept = (socket: Socket) => {
-    const served = serve(socket, { id: ++lastId, name: '', isClosing: false }, context);
+    const served = serve(socket, { id: ++lastId, name: '', isClosing: false }, context, clock);
     sockets.add(served.once('close', () => sockets.delete(served)));
   };
   const servers: Server[] = [];
@@ -74,7 +76,7 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   };
 }
 
-function serve(accepted: Socket, connection: Connection, context: CommandContext): Socket {
+function serve(accepted: Socket, connection: Connection, context: CommandContext, clock: TurnClock): Socket {
   const parser = new RequestParser();
   let reply: ReplyWriter;
   const run = (args: CommandArgs) => {
@@ -82,12 +84,15 @@ function serve(accepted: Socket, connection: Connection, context: CommandContext
   };
   const socket = adoptSocket(accepted, (from, bytes, length) => {
     reply ??= new ReplyWriter(from);
+    clock.begin();
     try {
       parser.feed(bytes, length, run);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       reply.error(`ERR Protocol error: ${error.message}`);
       connection.isClosing = true;
+    } finally {
+      clock.end();
     }
     reply.flush();
     if (connection.isClosing) from.end();
