@@ -1,7 +1,8 @@
 /*
- * The container cache beside redis-server: the same machine, the same run, a Unix socket and a TCP port each,
- * alternating rounds. Medians over the rounds, one JSON object a line; `ratio` is the median of ours divided by Redis's
- * in the same round. The p50 of redis-benchmark has steps of 8 us; the Node clients' have none.
+ * The container cache beside redis-server, and beside a Node server that does nothing (bare-server.ts): the same
+ * machine, the same run, a Unix socket and a TCP port each, alternating rounds. Medians over the rounds, one JSON
+ * object a line; `… / redis` is the median of the quotients of the same round. The p50 of redis-benchmark has steps of
+ * 8 us; the Node clients' have none.
  * Run: npm run bench:sidecar -w cache (needs redis-server and redis-benchmark).
  */
 import { execFileSync, spawn } from 'node:child_process';
@@ -17,13 +18,30 @@ const ROUNDS = Number(process.env.ROUNDS ?? 7);
 const ENTRIES = 100_000;
 const VALUE_BYTES = 512;
 const TICKS_PER_SECOND = 100;
+const keyOf = (i: number) => `key:${String(i).padStart(12, '0')}`;
+const ONE_KEY = keyOf(0);
 
 const folder = mkdtempSync(join(tmpdir(), 'l1-beside-'));
 const sidecar = fileURLToPath(new URL('../../dist/sidecar.mjs', import.meta.url));
-const sockets = { redis: join(folder, 'redis.sock'), 'l1-container': join(folder, 'l1.sock') };
-const ports = { redis: 16_379, 'l1-container': 16_380 };
-type Server = keyof typeof sockets;
-const servers = Object.keys(sockets) as Server[];
+const bareServer = fileURLToPath(new URL('bare-server.ts', import.meta.url));
+const ports = { redis: 16_379, 'l1-container': 16_380, 'bare Node server': 16_381 };
+type Server = keyof typeof ports;
+/** Those that hold values. */
+const caches = ['redis', 'l1-container'] as const;
+const servers = Object.keys(ports) as Server[];
+const sockets = Object.fromEntries(
+  servers.map((server) => [server, join(folder, `${ports[server]}.sock`)]),
+) as Record<Server, string>;
+const startNode = (server: Server, program: string) =>
+  spawn(process.execPath, [...SIDECAR_NODE_FLAGS, program], {
+    env: {
+      ...process.env,
+      NODE_OPTIONS: '',
+      L1_SOCKET: sockets[server],
+      L1_PORT: String(ports[server]),
+      L1_BUDGET_BYTES: String(512 << 20),
+    },
+  });
 const children = {
   redis: spawn('redis-server', [
     '--port',
@@ -35,15 +53,8 @@ const children = {
     '--appendonly',
     'no',
   ]),
-  'l1-container': spawn(process.execPath, [...SIDECAR_NODE_FLAGS, sidecar], {
-    env: {
-      ...process.env,
-      NODE_OPTIONS: '',
-      L1_SOCKET: sockets['l1-container'],
-      L1_PORT: String(ports['l1-container']),
-      L1_BUDGET_BYTES: String(512 << 20),
-    },
-  }),
+  'l1-container': startNode('l1-container', sidecar),
+  'bare Node server': startNode('bare Node server', bareServer),
 };
 while (!servers.every((server) => existsSync(sockets[server])))
   await new Promise((resolve) => setTimeout(resolve, 20));
@@ -57,46 +68,53 @@ const cpuSeconds = (server: Server) => {
   const fields = readFileSync(`/proc/${children[server].pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 };
-const clients = Object.fromEntries(
-  servers.map((server) => [server, new Redis({ path: sockets[server] })]),
-) as Record<Server, Redis>;
+/** Clients say nothing at their start: the bare server would answer with a value. */
+const SILENT = { disableClientInfo: true, enableReadyCheck: false } as const;
+const nodeRedis = async (socket: { path: string; tls: false } | { host: string; port: number }) => {
+  const client = createClient({ socket, RESP: 2, disableClientInfo: true });
+  await client.connect();
+  return { get: (key: string) => client.get(key), close: () => client.destroy() };
+};
+const fillers = Object.fromEntries(
+  caches.map((server) => [server, new Redis({ path: sockets[server] })]),
+) as Record<(typeof caches)[number], Redis>;
 const gets: [how: string, of: Record<Server, (key: string) => Promise<unknown>>][] = [];
 const closers: (() => void)[] = [];
 await addClient('ioredis, socket file', (server) => {
-  const client = clients[server];
+  const client = new Redis({ ...SILENT, path: sockets[server] });
   return { get: (key) => client.get(key), close: () => client.disconnect() };
+});
+await addClient('ioredis, socket file, one key', (server) => {
+  const client = new Redis({ ...SILENT, path: sockets[server] });
+  return { get: () => client.get(ONE_KEY), close: () => client.disconnect() };
 });
 await addClient('ioredis, TCP', (server) => {
-  const client = new Redis(ports[server]);
+  const client = new Redis({ ...SILENT, port: ports[server] });
   return { get: (key) => client.get(key), close: () => client.disconnect() };
 });
-await addClient('node-redis, socket file', async (server) => {
-  const client = createClient({ socket: { path: sockets[server], tls: false } });
-  await client.connect();
-  return { get: (key) => client.get(key), close: () => client.destroy() };
-});
-await addClient('node-redis, TCP', async (server) => {
-  const client = createClient({ socket: { port: ports[server], host: '127.0.0.1' } });
-  await client.connect();
-  return { get: (key) => client.get(key), close: () => client.destroy() };
-});
+await addClient('node-redis, socket file', (server) => nodeRedis({ path: sockets[server], tls: false }));
+await addClient('node-redis, TCP', (server) => nodeRedis({ port: ports[server], host: '127.0.0.1' }));
 
 interface Opened {
   readonly get: (key: string) => Promise<unknown>;
   readonly close: () => void;
 }
 async function addClient(how: string, open: (server: Server) => Opened | Promise<Opened>): Promise<void> {
-  const opened = { redis: await open('redis'), 'l1-container': await open('l1-container') };
-  gets.push([how, { redis: opened.redis.get, 'l1-container': opened['l1-container'].get }]);
-  closers.push(opened.redis.close, opened['l1-container'].close);
+  const of = {} as Record<Server, Opened['get']>;
+  for (const server of servers) {
+    const opened = await open(server);
+    of[server] = opened.get;
+    closers.push(opened.close);
+  }
+  gets.push([how, of]);
 }
 
-for (const server of servers) {
+for (const server of caches) {
   const beforeBytes = pssBytes(server);
   const value = Buffer.alloc(VALUE_BYTES, 'v');
   for (let from = 0; from < ENTRIES; from += 1000) {
-    const keys = Array.from({ length: 1000 }, (_, i) => `key:${String(from + i).padStart(12, '0')}`);
-    await clients[server].pipeline(keys.map((key) => ['set', key, value])).exec();
+    const keys = Array.from({ length: 1000 }, (_, i) => keyOf(from + i));
+    await fillers[server].pipeline(keys.map((key) => ['set', key, value])).exec();
   }
   const payloadBytes = ENTRIES * (VALUE_BYTES + 16);
   note(
@@ -128,7 +146,7 @@ async function nodeClientUs(get: (key: string) => Promise<unknown>): Promise<num
   const us: number[] = [];
   for (let i = 0; i < 2000; i++) {
     const startedUs = performance.now() * 1000;
-    await get(`key:${String((i * 7919) % ENTRIES).padStart(12, '0')}`);
+    await get(keyOf((i * 7919) % ENTRIES));
     us.push(performance.now() * 1000 - startedUs);
   }
   return us.sort((a, b) => a - b)[us.length >> 1]!;
@@ -142,6 +160,7 @@ for (let round = 0; round < ROUNDS; round++)
       `${server}: p50 of one GET at a time, redis-benchmark, us`,
       benchmark(server, ['-c', '1', '-n', '20000'])[3]! * 1000,
     );
+    if (server === 'bare Node server') continue;
     const operations = 200_000;
     const before = cpuSeconds(server);
     benchmark(server, ['-c', '20', '-P', '16', '-n', String(operations)]);
@@ -153,11 +172,12 @@ for (let round = 0; round < ROUNDS; round++)
   }
 
 for (const [figure, all] of [...samples]) {
-  const ours = samples.get(figure.replace('redis:', 'l1-container:'));
-  if (figure.startsWith('redis:') && ours !== undefined && ours.length > 1)
+  const [server, what] = figure.split(': ', 2) as [Server, string];
+  const redis = samples.get(`redis: ${what}`);
+  if (server !== 'redis' && redis !== undefined && redis.length > 1)
     samples.set(
-      figure.replace('redis:', 'ratio:'),
-      ours.map((value, round) => value / all[round]!),
+      `${server} / redis: ${what}`,
+      all.map((value, round) => value / redis[round]!),
     );
 }
 for (const [figure, all] of samples) {
@@ -172,5 +192,6 @@ for (const [figure, all] of samples) {
   );
 }
 for (const close of closers) close();
+for (const client of Object.values(fillers)) client.disconnect();
 for (const child of Object.values(children)) child.kill();
 rmSync(folder, { recursive: true });
