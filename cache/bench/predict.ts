@@ -12,7 +12,7 @@ seeds, and prints every figure with unit, interval over the seeds, number of obs
   --figure <pattern>  only figures whose name fits; * stands for any text; may be given several times
   --help              this text
 
-Everything takes about ten minutes on two cores, most of it fleet.hot-shift, in two worker threads; progress goes to
+Everything takes about eleven minutes on two cores, most of it fleet.hot-shift, in two worker threads; progress goes to
 standard error.
 Names begin with: ${GROUPS.map(({ prefix }) => prefix).join(', ')}`;
 
