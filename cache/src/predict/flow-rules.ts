@@ -11,6 +11,8 @@ const MAX_RULES_PER_SOURCE: Count = 16;
 const MIN_SUPPORT: Count = 4;
 /** How long the answer to whether a template has rules that guess is good for. */
 const KNOWN_FOR_MS: Millis = 1000;
+/** How often a rule known to be unfit guesses: a hundred times a second show soon enough that it turned right. */
+const UNFIT_EVERY_MS: Millis = 10;
 /** No state of the peers' rules. */
 const NEVER = -1;
 
@@ -39,6 +41,8 @@ interface FlowRule {
   lastIdentifier: number;
   /** As of which state of the peers' rules their word was asked for. */
   askedAt: Count;
+  /** When a guess of it was scored last while it was unfit. */
+  scoredMs: Millis;
 }
 
 /** The sources of one template, and those of them with a rule that may guess, as of the last look. */
@@ -160,9 +164,9 @@ export class FlowRules {
   }
 
   /** Offers the keys that a source's rules make of an identifier; `key` is the one it was found in. */
-  guessBy({ rules }: Source, identifier: string, key: string, guess: Guess): void {
+  guessBy({ rules }: Source, identifier: string, key: string, atMs: Millis, guess: Guess): void {
     for (const rule of rules)
-      if (this.#mayGuess(rule) && rule.score.isWorthAsking()) {
+      if (this.#mayGuess(rule) && isDue(rule, atMs)) {
         const named = rule.prefix + identifier + rule.suffix;
         if (named !== key) guess(named, rule.score);
       }
@@ -180,7 +184,16 @@ export class FlowRules {
   #ruleOf({ pattern, field }: Source, prefix: string, suffix: string, target: string | undefined): FlowRule {
     const name = ruleName(pattern, field, target ?? `${prefix}{}${suffix}`);
     const score = new RuleScore('value-flow', name, this.#windowMs);
-    return { prefix, suffix, target, score, support: 0, lastIdentifier: 0, askedAt: NEVER };
+    return {
+      prefix,
+      suffix,
+      target,
+      score,
+      support: 0,
+      lastIdentifier: 0,
+      askedAt: NEVER,
+      scoredMs: Number.NEGATIVE_INFINITY,
+    };
   }
 
   /** Keeps the rule if there is room. */
@@ -200,6 +213,13 @@ export class FlowRules {
     }
     return rule.support >= MIN_SUPPORT || score.word !== undefined;
   }
+}
+
+function isDue(rule: FlowRule, atMs: Millis): boolean {
+  if (!rule.score.isUnfit) return true;
+  if (atMs - rule.scoredMs < UNFIT_EVERY_MS) return false;
+  rule.scoredMs = atMs;
+  return true;
 }
 
 function placeOf(field: string): Source['place'] {

@@ -16,8 +16,12 @@ const GUESSED = 64;
 const WINDOW: Count = 8;
 /** An older miss is no sign of what comes now. */
 const HORIZON_MS: Millis = 1000;
-/** All misses are learned from at first and while any class of guesses holds, else those of one second in four. */
+/**
+ * All misses are learned from at first, for so long or so many of them, and while any class of guesses holds, else
+ * those of one second in four.
+ */
 const EAGER_MS: Millis = 30_000;
+const EAGER: Count = 10_000;
 const LOOK_MS: Millis = 1000;
 const LOOK_EVERY = 4;
 const HOLDS: Ratio = 0.5;
@@ -47,6 +51,7 @@ export class KeyPairs {
   #previous = 0;
   #untilMs: Millis | undefined;
   #second = 0;
+  #misses = 0;
   #isLooking = true;
 
   constructor(rng: () => number) {
@@ -78,6 +83,7 @@ export class KeyPairs {
 
   /** A key (`hash`: its salted hash) was missed, or would have been without its prefetch. `leadMs`: what a load takes. */
   onMiss(key: string, hash: number, atMs: Millis, leadMs: Millis, guess: Guess): void {
+    this.#misses++;
     const second = Math.floor(atMs / LOOK_MS);
     if (second !== this.#second) this.#begin(second, atMs);
     if (!this.#isLooking) return;
@@ -95,7 +101,7 @@ export class KeyPairs {
     this.#second = second;
     this.#untilMs ??= atMs + EAGER_MS;
     this.#isLooking =
-      atMs < this.#untilMs ||
+      (atMs < this.#untilMs && this.#misses < EAGER) ||
       second % LOOK_EVERY === 0 ||
       this.#scores.some(({ lowerBound }) => lowerBound >= HOLDS);
   }

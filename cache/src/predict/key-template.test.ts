@@ -30,6 +30,20 @@ test('a segment with more than 64 words is learned to vary', () => {
   assert.equal(templates.shapeOf(`user:${words[0]}:rights`)!.template.pattern, 'user:{}:rights');
 });
 
+test('keys that differ in the last segment alone follow a segment before it that is learned to vary', () => {
+  const templates = new KeyTemplates();
+  const words = Array.from(
+    { length: 80 },
+    (_, i) => `w${'abcdefghij'[i % 10]}${'klmnopqr'[Math.floor(i / 10)]}`,
+  );
+  assert.equal(templates.shapeOf(`cart:${words[0]}:i1`)!.template.pattern, `cart:${words[0]}:{}`);
+  assert.deepEqual(templates.shapeOf(`cart:${words[0]}:i27`)!.slots, [9, 12]);
+  for (const word of words) templates.shapeOf(`cart:${word}:i1`);
+  const { template, slots } = templates.shapeOf(`cart:${words[0]}:i3`)!;
+  assert.equal(template.pattern, 'cart:{}:{}');
+  assert.deepEqual(slots, [5, 8, 9, 11]);
+});
+
 test('no flood of keys makes it hold more nodes than it may', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ maxLength: 40 }), { maxLength: 500 }), (keys) => {

@@ -4,6 +4,8 @@ import type { Bytes, Count } from '../units.ts';
 const MAX_WORDS = 64;
 /** Keys whose shapes are remembered; a power of two. */
 const RECENT: Count = 1024;
+/** Templates found by what stands before their only varying segment; a power of two. */
+const PLAIN: Count = 256;
 /** What follows the twelfth segment counts as part of it. */
 const MAX_SEGMENTS = 12;
 /** Long runs of digits, or of hexadecimal digits and dashes: numbers, UUIDs, digests, random tokens. */
@@ -21,6 +23,11 @@ export interface KeyShape {
   readonly template: KeyTemplate;
   /** Start and end of each varying segment, in turns. */
   readonly slots: readonly number[];
+}
+
+interface PlainTemplate {
+  readonly prefix: string;
+  readonly template: KeyTemplate;
 }
 
 interface Node {
@@ -43,6 +50,8 @@ export class KeyTemplates {
   /** Shapes of keys met lately, each at a place of its last letters: a key missed is filled and read again soon. */
   readonly #recentKeys = new Array<string>(RECENT).fill('');
   readonly #recentShapes = new Array<KeyShape | undefined>(RECENT).fill(undefined);
+  /** Where only the last segment varies, what stands before it tells the template: most keys are of that kind. */
+  readonly #plain = new Array<PlainTemplate | undefined>(PLAIN).fill(undefined);
   #nodes = 1;
   #templates = 0;
 
@@ -57,14 +66,22 @@ export class KeyTemplates {
 
   /** Memory held, by what one node was measured to take. */
   get bytes(): Bytes {
-    return this.#nodes * 400 + RECENT * 200;
+    return this.#nodes * 400 + RECENT * 200 + PLAIN * 100;
   }
 
   /** The shape of a key; undefined when it follows no known pattern and there is no room for a new one. */
   shapeOf(key: string): KeyShape | undefined {
+    const start = startOfNumbered(key);
+    const plain = start > 0 ? this.#plain[plainPlaceOf(key, start)] : undefined;
+    if (plain && plain.prefix.length === start && key.startsWith(plain.prefix))
+      return { template: plain.template, slots: [start, key.length] };
     const place = placeOf(key);
     if (this.#recentKeys[place] === key) return this.#recentShapes[place];
     const shape = this.#walk(key);
+    if (shape && start > 0 && shape.slots.length === 2 && shape.slots[0] === start) {
+      this.#plain[plainPlaceOf(key, start)] = { prefix: key.slice(0, start), template: shape.template };
+      return shape;
+    }
     this.#recentKeys[place] = key;
     this.#recentShapes[place] = shape;
     return shape;
@@ -99,6 +116,7 @@ export class KeyTemplates {
     for (const child of node.words.values()) this.#nodes -= sizeOf(child);
     node.words = undefined;
     this.#recentKeys.fill('');
+    this.#plain.fill(undefined);
     return true;
   }
 
@@ -109,6 +127,22 @@ export class KeyTemplates {
     this.#nodes++;
     return child;
   }
+}
+
+/** Where the last segment begins, if a digit in it makes it vary whatever it is; else 0. */
+function startOfNumbered(key: string): number {
+  let hasDigit = false;
+  for (let at = key.length - 1; at >= 0; at--) {
+    const code = key.charCodeAt(at);
+    if (isDelimiter(code)) return hasDigit ? at + 1 : 0;
+    if (code >= 0x30 && code <= 0x39) hasDigit = true;
+  }
+  return 0;
+}
+
+function plainPlaceOf(key: string, start: number): number {
+  const letters = key.charCodeAt(start - 2) + 7 * key.charCodeAt(start - 3) + 31 * key.charCodeAt(0);
+  return (letters + start) & (PLAIN - 1);
 }
 
 function placeOf(key: string): number {

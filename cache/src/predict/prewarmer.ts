@@ -210,9 +210,9 @@ export class Prewarmer {
   }
 
   /** Guesses by the rules known, and learns nothing. */
-  #guessFrom({ key, atMs, outcome, value }: AccessRecord): void {
-    // A prefetched value names keys too: so chains are loaded ahead of their reads.
-    if (outcome === 'miss' || !this.#flow) return;
+  #guessFrom({ key, atMs, outcome, value, firstUseOfPrefetch }: AccessRecord): void {
+    // A prefetched value names keys too: so chains are loaded ahead of their reads. Its first read says nothing new.
+    if (outcome === 'miss' || firstUseOfPrefetch === true || !this.#flow) return;
     this.#atMs = atMs;
     const shape = this.#templates.shapeOf(key);
     if (shape) this.#flow.guessFrom(key, shape, value, atMs, this.#guess);
@@ -222,15 +222,16 @@ export class Prewarmer {
     const { key, atMs, outcome } = access;
     this.#atMs = atMs;
     const missed = outcome === 'miss' || access.firstUseOfPrefetch === true;
-    const looking = this.#flow?.isLooking === true;
+    const looking = this.#flow?.isLooking ?? true;
     const hash = missed || looking ? hashKey(key, this.#salt) : 0;
     if (missed) this.#pairs?.onMiss(key, hash, atMs, this.#health.leadMs, this.#guess);
-    if (outcome !== 'fill') this.#slots?.onRead(key, missed);
+    // Which keys were missed must be complete; how often they are read again is a matter of more or less.
+    if (missed || (looking && outcome === 'hit')) this.#slots?.onRead(key, missed);
     if (!looking) {
       this.#guessFrom(access);
       return;
     }
-    const shape = this.#templates.shapeOf(key);
+    const shape = this.#flow && this.#templates.shapeOf(key);
     if (!this.#flow || !shape) return;
     if (outcome !== 'fill') this.#flow.onRead(key, hash, shape, atMs);
     if (outcome !== 'miss') this.#flow.onValue(key, hash, shape, access.value, atMs, this.#guess);

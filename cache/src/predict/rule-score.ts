@@ -7,9 +7,11 @@ const MEMORY: Count = 64;
 const Z = 1.28;
 
 /** A rule is known to be wrong with so many outcomes and so little confidence. */
-const HOPELESS_OUTCOMES: Count = 24;
+const KNOWN_OUTCOMES: Count = 24;
 const HOPELESS: Ratio = 0.2;
 const HOPELESS_SAMPLE: Count = 32;
+/** With so little it is far from fetching. */
+const UNFIT: Ratio = 0.6;
 
 /** Outcomes that a rule is judged by at least. */
 export const ENOUGH_OUTCOMES: Count = 8;
@@ -98,9 +100,14 @@ export class RuleScore {
     else this.#trialFalse++;
   }
 
+  /** Whether the rule is known to be right too seldom to fetch soon. */
+  get isUnfit(): boolean {
+    return this.#outcomes >= KNOWN_OUTCOMES && this.#lowerBound < UNFIT;
+  }
+
   /** False for most guesses of a rule known to be wrong: one in 32 is enough to notice that it turned right. */
   isWorthAsking(): boolean {
-    if (this.#outcomes < HOPELESS_OUTCOMES || this.#lowerBound >= HOPELESS) return true;
+    if (this.#outcomes < KNOWN_OUTCOMES || this.#lowerBound >= HOPELESS) return true;
     this.#passedOver = (this.#passedOver + 1) % HOPELESS_SAMPLE;
     return this.#passedOver === 0;
   }

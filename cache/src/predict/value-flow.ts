@@ -7,8 +7,12 @@ import type { PeerRules } from './peer-rules.ts';
 import { RecentIdentifiers } from './recent-identifiers.ts';
 
 const BUCKETS: Count = 2048;
-/** New rules are looked for all the time at first and in quiet seconds, else in one second of four. */
+/**
+ * New rules are looked for all the time at first, for so long or so many accesses (a few seconds of a busy pod), and
+ * in quiet seconds, else in one second of four.
+ */
 const EAGER_MS: Millis = 30_000;
+const EAGER: Count = 20_000;
 const LOOK_MS: Millis = 1000;
 const LOOK_EVERY = 4;
 /** A second with fewer accesses than this is quiet: looking costs next to nothing, and examples are rare. */
@@ -34,6 +38,7 @@ export class ValueFlow {
   #untilMs: Millis | undefined;
   #second = 0;
   #accesses = 0;
+  #eager = EAGER;
   #isLooking = true;
 
   constructor(salt: number, horizonMs: Millis, peers: PeerRules, denyFields: readonly string[] = []) {
@@ -86,7 +91,7 @@ export class ValueFlow {
       source.seen++;
       const hash = hashKey(identifier, this.#salt);
       if (this.#recent.remember(hash, source.id, owner, atMs) === 'repeated') source.repeated++;
-      this.rules.guessBy(source, identifier, key, guess);
+      this.rules.guessBy(source, identifier, key, atMs, guess);
     };
     for (let i = 0; i < shape.slots.length; i += 2)
       look(SLOT_NAMES[i / 2]!, key.slice(shape.slots[i], shape.slots[i + 1]));
@@ -102,19 +107,21 @@ export class ValueFlow {
       else {
         const identifier =
           source.place === 'top' ? this.#fields.at(value, source.field) : slotOf(key, slots, source);
-        if (identifier !== undefined) this.rules.guessBy(source, identifier, key, guess);
+        if (identifier !== undefined) this.rules.guessBy(source, identifier, key, atMs, guess);
       }
     }
     if (!deep) return;
     this.#fields.visit(value, (name, identifier) => {
       const source = sources.find(({ field, place }) => place === 'deep' && field === name);
-      if (source) this.rules.guessBy(source, identifier, key, guess);
+      if (source) this.rules.guessBy(source, identifier, key, atMs, guess);
     });
   }
 
   #begin(second: number, atMs: Millis): void {
     this.#untilMs ??= atMs + EAGER_MS;
-    this.#isLooking = atMs < this.#untilMs || this.#accesses < QUIET || second % LOOK_EVERY === 0;
+    this.#eager -= this.#accesses;
+    const eager = this.#eager > 0 && atMs < this.#untilMs;
+    this.#isLooking = eager || this.#accesses < QUIET || second % LOOK_EVERY === 0;
     this.#accesses = 0;
     this.#second = second;
   }
