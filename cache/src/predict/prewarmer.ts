@@ -48,6 +48,8 @@ const ACCESSES_PER_LOOK = 8;
 /** How long ago a value may have been read to name the key read now. */
 const HORIZON_MS: Millis = 500;
 
+/** How often guesses are scored whose time is over, and loads given up. */
+const TIDY_EVERY_MS: Millis = 5;
 /** How often what was learned is looked over. */
 const REVIEW_EVERY_MS: Millis = 1000;
 
@@ -88,6 +90,7 @@ export class Prewarmer {
   readonly #gate: PrefetchGate;
   readonly #time: LearningTime | undefined;
   #atMs: Millis = 0;
+  #tidiedMs: Millis = Number.NEGATIVE_INFINITY;
   #reviewedMs: Millis = Number.NEGATIVE_INFINITY;
   #skipped = 0;
 
@@ -161,10 +164,7 @@ export class Prewarmer {
     if (!first) return;
     this.#atMs = first.atMs;
     this.#time?.begin();
-    this.#gate.expire(first.atMs);
-    this.#health.expire(first.atMs);
-    this.#slots?.advance(first.atMs, this.#guess);
-    this.#review(first.atMs);
+    if (first.atMs - this.#tidiedMs >= TIDY_EVERY_MS) this.#tidy(first.atMs);
     let effort: Effort = this.#time?.first() ?? 'learn';
     for (let i = 0; i < batch.length; i++) {
       const access = batch.at(i)!;
@@ -182,6 +182,14 @@ export class Prewarmer {
   }
 
   readonly #guess: Guess = (key, rule) => this.#gate.offer(key, rule, this.#atMs);
+
+  #tidy(atMs: Millis): void {
+    this.#tidiedMs = atMs;
+    this.#gate.expire(atMs);
+    this.#health.expire(atMs);
+    this.#slots?.advance(atMs, this.#guess);
+    this.#review(atMs);
+  }
 
   /** Once a second, what holds here speaks for rules that differ in numbers only. */
   #review(atMs: Millis): void {

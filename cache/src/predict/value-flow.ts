@@ -9,12 +9,12 @@ import { RecentIdentifiers } from './recent-identifiers.ts';
 const BUCKETS: Count = 2048;
 /**
  * New rules are looked for all the time at first, for so long or so many accesses (a few seconds of a busy pod), and
- * in quiet seconds, else in one second of four.
+ * in quiet seconds, else in one second of eight.
  */
 const EAGER_MS: Millis = 30_000;
-const EAGER: Count = 20_000;
+const EAGER: Count = 10_000;
 const LOOK_MS: Millis = 1000;
-const LOOK_EVERY = 4;
+const LOOK_EVERY = 8;
 /** A second with fewer accesses than this is quiet: looking costs next to nothing, and examples are rare. */
 const QUIET: Count = 1000;
 /** After so many looks, a field whose identifiers mostly repeat across keys (country, status) is left alone. */
