@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AccessRecord } from './access.ts';
 import { L1Cache } from './cache.ts';
+import { systemClock } from './clock.ts';
 import { CacheError, type CacheErrorCode } from './errors.ts';
 import { namespace } from './namespace.ts';
 import { type L1CacheOptions, Loaded } from './options.ts';
@@ -26,6 +27,16 @@ function cacheWith(options: Partial<L1CacheOptions<string>> = {}) {
 const hasCode = (code: CacheErrorCode) => (error: unknown) =>
   error instanceof CacheError && error.code === code;
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+test("by the machine's clock, a read in the next turn of the event loop sees that a life has ended", async () => {
+  const { cache } = cacheWith({ clock: systemClock });
+  cache.set('k', 'v', { ttlMs: 100 });
+  assert.equal(cache.get('k'), 'v');
+  const endedMs = systemClock.now() + 101;
+  while (systemClock.now() < endedMs);
+  await settled();
+  assert.equal(cache.get('k'), undefined);
+});
 
 test('a value is served until its life ends, and not after', () => {
   const { cache, clock } = cacheWith({ ttlMs: 100 });

@@ -49,7 +49,7 @@ export interface L1CacheOptions<V = unknown> {
   readonly memoryPressure?: 'follow' | 'ignore';
   /** What the container may use and does. Default: the cgroup's files and what Node knows. */
   readonly containerMemory?: ContainerMemory;
-  /** Read at every access. Default: the machine's monotonic clock, of which a hit may use a look up to 1 ms or 1,024 hits old. */
+  /** Read at every access. Default: the machine's monotonic clock, of which a hit may use a look of the same turn of the event loop, up to 1,024 hits old. */
   readonly clock?: Clock;
   /** Seeds key hashing and every random choice. Default: random, so that keys cannot be chosen to collide. */
   readonly seed?: number;

@@ -61,7 +61,7 @@ export class InterceptedReads {
     return this.#store;
   }
 
-  /** What is held and still fresh. Looks at the clock itself: the store's own look may be a millisecond old. */
+  /** What is held and still fresh. Looks at the clock itself: the store's own look may be as old as the turn of the event loop. */
   lookup<K extends Kept>(key: string): K | undefined {
     const kept = this.#store?.get(key) as K | undefined;
     if (kept === undefined || this.now() >= kept.storedAtMs + kept.lifeMs) return undefined;

@@ -2,9 +2,8 @@ import type { Clock } from '../clock.ts';
 import type { Millis } from '../units.ts';
 
 /**
- * Looks at the clock once for all commands of a chunk. A cache with the system's clock instead arms a timer of 1 ms
- * with a look, and a server that sleeps between two requests then programs the machine's timer at every sleep. In a
- * virtual machine that leaves the guest: 3 us of a GET's 17.
+ * Looks at the clock once for all commands of a chunk. With the system's clock the cache has the event loop end each of
+ * its looks, which a chunk of one command pays for in full: 0.6 us of a GET's 17.
  */
 export class TurnClock implements Clock {
   readonly #source: Clock;

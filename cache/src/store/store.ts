@@ -21,7 +21,7 @@ export interface StoreOptions<V> {
   readonly values: Values<V>;
   readonly policy: EvictionPolicy;
   readonly clock: Clock;
-  /** `batched`: hits may use a time up to 1 ms or 1,024 hits old. `each`: every read looks, for clocks moved by hand. */
+  /** `batched`: hits may use a time of the same turn of the event loop, up to 1,024 hits old. `each`: every read looks, for clocks moved by hand. */
   readonly looks: 'batched' | 'each';
   readonly seed: number;
   readonly budgetBytes: Bytes;
