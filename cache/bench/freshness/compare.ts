@@ -16,7 +16,7 @@ const MAX_RUNS: Count = 24;
  * The run of a family of TTL tables, indexed by a growing parameter, whose measure (which grows with it) meets a
  * target to 0.5 %: steps of eight until it lies between two runs, then regula falsi (Illinois) on logarithms.
  */
-function searchRun(
+export function searchRun(
   run: (x: number) => Outcome,
   measure: (outcome: Outcome) => number,
   target: number,
@@ -88,7 +88,11 @@ export function handTunedAtStaleRatio(run: RunFixed, keys: readonly WorldKey[], 
 
 /** The cheapest TTL of a key for someone who knows its true change and read rates; a stale read costs so many fetches. */
 export function optimumTtl(key: WorldKey, staleCostFetches: number): Millis {
-  const belief = sureOf(1 / key.meanChangeMs);
+  return cheapestTtl(sureOf(1 / key.meanChangeMs), key, staleCostFetches);
+}
+
+/** The cheapest TTL of a key for someone with this belief about its change rate, within the limits the learner has. */
+export function cheapestTtl(belief: Float64Array, key: WorldKey, staleCostFetches: number): Millis {
   const most = ttlOfShare(belief, 0.25, LONGEST_MS);
   return Math.min(most, ttlOfCost(belief, key.readsPerMs, staleCostFetches, LONGEST_MS));
 }
@@ -103,7 +107,7 @@ export function optimumAtStaleRatio(run: RunFixed, staleRatio: Ratio): Outcome {
 }
 
 /** A belief that is sure of a rate: the two grid rates around it, weighted to its mean on the scale of the grid. */
-function sureOf(ratePerMs: number): Float64Array {
+export function sureOf(ratePerMs: number): Float64Array {
   const belief = new Float64Array(RATES);
   let above = ratesPerMs.findIndex((rate) => rate >= ratePerMs);
   if (above <= 0) above = above === 0 ? 1 : RATES - 1;

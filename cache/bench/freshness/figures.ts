@@ -2,6 +2,7 @@ import type { FreshnessPolicy } from '../../src/freshness/policy.ts';
 import type { Millis } from '../../src/units.ts';
 import type { Figure, FigureGroup } from '../figure.ts';
 import { figureOf } from '../predict/summary.ts';
+import { observerAtStaleRatio, oracleAtStaleRatio } from './burst-optimum.ts';
 import {
   handTunedAtStaleRatio,
   optimumAtStaleRatio,
@@ -38,6 +39,7 @@ const WORLD_UNTIL_MS = 3 * HOUR;
 /** Every figure of learned freshness, against the simulated truth. */
 export const freshnessFigures: readonly FigureGroup[] = [
   ...KINDS.map((kind) => ({ prefix: `freshness.${kind}.`, measure: () => budgetFigures(kind) })),
+  { prefix: 'freshness.burst-optimum.', measure: burstOptimumFigures },
   { prefix: 'freshness.target-share.', measure: shareFigures },
   { prefix: 'freshness.preset.', measure: presetFigures },
   { prefix: 'freshness.recovery.', measure: recoveryFigures },
@@ -87,6 +89,42 @@ function* budgetFigures(kind: MutationKind): Generator<Figure> {
     '%',
     (r) => (100 * r.ours.hitRatio) / r.optimum.hitRatio,
     'of the hit ratio of the cheapest TTLs for the true rates (as if Poisson), at equal stale share',
+  );
+}
+
+/**
+ * How few stale reads there can be at all in bursts, against the single static TTL of equal hit ratio: by someone who
+ * knows the true rates and sees what the cache sees, and by someone who is told when a burst is under way.
+ */
+function* burstOptimumFigures(): Generator<Figure> {
+  const times = { warmUpMs: HOUR / 2, untilMs: WORLD_UNTIL_MS };
+  const runs = SEEDS.map((seed) => {
+    const run = (source: Parameters<typeof simulate>[1]) =>
+      simulate(worldOf({ seed, kind: 'bursty' }), source, {
+        ...times,
+        sight: 'etag',
+        rng: randomOf(seed + 100),
+      });
+    const factorOf = (outcome: ReturnType<typeof run>) =>
+      staticAtHitRatio((ttlMs) => run(fixed(ttlMs)), outcome.hitRatio).staleRatio / outcome.staleRatio;
+    const { staleRatio } = run(learned({ rng: randomOf(seed + 200) }));
+    return {
+      observer: factorOf(observerAtStaleRatio(run, staleRatio)),
+      oracle: factorOf(oracleAtStaleRatio(run, staleRatio)),
+    };
+  });
+  const how = `400 keys, 1 s to 1 week, bursty changes, 175 reads/s, ${WORLD_UNTIL_MS / HOUR} h simulated; against the single static TTL of equal hit ratio, at the stale share of the learner; cheapest TTLs for someone who`;
+  const figure = (name: string, of: (run: (typeof runs)[number]) => number, who: string) =>
+    figureOf(`freshness.burst-optimum.${name}`, runs.map(of), '×', runs.length, `${how} ${who}`);
+  yield figure(
+    'fewer-stale-than-static.seen',
+    (run) => run.observer,
+    'knows all true rates and sees changed or not, as the learner does',
+  );
+  yield figure(
+    'fewer-stale-than-static.told',
+    (run) => run.oracle,
+    'knows all true rates and is told at each fetch whether a burst is under way',
   );
 }
 

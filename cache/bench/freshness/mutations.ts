@@ -11,9 +11,11 @@ export interface Mutations {
   readonly lastMs: Millis;
   /** The first change after what `versionAt` was asked last. */
   readonly nextMs: Millis;
+  /** Whether that change is one of a burst under way; `steady` where there are no bursts. */
+  readonly phase: 'steady' | 'burst' | 'quiet';
 }
 
-const CHANGES_PER_BURST = 5;
+export const CHANGES_PER_BURST = 5;
 /** Within a burst changes come this much faster than on average. */
 const BURST_SPEED = 50;
 const DEPLOY_EVERY_MS = 30 * 60_000;
@@ -23,13 +25,13 @@ export function mutationsOf(kind: MutationKind, meanMs: Millis, rng: () => numbe
   const gaps = gapsOf(kind, meanMs, rng);
   let version = 0;
   let lastMs = 0;
-  let nextMs = kind === 'periodic' ? meanMs * rng() : gaps(0);
+  let nextMs = kind === 'periodic' ? meanMs * rng() : gaps.next(0);
   return {
     versionAt(atMs) {
       while (nextMs <= atMs) {
         version++;
         lastMs = nextMs;
-        nextMs = gaps(nextMs);
+        nextMs = gaps.next(nextMs);
       }
       return version;
     },
@@ -39,27 +41,55 @@ export function mutationsOf(kind: MutationKind, meanMs: Millis, rng: () => numbe
     get nextMs() {
       return nextMs;
     },
+    get phase() {
+      return gaps.phase;
+    },
   };
 }
 
-function gapsOf(kind: MutationKind, meanMs: Millis, rng: () => number): (afterMs: Millis) => Millis {
+/** The mean time between the changes of a burst, and between two bursts, of a key with the given mean interval. */
+export function burstGapsMs(meanMs: Millis): { readonly burst: Millis; readonly quiet: Millis } {
+  return {
+    burst: meanMs / BURST_SPEED,
+    quiet: meanMs * (CHANGES_PER_BURST - (CHANGES_PER_BURST - 1) / BURST_SPEED),
+  };
+}
+
+interface Gaps {
+  /** When the change after the one at `afterMs` comes. */
+  next(afterMs: Millis): Millis;
+  readonly phase: Mutations['phase'];
+}
+
+function gapsOf(kind: MutationKind, meanMs: Millis, rng: () => number): Gaps {
   switch (kind) {
     case 'poisson':
-      return (after) => after + exponential(meanMs, rng);
+      return { next: (after) => after + exponential(meanMs, rng), phase: 'steady' };
     case 'periodic':
-      return (after) => after + meanMs;
-    case 'bursty': {
-      const quietMs = meanMs * (CHANGES_PER_BURST - (CHANGES_PER_BURST - 1) / BURST_SPEED);
-      return (after) =>
-        after +
-        (rng() < 1 / CHANGES_PER_BURST ? exponential(quietMs, rng) : exponential(meanMs / BURST_SPEED, rng));
-    }
+      return { next: (after) => after + meanMs, phase: 'steady' };
+    case 'bursty':
+      return bursts(meanMs, rng);
     case 'deploys': {
       let own = exponential(meanMs, rng);
-      return (after) => {
+      const next = (after: Millis) => {
         if (after >= own) own = after + exponential(meanMs, rng);
         return Math.min(own, (Math.floor(after / DEPLOY_EVERY_MS) + 1) * DEPLOY_EVERY_MS);
       };
+      return { next, phase: 'steady' };
     }
   }
+}
+
+function bursts(meanMs: Millis, rng: () => number): Gaps {
+  const meansMs = burstGapsMs(meanMs);
+  let phase: 'burst' | 'quiet' = 'quiet';
+  return {
+    next(after) {
+      phase = rng() < 1 / CHANGES_PER_BURST ? 'quiet' : 'burst';
+      return after + exponential(meansMs[phase], rng);
+    },
+    get phase() {
+      return phase;
+    },
+  };
 }

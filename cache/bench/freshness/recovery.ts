@@ -52,6 +52,7 @@ function turning(seed: number, fromMs: Millis, toMs: Millis, turnMs: Millis): Mu
     get lastMs() {
       return turned && after.lastMs > 0 ? turnMs + after.lastMs : before.lastMs;
     },
+    phase: 'steady',
     get nextMs() {
       return turned || before.nextMs > turnMs ? turnMs + after.nextMs : before.nextMs;
     },
