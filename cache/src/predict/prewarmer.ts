@@ -234,7 +234,7 @@ export class Prewarmer {
     const hash = missed || looking ? hashKey(key, this.#salt) : 0;
     if (missed) this.#pairs?.onMiss(key, hash, atMs, this.#health.leadMs, this.#guess);
     // Which keys were missed must be complete; how often they are read again is a matter of more or less.
-    if (missed || (looking && outcome === 'hit')) this.#slots?.onRead(key, missed);
+    if (outcome !== 'fill' && (looking || (missed && this.#slots?.hasRoom))) this.#slots?.onRead(key, missed);
     if (!looking) {
       this.#guessFrom(access);
       return;

@@ -72,11 +72,16 @@ export class SlotDigests {
     return [...this.#digests.values()].flatMap((digest) => digest.scores);
   }
 
+  /** Whether a key missed now that is not noted yet will be. */
+  get hasRoom(): boolean {
+    return this.#noted.size < MAX_NOTED;
+  }
+
   /** A key was read; `missed` also when only a prefetch kept it from missing. */
   onRead(key: string, missed: boolean): void {
     const reads = this.#noted.get(key);
     if (reads !== undefined) this.#noted.set(key, reads + 1);
-    else if (missed && this.#noted.size < MAX_NOTED && !key.includes(SEPARATOR)) this.#noted.set(key, 1);
+    else if (missed && this.hasRoom && !key.includes(SEPARATOR)) this.#noted.set(key, 1);
   }
 
   /** Time goes on: closes a slot that is over, and guesses the keys of the one to come, hottest first. */
