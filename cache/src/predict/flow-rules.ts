@@ -167,7 +167,8 @@ export class FlowRules {
   guessBy({ rules }: Source, identifier: string, key: string, atMs: Millis, guess: Guess): void {
     for (const rule of rules)
       if (this.#mayGuess(rule) && isDue(rule, atMs)) {
-        const named = rule.prefix + identifier + rule.suffix;
+        // Joined, it is one flat string: each look-up of a key stored as a chain of parts costs a step more.
+        const named = [rule.prefix, identifier, rule.suffix].join('');
         if (named !== key) guess(named, rule.score);
       }
   }
