@@ -1,64 +1,77 @@
 import type { Count } from '../../units.ts';
 
 const EPOCH_READS: Count = 256;
-/** How many times the entries of a shadow are read before an old hit counts only a third. */
-const TURNOVERS_REMEMBERED = 10;
-const FEWEST_REMEMBERED: Count = 3000;
-/** Share of hits on which experts that are equal are taken to disagree; with the next, set by trial over many traces. */
-const DISAGREEMENT = 0.02;
-/** How far ahead another must be. */
+/** Older reads count less than a third: so many, and some for each entry. All four were set by trial over many traces. */
+const READS_REMEMBERED: Count = 8_000;
+const READS_REMEMBERED_PER_ENTRY = 10;
+/** How far ahead another must be, beyond chance … */
 const DEVIATIONS = 3;
+/** … and beyond what taking turns costs: a new leader has to fill its place with other entries. */
+const TURN_COST_PER_ENTRY = 0.02;
 
-/** Keeps which expert hits most, over a memory that fades. */
+/**
+ * Keeps which expert hits most, over a memory that fades. Two experts are told apart by the reads that only one of them
+ * hit: chance explains a lead of about the root of their number [1].
+ *
+ * [1] McNemar: Note on the sampling error of the difference between correlated proportions, Psychometrika 12, 1947.
+ */
 export class ExpertRace {
-  readonly #scores: Float64Array;
-  readonly #epochHits: Uint32Array;
+  readonly #experts: Count;
+  /** How many reads were hit by just these experts, a bit for each: all that are remembered, and this epoch's. */
+  readonly #remembered: Float64Array;
+  readonly #epoch: Uint32Array;
   #epochReads: Count = 0;
-  #passedOver: Count = 0;
   #leader = 0;
 
   constructor(experts: Count) {
-    this.#scores = new Float64Array(experts);
-    this.#epochHits = new Uint32Array(experts);
-  }
-
-  /** The next so many reads say nothing about the experts. */
-  passOver(reads: Count): void {
-    this.#passedOver = reads;
+    this.#experts = experts;
+    this.#remembered = new Float64Array(1 << experts);
+    this.#epoch = new Uint32Array(1 << experts);
   }
 
   /** Counts one read; a bit for each expert that hit. True when it is time to ask who leads. */
   count(hits: number): boolean {
-    if (this.#passedOver > 0) {
-      this.#passedOver--;
-      return false;
-    }
-    for (let expert = 0; expert < this.#epochHits.length; expert++) {
-      this.#epochHits[expert] = (this.#epochHits[expert] as number) + ((hits >>> expert) & 1);
-    }
+    this.#epoch[hits] = (this.#epoch[hits] as number) + 1;
     return ++this.#epochReads >= EPOCH_READS;
   }
 
   /** Ends the epoch; the expert to follow, for shadows of so many entries. */
   lead(entries: Count): number {
-    const kept = Math.exp(-this.#epochReads / Math.max(FEWEST_REMEMBERED, TURNOVERS_REMEMBERED * entries));
+    const kept = Math.exp(-this.#epochReads / (READS_REMEMBERED + READS_REMEMBERED_PER_ENTRY * entries));
     this.#epochReads = 0;
-    for (let expert = 0; expert < this.#scores.length; expert++) {
-      this.#scores[expert] = (this.#scores[expert] as number) * kept + (this.#epochHits[expert] as number);
+    for (let hits = 0; hits < this.#epoch.length; hits++) {
+      this.#remembered[hits] = (this.#remembered[hits] as number) * kept + (this.#epoch[hits] as number);
     }
-    this.#epochHits.fill(0);
+    this.#epoch.fill(0);
     const best = this.#best();
-    const most = this.#scores[best] as number;
-    const ahead = most - (this.#scores[this.#leader] as number);
-    if (ahead > DEVIATIONS * Math.sqrt(DISAGREEMENT * most + 1)) this.#leader = best;
+    const won = this.#hitByOnly(best, this.#leader);
+    const lost = this.#hitByOnly(this.#leader, best);
+    if (won - lost > DEVIATIONS * Math.sqrt(won + lost) + TURN_COST_PER_ENTRY * entries) this.#leader = best;
     return this.#leader;
   }
 
   #best(): number {
     let best = 0;
-    for (let expert = 1; expert < this.#scores.length; expert++) {
-      if ((this.#scores[expert] as number) > (this.#scores[best] as number)) best = expert;
+    let most = -1;
+    for (let expert = 0; expert < this.#experts; expert++) {
+      const hits = this.#sum(1 << expert, 1 << expert);
+      if (hits <= most) continue;
+      most = hits;
+      best = expert;
     }
     return best;
+  }
+
+  #hitByOnly(one: number, other: number): number {
+    return this.#sum((1 << one) | (1 << other), 1 << one);
+  }
+
+  /** Reads remembered whose hits, as far as the mask shows them, are these. */
+  #sum(mask: number, wanted: number): number {
+    let sum = 0;
+    for (let hits = 0; hits < this.#remembered.length; hits++) {
+      if ((hits & mask) === wanted) sum += this.#remembered[hits] as number;
+    }
+    return sum;
   }
 }

@@ -1,6 +1,6 @@
 import { FrequencySketch } from './frequency-sketch.ts';
 import { GhostTable } from './ghost-table.ts';
-import { HITS_TO_ADMIT, type Tuning } from './tuning.ts';
+import type { Tuning } from './tuning.ts';
 
 // A slot's place, in the lower bits of its state; the first three are also the positions of the lists' heads.
 const WINDOW = 0;
@@ -14,9 +14,9 @@ const ONE_HIT = 4;
 const HITS_SHIFT = 2;
 const MOST_HITS = 15 << HITS_SHIFT;
 
-const PROTECTED_SHARE = 0.8;
+const HITS_TO_ADMIT = { 'one-hit': 1, 'two-hits': 2 } as const;
+const PROTECTED_SHARE = 0.75;
 const GHOSTS_PER_ENTRY = 1.25;
-const GROWTH_PER_EVICTION = 0.25;
 const NO_SLOT = -1;
 /** Two links, the hash and the state. */
 const BYTES_PER_SLOT = 13;
@@ -33,13 +33,15 @@ export class SegmentedQueue {
   #hashes = new Int32Array(0);
   #states = new Uint8Array(0);
   readonly #sizes = new Int32Array(HEADS);
-  readonly #sketch = new FrequencySketch();
-  readonly #ghosts = new GhostTable();
+  readonly #sketch: FrequencySketch | undefined;
+  readonly #ghosts: GhostTable | undefined;
   #judgedFor = 0;
-  #window = 0;
 
-  constructor(tuning: Tuning) {
+  /** `fixed` keeps only the memories that its tuning asks, `changing` those that any may. */
+  constructor(tuning: Tuning, life: 'fixed' | 'changing') {
     this.tuning = tuning;
+    if (life === 'changing' || tuning.admission === 'frequency') this.#sketch = new FrequencySketch();
+    if (life === 'changing' || admitsByHits(tuning)) this.#ghosts = new GhostTable();
     for (let head = 0; head < HEADS; head++) this.#next[head] = this.#previous[head] = head;
   }
 
@@ -60,10 +62,11 @@ export class SegmentedQueue {
     const states = new Uint8Array(capacity).fill(NOWHERE);
     states.set(this.#states);
     this.#states = states;
-    this.#sketch.resize(entries);
-    this.#ghosts.resize(entries);
+    this.#sketch?.resize(entries);
+    this.#ghosts?.resize(entries);
     this.#judgedFor = 0;
-    this.tableBytes = capacity * BYTES_PER_SLOT + this.#sketch.tableBytes + this.#ghosts.tableBytes;
+    this.tableBytes =
+      capacity * BYTES_PER_SLOT + (this.#sketch?.tableBytes ?? 0) + (this.#ghosts?.tableBytes ?? 0);
   }
 
   hit(slot: number): void {
@@ -81,8 +84,8 @@ export class SegmentedQueue {
   insert(slot: number, hash: number): void {
     this.#hashes[slot] = hash;
     this.#states[slot] = NOWHERE;
-    this.#sketch.add(hash, 1);
-    const returns = this.#ghosts.take(hash) && this.tuning.admission === 'hits';
+    this.#sketch?.add(hash, 1);
+    const returns = this.#ghosts?.take(hash) && admitsByHits(this.tuning);
     this.#move(slot, returns ? PROBATION : WINDOW);
   }
 
@@ -94,13 +97,15 @@ export class SegmentedQueue {
   evict(): number {
     const held = this.size;
     if (Math.abs(held - this.#judgedFor) > held / 8) this.#judge(held);
-    const windowTarget = this.#moveBoundary(held);
+    const windowTarget = this.#windowTarget(held);
     const mainTarget = held - windowTarget;
+    const { admission } = this.tuning;
     while ((this.#sizes[WINDOW] as number) >= windowTarget || this.#mainSize() === 0) {
       const candidate = this.#last(WINDOW);
       if (candidate < 0) break;
-      if (this.tuning.admission === 'hits') {
-        if (this.#hitsOf(candidate) < HITS_TO_ADMIT) return this.#leave(candidate);
+      if (admission === 'never') return this.#leave(candidate);
+      if (admission !== 'frequency') {
+        if (this.#hitsOf(candidate) < HITS_TO_ADMIT[admission]) return this.#leave(candidate);
         this.#admit(candidate);
         if (this.#mainSize() > mainTarget) return this.#leave(this.#mainVictim());
       } else if (this.#mainSize() < mainTarget) {
@@ -117,7 +122,7 @@ export class SegmentedQueue {
 
   /** The entry whose turn it is to leave the window, or -1 while the window is short. */
   windowCandidate(): number {
-    return (this.#sizes[WINDOW] as number) >= this.#moveBoundary(this.size) ? this.#last(WINDOW) : NO_SLOT;
+    return (this.#sizes[WINDOW] as number) >= this.#windowTarget(this.size) ? this.#last(WINDOW) : NO_SLOT;
   }
 
   holds(slot: number): boolean {
@@ -142,30 +147,32 @@ export class SegmentedQueue {
 
   /** How often the slot's key was read lately, here or before it came. */
   frequency(slot: number): number {
-    return this.#sketch.estimate(this.#hashes[slot] as number) + this.#hitsOf(slot);
+    return (this.#sketch?.estimate(this.#hashes[slot] as number) ?? 0) + this.#hitsOf(slot);
+  }
+
+  /** Every hash held, coldest first, with the reads it had in its place. */
+  forEach(visit: (hash: number, hits: number) => void): void {
+    for (const list of [PROBATION, PROTECTED, WINDOW]) {
+      for (let at = this.#previous[list] as number; at !== list; at = this.#previous[at] as number) {
+        visit(this.#hashes[at - HEADS] as number, this.#hitsOf(at - HEADS));
+      }
+    }
   }
 
   hashOf(slot: number): number {
     return this.#hashes[slot] as number;
   }
 
-  /**
-   * How many entries the window should have now. It shrinks at once, for what it loses passes into the main space; it
-   * grows a quarter of an entry an eviction, so that a leader of a moment does not empty the main space.
-   */
-  #moveBoundary(held: number): number {
-    const wanted = Math.max(1, held * this.tuning.windowShare);
-    if (wanted !== this.#window) {
-      this.#window = this.#window === 0 ? wanted : Math.min(wanted, this.#window + GROWTH_PER_EVICTION);
-    }
-    return Math.floor(this.#window);
+  /** How many entries the window should have. Shrinking it passes its last ones to the main space, growing gives up the main space's. */
+  #windowTarget(held: number): number {
+    return Math.max(1, Math.floor(held * this.tuning.windowShare));
   }
 
   // How far back ghosts and frequencies reach follows the number of entries.
   #judge(held: number): void {
     this.#judgedFor = held;
-    this.#sketch.setSample(held);
-    this.#ghosts.setReach(Math.ceil(held * GHOSTS_PER_ENTRY));
+    this.#sketch?.setSample(held);
+    this.#ghosts?.setReach(Math.ceil(held * GHOSTS_PER_ENTRY));
   }
 
   #mainSize(): number {
@@ -192,7 +199,7 @@ export class SegmentedQueue {
 
   #leave(slot: number): number {
     this.#count(slot);
-    if (this.#placeOf(slot) === WINDOW) this.#ghosts.add(this.#hashes[slot] as number);
+    if (this.#placeOf(slot) === WINDOW) this.#ghosts?.add(this.#hashes[slot] as number);
     this.#move(slot, NOWHERE);
     return slot;
   }
@@ -201,7 +208,7 @@ export class SegmentedQueue {
   #count(slot: number): void {
     const hits = this.#hitsOf(slot);
     if (hits === 0) return;
-    this.#sketch.add(this.#hashes[slot] as number, hits);
+    this.#sketch?.add(this.#hashes[slot] as number, hits);
     this.#states[slot] = this.#placeOf(slot);
   }
 
@@ -237,6 +244,10 @@ export class SegmentedQueue {
     this.#next[to] = at;
     this.#sizes[to] = (this.#sizes[to] as number) + 1;
   }
+}
+
+function admitsByHits({ admission }: Tuning): boolean {
+  return admission === 'one-hit' || admission === 'two-hits';
 }
 
 function lengthened(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {

@@ -8,7 +8,7 @@ import { EXPERTS, type Tuning } from './tuning.ts';
 
 /** One expert alone with a plain map for an index. */
 function* alone(tuning: Tuning, entries: number, keys: readonly number[]): Generator<boolean> {
-  const queue = new SegmentedQueue(tuning);
+  const queue = new SegmentedQueue(tuning, 'changing');
   queue.grow(entries, entries);
   const slotOf = new Map<number, number>();
   const free = Array.from({ length: entries }, (_, slot) => slot);

@@ -23,7 +23,7 @@ export class ShadowCaches {
   tableBytes = 0;
 
   constructor(tunings: readonly Tuning[]) {
-    this.#queues = tunings.map((tuning) => new SegmentedQueue(tuning));
+    this.#queues = tunings.map((tuning) => new SegmentedQueue(tuning, 'fixed'));
   }
 
   /** Sets how many entries each holds; larger ones keep what they have, smaller ones give up the rest. */
