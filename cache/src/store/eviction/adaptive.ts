@@ -29,8 +29,8 @@ const RESAMPLE_AT = 0.1;
  * more than three times what chance explains and by what changing costs (ExpertRace), so that equals do not take turns.
  *
  * Cost. A hit is a move in a list. Sampled keys, all of them up to 2,048 entries and 1 in n/2048 above, are also shown
- * to the shadows, at about 40 ns an expert. A miss adds two look-ups (ghosts, frequencies). 13 bytes a slot, plus 4
- * for frequencies and 2.5 for ghosts, 1 for sizes that spread and 1 for load costs; the shadows add at most 2 MB,
+ * to the shadows, at 40 to 70 ns an expert. A miss adds two look-ups (ghosts, frequencies). 13 bytes a slot, plus 4
+ * for frequencies and 2.5 for ghosts, 1 for sizes that spread and 1 for load costs; the shadows add about 1 MB,
  * whatever the size of the cache. The first eviction walks all entries once: 40 ms at a million.
  *
  * Sizes. Where sizes spread by more than a factor of two, the victim is the one of 12 drawn from the main space with
