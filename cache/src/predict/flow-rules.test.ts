@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FlowRules } from './flow-rules.ts';
+import { PeerRules } from './peer-rules.ts';
+
+/** How often a rule guesses within a second of a value each millisecond, once so many of 48 guesses came true. */
+function guessesInASecond(right: number): number {
+  const rules = new FlowRules(500, new PeerRules());
+  const source = rules.sourceOf(0, 'user:{}', 'id')!;
+  for (const id of [1, 2, 3, 4]) rules.support(source, 'cart:{}', `cart:${id}`, 5, 6, id);
+  const score = rules.scores()[0]!;
+  for (let n = 0; n < 48; n++) score.learn(n % 12 < right / 4);
+  let guesses = 0;
+  for (let atMs = 0; atMs < 1000; atMs++)
+    rules.guessBy(source, '7', 'user:7', atMs, (key) => {
+      assert.equal(key, 'cart:7');
+      guesses++;
+      return 'shadow';
+    });
+  return guesses;
+}
+
+test('a rule known to be right too seldom to fetch guesses a hundred times a second, any other each time', () => {
+  assert.equal(guessesInASecond(24), 100);
+  assert.equal(guessesInASecond(44), 1000);
+});
