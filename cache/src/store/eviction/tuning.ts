@@ -13,10 +13,12 @@ export interface Tuning {
 }
 
 /**
- * The settings that compete, the one to start with first. By hits: S3-FIFO's ways with windows of several sizes. By
- * frequency: W-TinyLFU with a large, a middling and a minimal window; the last is what loops want. Never: LRU.
+ * The settings that compete, the one to start with first: LRU, so that nobody does worse than with it while the cache
+ * learns. By hits: S3-FIFO's ways with windows of several sizes. By frequency: W-TinyLFU with a large, a middling and a
+ * minimal window; the last is what loops want.
  */
 export const EXPERTS: readonly Tuning[] = [
+  { windowShare: 1, admission: 'never' },
   { windowShare: 0.3, admission: 'two-hits' },
   { windowShare: 0.15, admission: 'two-hits' },
   { windowShare: 0.6, admission: 'two-hits' },
@@ -24,5 +26,4 @@ export const EXPERTS: readonly Tuning[] = [
   { windowShare: 0.3, admission: 'frequency' },
   { windowShare: 0.1, admission: 'frequency' },
   { windowShare: 0.01, admission: 'frequency' },
-  { windowShare: 1, admission: 'never' },
 ];
