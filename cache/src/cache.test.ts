@@ -6,6 +6,8 @@ import { systemClock } from './clock.ts';
 import { CacheError, type CacheErrorCode } from './errors.ts';
 import { namespace } from './namespace.ts';
 import { type L1CacheOptions, Loaded } from './options.ts';
+import type { EvictionPolicy } from './store/eviction/policy.ts';
+import { SegmentedQueue } from './store/eviction/segmented-queue.ts';
 import { TestClock } from './test-clock.ts';
 
 const roomy = { limitBytes: () => undefined, usedBytes: () => undefined };
@@ -257,8 +259,17 @@ test('a prefetch loads only what is absent, allowed and not on its way', async (
   assert.equal(cache.prefetch('p:1'), 'held');
 });
 
-test('a prefetch believed to be read often outlives a scan that takes one believed to be new', async () => {
-  const { cache } = cacheWith();
+test('a prefetch believed to be read often outlives a scan that takes one believed to be new, where hits admit', async () => {
+  const queue = new SegmentedQueue({ windowShare: 0.3, admission: 'two-hits' }, 'changing');
+  const policy: EvictionPolicy = {
+    grow: (capacity) => queue.grow(capacity, capacity),
+    onHit: (slot) => queue.hit(slot),
+    onMiss: () => {},
+    onInsert: (slot, hash) => queue.insert(slot, hash | 0),
+    onRemove: (slot) => queue.remove(slot),
+    evict: () => queue.evict(),
+  };
+  const { cache } = cacheWith({ policy });
   cache.define('p:', { load: async (key) => key, prefetchable: true });
   cache.prefetch('p:known', { frequency: 3 });
   cache.prefetch('p:new');

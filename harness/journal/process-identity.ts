@@ -29,7 +29,10 @@ export function kill(identity: ProcessIdentity, signal: NodeJS.Signals): void {
   }
 }
 
-/** Field 22 of /proc/PID/stat: clock ticks since boot. The name (field 2) may hold spaces and brackets. */
+/**
+ * Field 22 of /proc/PID/stat: clock ticks since boot. The name (field 2) may hold spaces and brackets. A zombie whose
+ * other threads (field 20) have not ended yet still holds its ports, so it is not gone.
+ */
 function startFromProc(pid: number): string | null {
   let stat: string;
   try {
@@ -38,7 +41,8 @@ function startFromProc(pid: number): string | null {
     return null;
   }
   const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return state === 'Z' || state === 'X' ? null : (rest[18] ?? null);
+  const isGone = state === 'X' || (state === 'Z' && Number(rest[16]) <= 1);
+  return isGone ? null : (rest[18] ?? null);
 }
 
 function startFromPs(pid: number): string | null {
