@@ -73,5 +73,5 @@ export function intervalText({ interval, unit }: Figure): string | null {
 
 /** The number of samples and what they are. */
 export function samples({ n, of }: Figure): string {
-  return `n = ${Math.round(n).toLocaleString('en-GB')} ${of}`;
+  return `n = ${Math.round(n).toLocaleString('en-GB')} ${n === 1 && of === 'seeds' ? 'seed' : of}`;
 }

@@ -13,6 +13,7 @@ import {
   winnersTable,
 } from './page/tables.ts';
 import { overviewOf } from './summary/overview.ts';
+import { nextHeading } from './summary/winners.ts';
 import type { Summary } from './summary.ts';
 
 export interface Page {
@@ -77,7 +78,7 @@ ${overviewTable(summary)}
 <p class="muted">Scenario divided by ${escapeHtml(summary.baseline)} in the same round, with the 95 % interval: ▼ faster, ▲ slower, ≈ inconclusive. For CPU, faster means less of it.</p>
 ${ratioTable(summary)}
 <h3>Who wins what</h3>
-<p class="muted">The best in each figure, ours or not, and the best of the other camp. Clear: the paired verdict, or where the two were not paired, 95 % intervals that do not meet. Lower is better, but for the hit ratio.</p>
+<p class="muted">The best in each figure, ours or not, and the ${nextHeading(summary).toLowerCase()}. Clear: the paired verdict, or where the two were not paired, 95 % intervals that do not meet. Lower is better, but for the hit ratio.</p>
 ${winnersTable(summary)}
 ${libraryHitSection(summary)}
 <h2 id="charts">Charts</h2>

@@ -12,7 +12,7 @@ import {
 import type { Figure } from './summary/figure.ts';
 import { tableRows } from './summary/figures.ts';
 import { overviewOf, ratioMatrixOf } from './summary/overview.ts';
-import { winnersOf } from './summary/winners.ts';
+import { nextHeading, winnersOf } from './summary/winners.ts';
 import type { Summary } from './summary.ts';
 
 /** Text that a Markdown table cell can hold. */
@@ -137,7 +137,7 @@ ${ratioTable(summary)}
 
 ## Who wins what
 
-${markdownTable(['Best in', 'Scenario', 'Value', 'Best of the other camp', 'Value', 'Margin'], winnerRows(summary))}
+${markdownTable(['Best in', 'Scenario', 'Value', nextHeading(summary), 'Value', 'Margin'], winnerRows(summary))}
 ${libraryHitSection(summary)}
 ## Every figure
 

@@ -4,7 +4,7 @@ import type { Comparison, Verdict } from '../summary/comparison.ts';
 import type { Figure } from '../summary/figure.ts';
 import { type TableRow, tableRows } from '../summary/figures.ts';
 import { overviewOf, ratioMatrixOf } from '../summary/overview.ts';
-import { winnersOf } from '../summary/winners.ts';
+import { nextHeading, winnersOf } from '../summary/winners.ts';
 import type { Summary } from '../summary.ts';
 import { escapeHtml } from './escape.ts';
 
@@ -95,7 +95,7 @@ export function winnersTable(summary: Summary): string {
       `<tr><th scope="row">${escapeHtml(name)}</th><td class="text"><b>${escapeHtml(scenario)}</b><small>${made}</small></td><td>${text(figure)}</td><td class="text">${escapeHtml(next.scenario)}</td><td>${text(next.figure)}</td><td class="text ${margin === 'clear' ? '' : 'INCONCLUSIVE'}">${margin}</td></tr>`,
   );
   return scroll(
-    `<table class="compact"><thead><tr><th>Best in</th><th class="text">Scenario</th><th>Value</th><th class="text">Best of the other camp</th><th>Value</th><th class="text">Margin</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`,
+    `<table class="compact"><thead><tr><th>Best in</th><th class="text">Scenario</th><th>Value</th><th class="text">${nextHeading(summary)}</th><th>Value</th><th class="text">Margin</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`,
   );
 }
 

@@ -5,7 +5,7 @@ import { SYNTHETIC_SCENARIOS, syntheticResult } from '../fixtures/synthetic-resu
 import { limits, methodNotes } from '../notes.ts';
 import { summarise } from '../summary.ts';
 import { overviewOf, ratioMatrixOf } from './overview.ts';
-import { winnersOf } from './winners.ts';
+import { nextHeading, winnersOf } from './winners.ts';
 
 /** Sixteen scenarios: the four of the fixture, four times over under other names. */
 const summary = summarise(
@@ -53,6 +53,12 @@ test('the winner stands beside the best of the other camp, not beside its own tw
   assert.equal(readP50.made === 'ours', readP50.scenario === 'in-process-l1');
   const isOurs = (name: string) => name === 'in-process-l1';
   assert.notEqual(isOurs(readP50.scenario), isOurs(readP50.next.scenario));
+});
+
+test('where one camp made all scenarios, the best stands beside the second best', () => {
+  assert.equal(nextHeading(summary), 'Best of the other camp');
+  const ours = summary.scenarios.filter(({ name }) => name === 'in-process-l1');
+  assert.equal(nextHeading({ ...summary, scenarios: ours }), 'Second best');
 });
 
 test('a report of many says that the best of many is flattered', () => {

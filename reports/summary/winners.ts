@@ -52,6 +52,12 @@ function madeBy(scenario: string): Winner['made'] {
   return SCENARIOS.find(({ name }) => name === scenario)?.made ?? 'others';
 }
 
+/** Whom the best stands beside: the best of the other camp, or the second best where one camp made all scenarios. */
+export function nextHeading({ scenarios }: Summary): string {
+  const camps = new Set(scenarios.map(({ name }) => madeBy(name)));
+  return camps.size > 1 ? 'Best of the other camp' : 'Second best';
+}
+
 /** A paired verdict knows more than two intervals: what disturbed a round disturbed both of its blocks. */
 function marginOf({ comparisons }: Summary, name: string, best: Ranked, next: Ranked): Winner['margin'] {
   const pair = (scenario: string, baseline: string) =>
