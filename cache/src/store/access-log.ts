@@ -8,7 +8,7 @@ import { type HitPath, NEVER, RING } from './hit-path.ts';
 
 /** Fills that one look at the clock serves, at most. */
 const FILLS_A_LOOK: Count = 256;
-/** Hits a miss that the policy sees in full; of more, it sees one batch in sixteen. */
+/** Hits a miss that the policy sees in full; of more, it sees one batch in 64. */
 const HITS_PER_MISS: Count = 512;
 const MOST_CREDIT: Count = 4096;
 const BATCHES_PER_SAMPLE: Count = 64;
@@ -18,8 +18,7 @@ const BATCHES_PER_SAMPLE: Count = 64;
  * ring is full or before anything else changes, in the order in which they happened: batching as in BP-Wrapper [1].
  *
  * Order matters only where something must leave. While nearly every read hits, the policy is shown a sample: one batch
- * in sixteen once there were 512 hits a miss (a hit ratio above 99.8 %). Below that it sees every hit. Listeners see
- * all.
+ * in 64 once there were 512 hits a miss (a hit ratio above 99.8 %). Below that it sees every hit. Listeners see all.
  *
  * [1] Ding, Jiang, Zhang: BP-Wrapper, ICDE 2009.
  */
