@@ -3,8 +3,8 @@ import type { Bytes } from '../units.ts';
 const STRING_HEADER: Bytes = 16;
 
 /**
- * A seeded 32-bit hash of a key and its size, found in one pass. The last key is remembered: a miss and the fill that
- * follows it ask for the same.
+ * A seeded 32-bit hash of a key and its size, found in one pass. The key of the last miss is remembered: the fill that
+ * follows it asks for the same.
  *
  * Four UTF-16 units a step in two lanes, each a rotation and a product as in FxHash, with murmur3's finaliser: reading
  * the units takes longer than mixing them, and four at a time read twice as fast.
@@ -15,16 +15,24 @@ export class KeyDigest {
   /** What the key takes on V8's heap: a header, one byte a character in Latin-1, otherwise two. */
   sizeBytes: Bytes = 0;
   readonly #seed: number;
-  #key: string | undefined;
+  #missedKey: string | undefined;
 
   constructor(seed: number) {
     this.#seed = seed;
   }
 
+  /** As `take`, for a key that will probably be filled next. */
+  takeMissed(key: string): void {
+    this.take(key);
+    this.#missedKey = key;
+  }
+
   /** Sets `hash` and `sizeBytes` to those of the key. */
   take(key: string): void {
-    if (key === this.#key) return;
-    this.#key = key;
+    const known = this.#missedKey;
+    this.#missedKey = undefined;
+    // Two keys of one length are compared by all their characters: not for a fill that no miss came before.
+    if (known !== undefined && known === key) return;
     const { length } = key;
     let odd = this.#seed ^ length;
     let even = ~this.#seed;

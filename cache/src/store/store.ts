@@ -154,7 +154,7 @@ export class Store<V> {
   missed(key: string): void {
     this.log.missed();
     this.counters.misses++;
-    this.#digest.take(key);
+    this.#digest.takeMissed(key);
     this.#policy.onMiss(this.#digest.hash);
     if (this.log.tap.isHeard) this.log.tap.missed(key);
   }

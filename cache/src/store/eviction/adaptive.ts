@@ -11,7 +11,7 @@ const SHADOW_ENTRIES: Count = 2048;
 /** Entries looked at to find the one worth least for its size. */
 const LOOKS: Count = 12;
 /** Where sizes count the experts, who know none, are not followed: worth admits, and the window only sorts out scans. */
-const SIZED: Tuning = { windowShare: 0.05, admission: 'two-hits' };
+const SIZED: Tuning = { windowShare: 0.05, admission: 'worth' };
 /** Sampling starts anew when the number of entries has moved by so much. */
 const RESAMPLE_AT = 0.1;
 
@@ -29,7 +29,7 @@ const RESAMPLE_AT = 0.1;
  * more than three times what chance explains and by what changing costs (ExpertRace), so that equals do not take turns.
  *
  * Cost. A hit is a move in a list. Sampled keys, all of them up to 2,048 entries and 1 in n/2048 above, are also shown
- * to the shadows, at 40 to 70 ns an expert. A miss adds two look-ups (ghosts, frequencies). 13 bytes a slot, plus 4
+ * to the shadows, at 40 to 70 ns an expert. A fill writes the memory that the leader asks: ghosts or frequencies, under LRU none. 13 bytes a slot, plus 4
  * for frequencies and 2.5 for ghosts, 1 for sizes that spread and 1 for load costs; the shadows add about 1 MB,
  * whatever the size of the cache. The first eviction walks all entries once: 40 ms at a million.
  *
@@ -101,7 +101,7 @@ export class AdaptivePolicy implements EvictionPolicy {
   evict(): number {
     const held = this.#live.size;
     if (Math.abs(held - this.#sampledFor) > RESAMPLE_AT * held) this.#resample(held);
-    this.#live.tuning = this.#sizes.isWide ? SIZED : (EXPERTS[this.#leader] as Tuning);
+    this.#live.follow(this.#sizes.isWide ? SIZED : (EXPERTS[this.#leader] as Tuning));
     return this.#sizes.isWide ? this.#evictBySize() : this.#live.evict();
   }
 
@@ -147,9 +147,9 @@ export class AdaptivePolicy implements EvictionPolicy {
     this.#sampledEntries = Math.max(1, Math.round(held / 2 ** bits));
     this.#shadows.resize(this.#sampledEntries);
     if (!anew) return;
-    this.#live.forEach((hash, hits) => {
+    this.#live.forEach((hash, reads) => {
       if ((hash & mask) !== 0) return;
-      for (let read = 0; read <= hits; read++) this.#shadows.access(hash);
+      for (let read = 0; read < Math.max(1, reads); read++) this.#shadows.access(hash);
     });
   }
 

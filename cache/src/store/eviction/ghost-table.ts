@@ -62,6 +62,11 @@ export class GhostTable {
     this.#buckets = buckets;
   }
 
+  /** Forgets all. */
+  clear(): void {
+    this.#places.fill(EMPTY);
+  }
+
   add(hash: number): void {
     if (--this.#departuresToTick === 0) {
       this.#departuresToTick = this.#perTick;

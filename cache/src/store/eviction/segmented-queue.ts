@@ -9,12 +9,12 @@ const PROTECTED = 2;
 const NOWHERE = 3;
 const HEADS = 3;
 const PLACE_MASK = 3;
-// The upper bits count the hits since the slot came into its place.
-const ONE_HIT = 4;
-const HITS_SHIFT = 2;
-const MOST_HITS = 15 << HITS_SHIFT;
+// The upper bits count the reads since the slot came into its place; what filled it is the first of its first place.
+const ONE_READ = 4;
+const READS_SHIFT = 2;
+const MOST_READS = 15 << READS_SHIFT;
 
-const HITS_TO_ADMIT = { 'one-hit': 1, 'two-hits': 2 } as const;
+const HITS_TO_ADMIT = { 'one-hit': 1, 'two-hits': 2, worth: 2 } as const;
 const PROTECTED_SHARE = 0.75;
 const GHOSTS_PER_ENTRY = 1.25;
 const NO_SLOT = -1;
@@ -26,8 +26,11 @@ const BYTES_PER_SLOT = 13;
  * same lists, so that a change of tuning moves a boundary and flushes nothing.
  */
 export class SegmentedQueue {
-  tuning: Tuning;
   tableBytes = 0;
+  #tuning: Tuning;
+  /** Whether the tuning asks these memories. One that it does not ask rests: to write both is a quarter of a fill's cost. */
+  #asksSketch: boolean;
+  #asksGhosts: boolean;
   #next = new Int32Array(HEADS);
   #previous = new Int32Array(HEADS);
   #hashes = new Int32Array(0);
@@ -39,10 +42,22 @@ export class SegmentedQueue {
 
   /** `fixed` keeps only the memories that its tuning asks, `changing` those that any may. */
   constructor(tuning: Tuning, life: 'fixed' | 'changing') {
-    this.tuning = tuning;
-    if (life === 'changing' || tuning.admission === 'frequency') this.#sketch = new FrequencySketch();
-    if (life === 'changing' || admitsByHits(tuning)) this.#ghosts = new GhostTable();
+    this.#tuning = tuning;
+    this.#asksSketch = asksSketch(tuning);
+    this.#asksGhosts = asksGhosts(tuning);
+    if (life === 'changing' || this.#asksSketch) this.#sketch = new FrequencySketch();
+    if (life === 'changing' || this.#asksGhosts) this.#ghosts = new GhostTable();
     for (let head = 0; head < HEADS; head++) this.#next[head] = this.#previous[head] = head;
+  }
+
+  /** Follows another tuning from now on: boundaries move and nothing is flushed. */
+  follow(tuning: Tuning): void {
+    if (tuning === this.#tuning) return;
+    this.#tuning = tuning;
+    this.#asksSketch = asksSketch(tuning);
+    // Ghosts of before a rest would pass for new ones.
+    if (!this.#asksGhosts) this.#ghosts?.clear();
+    this.#asksGhosts = asksGhosts(tuning);
   }
 
   /** How many slots are held. */
@@ -72,7 +87,7 @@ export class SegmentedQueue {
   hit(slot: number): void {
     const state = this.#states[slot] as number;
     const place = state & PLACE_MASK;
-    if (state < MOST_HITS) this.#states[slot] = state + ONE_HIT;
+    if (state < MOST_READS) this.#states[slot] = state + ONE_READ;
     if (place === PROBATION) {
       this.#move(slot, PROTECTED);
       if ((this.#sizes[PROTECTED] as number) > PROTECTED_SHARE * this.#mainSize()) this.#demote();
@@ -83,13 +98,13 @@ export class SegmentedQueue {
 
   insert(slot: number, hash: number): void {
     this.#hashes[slot] = hash;
-    this.#states[slot] = NOWHERE;
-    this.#sketch?.add(hash, 1);
-    const returns = this.#ghosts?.take(hash) && admitsByHits(this.tuning);
+    this.#states[slot] = NOWHERE + ONE_READ;
+    const returns = this.#asksGhosts && this.#ghosts?.take(hash);
     this.#move(slot, returns ? PROBATION : WINDOW);
   }
 
   remove(slot: number): void {
+    this.#countBeforeGoing(slot);
     this.#move(slot, NOWHERE);
   }
 
@@ -99,13 +114,13 @@ export class SegmentedQueue {
     if (Math.abs(held - this.#judgedFor) > held / 8) this.#judge(held);
     const windowTarget = this.#windowTarget(held);
     const mainTarget = held - windowTarget;
-    const { admission } = this.tuning;
+    const { admission } = this.#tuning;
     while ((this.#sizes[WINDOW] as number) >= windowTarget || this.#mainSize() === 0) {
       const candidate = this.#last(WINDOW);
       if (candidate < 0) break;
       if (admission === 'never') return this.#leave(candidate);
       if (admission !== 'frequency') {
-        if (this.#hitsOf(candidate) < HITS_TO_ADMIT[admission]) return this.#leave(candidate);
+        if (this.#readsOf(candidate) <= HITS_TO_ADMIT[admission]) return this.#leave(candidate);
         this.#admit(candidate);
         if (this.#mainSize() > mainTarget) return this.#leave(this.#mainVictim());
       } else if (this.#mainSize() < mainTarget) {
@@ -147,14 +162,14 @@ export class SegmentedQueue {
 
   /** How often the slot's key was read lately, here or before it came. */
   frequency(slot: number): number {
-    return (this.#sketch?.estimate(this.#hashes[slot] as number) ?? 0) + this.#hitsOf(slot);
+    return (this.#sketch?.estimate(this.#hashes[slot] as number) ?? 0) + this.#readsOf(slot);
   }
 
-  /** Every hash held, coldest first, with the reads it had in its place. */
-  forEach(visit: (hash: number, hits: number) => void): void {
+  /** Every hash held, coldest first, with its reads in its place. */
+  forEach(visit: (hash: number, reads: number) => void): void {
     for (const list of [PROBATION, PROTECTED, WINDOW]) {
       for (let at = this.#previous[list] as number; at !== list; at = this.#previous[at] as number) {
-        visit(this.#hashes[at - HEADS] as number, this.#hitsOf(at - HEADS));
+        visit(this.#hashes[at - HEADS] as number, this.#readsOf(at - HEADS));
       }
     }
   }
@@ -165,7 +180,7 @@ export class SegmentedQueue {
 
   /** How many entries the window should have. Shrinking it passes its last ones to the main space, growing gives up the main space's. */
   #windowTarget(held: number): number {
-    return Math.max(1, Math.floor(held * this.tuning.windowShare));
+    return Math.max(1, Math.floor(held * this.#tuning.windowShare));
   }
 
   // How far back ghosts and frequencies reach follows the number of entries.
@@ -198,17 +213,22 @@ export class SegmentedQueue {
   }
 
   #leave(slot: number): number {
-    this.#count(slot);
-    if (this.#placeOf(slot) === WINDOW) this.#ghosts?.add(this.#hashes[slot] as number);
+    this.#countBeforeGoing(slot);
+    if (this.#asksGhosts && this.#placeOf(slot) === WINDOW) this.#ghosts?.add(this.#hashes[slot] as number);
     this.#move(slot, NOWHERE);
     return slot;
   }
 
-  // Hits are written to the sketch when an entry changes segment, not on each read.
+  // A resting sketch still hears of hits, but not of each of the many that came and went unread.
+  #countBeforeGoing(slot: number): void {
+    if (this.#asksSketch || this.#readsOf(slot) > 1) this.#count(slot);
+  }
+
+  // Reads are written to the sketch when an entry changes segment, not at once.
   #count(slot: number): void {
-    const hits = this.#hitsOf(slot);
-    if (hits === 0) return;
-    this.#sketch?.add(this.#hashes[slot] as number, hits);
+    const reads = this.#readsOf(slot);
+    if (reads === 0) return;
+    this.#sketch?.add(this.#hashes[slot] as number, reads);
     this.#states[slot] = this.#placeOf(slot);
   }
 
@@ -216,8 +236,8 @@ export class SegmentedQueue {
     return (this.#states[slot] as number) & PLACE_MASK;
   }
 
-  #hitsOf(slot: number): number {
-    return (this.#states[slot] as number) >> HITS_SHIFT;
+  #readsOf(slot: number): number {
+    return (this.#states[slot] as number) >> READS_SHIFT;
   }
 
   #last(list: number): number {
@@ -246,8 +266,12 @@ export class SegmentedQueue {
   }
 }
 
-function admitsByHits({ admission }: Tuning): boolean {
-  return admission === 'one-hit' || admission === 'two-hits';
+function asksSketch({ admission }: Tuning): boolean {
+  return admission === 'frequency' || admission === 'worth';
+}
+
+function asksGhosts({ admission }: Tuning): boolean {
+  return admission !== 'frequency' && admission !== 'never';
 }
 
 function lengthened(array: Int32Array<ArrayBuffer>, length: number): Int32Array<ArrayBuffer> {

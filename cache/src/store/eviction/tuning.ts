@@ -7,9 +7,10 @@ export interface Tuning {
   /**
    * How an entry that leaves the window gets into the main space: `one-hit` or `two-hits`, with so many reads while it
    * was in the window, or by coming back soon after it left; `frequency`, when it was read more often than the entry it
-   * would displace; `never`, so that order by the last read alone decides.
+   * would displace; `never`, so that order by the last read alone decides; `worth`, by whoever counts reads, cost and
+   * size, and as with `two-hits` where that one leaves it open.
    */
-  readonly admission: 'one-hit' | 'two-hits' | 'frequency' | 'never';
+  readonly admission: 'one-hit' | 'two-hits' | 'frequency' | 'never' | 'worth';
 }
 
 /**
