@@ -1,37 +1,54 @@
-import { parseArgs } from 'node:util';
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
 import { type Figure, fits, mayHold } from './figure.ts';
 import { GROUPS } from './groups.ts';
 import { measureGroups } from './measure-groups.ts';
 
-const USAGE = `npm run -s bench:predict -- [--json] [--figure <pattern>]..
+const EXIT_USAGE = 2;
 
-Measures prediction, learned freshness and fleet signals with the library's own code in simulated time, on fixed
-seeds, and prints every figure with unit, interval over the seeds, number of observations and method.
+const values = yargs(hideBin(process.argv))
+  .scriptName('npm run -s bench:predict --')
+  .usage(
+    `$0 [options]
 
-  --json              one JSON object a line: figure, value, unit, interval, n, how
-  --figure <pattern>  only figures whose name fits; * stands for any text; may be given several times
-  --help              this text
+Measures prediction, learned freshness and fleet signals with the library's own code in simulated time, on fixed seeds,
+and prints every figure with unit, interval over the seeds, number of observations and method.
 
-Everything takes about eleven minutes on two cores, most of it fleet.hot-shift, in two worker threads; progress goes to
-standard error.
-Names begin with: ${GROUPS.map(({ prefix }) => prefix).join(', ')}`;
-
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-    figure: { type: 'string', multiple: true, default: ['*'] },
-  },
-});
+All of it takes about eleven minutes on two cores, most of it fleet.hot-shift, in two worker threads; progress goes to
+standard error.`,
+  )
+  .option('figure', {
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    default: ['*'],
+    describe: 'Only figures whose name fits; * stands for any text; may be given several times',
+  })
+  .option('json', {
+    type: 'boolean',
+    default: false,
+    describe: 'One object a line: figure, value, unit, interval, n, how',
+  })
+  .example("$0 --figure 'freshness.*' --figure 'bait.*'", 'Two groups')
+  .epilog(`Names begin with: ${GROUPS.map(({ prefix }) => prefix).join(', ')}`)
+  .check(({ figure }) => {
+    if (!GROUPS.some((group) => figure.some((pattern) => mayHold(group, pattern))))
+      throw new Error(`No figure fits ${figure.join(' or ')}.`);
+    return true;
+  })
+  .strict()
+  .version(false)
+  .wrap(120)
+  .fail((message, error, parser) => {
+    process.stderr.write(`${parser.help()}\n\n${message || error.message}\n`);
+    process.exit(EXIT_USAGE);
+  })
+  .parseSync();
 const indexes = [...GROUPS.keys()].filter((index) =>
   values.figure.some((pattern) => mayHold(GROUPS[index]!, pattern)),
 );
 
-if (values.help) console.log(USAGE);
-else if (indexes.length === 0) {
-  console.error(`No figure fits ${values.figure.join(' or ')}.\n\n${USAGE}`);
-  process.exitCode = 2;
-} else await measure();
+await measure();
 
 async function measure(): Promise<void> {
   const startedMs = performance.now();

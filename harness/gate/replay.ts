@@ -1,34 +1,46 @@
-/**
- * Replays the gate over recorded A/A blocks: how often it cries wolf, and what it finds when a slowdown is planted.
- * Record them with `l1bench gate --base HEAD --head HEAD --pairs 48`, then:
- *
- *   npm run -s bench:gate -- docs/gate/blocks-quiet.json.gz [..] [--out docs/gate]
- *
- * Prints one JSON object a line: tolerance, planted, falseFailRatio, detectionRatio, inconclusiveRatio, n.
- * With `--out` it also writes roc.md and roc.png into that folder.
- */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
 import { type RecordedRound, recordedRounds, rocOf } from '../../reports/gate/replay.ts';
 import { rocChart, rocMarkdown } from '../../reports/gate/roc-report.ts';
 import { renderPng } from '../../reports/render-png.ts';
 import type { Block } from '../../reports/schema.ts';
 import { seededRng } from '../../reports/statistics/rng.ts';
+import { EXIT } from '../errors.ts';
 
 const REPLAYS = 2_000;
 const TOLERANCES = [0.05, 0.1, 0.2];
 const PLANTED = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.5];
 
-const { positionals: files, values } = parseArgs({
-  allowPositionals: true,
-  options: { out: { type: 'string' } },
-});
-if (files.length === 0) {
-  console.error('Name the blocks.json of one or more A/A gates; see the head of harness/gate/replay.ts.');
-  process.exit(2);
-}
+const cli = yargs(hideBin(process.argv))
+  .scriptName('npm run -s bench:gate --')
+  .command(
+    '$0 <files..>',
+    `Replays the gate over recorded A/A blocks: how often it cries wolf, and what it finds when a slowdown is planted.
+
+Prints one JSON object a line: tolerance, planted, falseFailRatio, detectionRatio, inconclusiveRatio, n.`,
+    (args) =>
+      args.positional('files', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe:
+          'blocks.json of A/A gates (`l1bench gate --base HEAD --head HEAD --pairs 48`), plain or gzip',
+      }),
+  )
+  .option('out', { type: 'string', describe: 'Folder to write roc.md and roc.png into as well' })
+  .example('$0 docs/gate/blocks-quiet.json.gz', 'The recording that docs/gate.md shows')
+  .strict()
+  .version(false)
+  .wrap(120)
+  .fail((message, error, parser) => {
+    process.stderr.write(`${parser.help()}\n\n${message || error.message}\n`);
+    process.exit(EXIT.usage);
+  });
+const values = cli.parseSync();
+const files = values.files as string[];
 const points = rocOf(files.flatMap(recordingOf), TOLERANCES, PLANTED, {
   replays: REPLAYS,
   rng: seededRng(1),

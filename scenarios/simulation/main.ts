@@ -1,11 +1,7 @@
-/**
- * How a cold mesh warms, on a virtual clock: hit ratio and stale reads over time, without processes or a network.
- * The same seed gives the same arrivals and changes as a real run; loads take no time, so nothing here is a latency.
- *
- * node --conditions=l1-source scenarios/simulation/main.ts [requests per second] [seconds] [seed,seed,…]
- */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Millis } from 'l1-cache';
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
 import { scenarioOf } from '../catalogue.ts';
 import { cacheKey } from '../read-key.ts';
 import type { ReadPath, Stamped } from '../read-path.ts';
@@ -15,7 +11,38 @@ import { arrivals } from '../workload/arrivals.ts';
 import { createMutationSchedule, type MutationSchedule } from '../workload/mutation.ts';
 import { userIdOf } from '../workload/value.ts';
 
-const [rate = '150', seconds = '90', seeds = '1,2,3'] = process.argv.slice(2);
+const EXIT_USAGE = 2;
+const { rate, seconds, seeds } = yargs(hideBin(process.argv))
+  .scriptName('npm run -s sim:mesh --')
+  .usage(
+    `$0 [options]
+
+How a cold mesh of 50 services warms, on a virtual clock: hit ratio and stale reads over time, without processes or a
+network. The same seed gives the same arrivals and changes as a real run; loads take no time, so nothing here is a
+latency. Takes about a minute.`,
+  )
+  .option('rate', { type: 'number', default: 150, describe: 'Requests per second' })
+  .option('seconds', { type: 'number', default: 90, describe: 'How long, from a cold start' })
+  .option('seeds', {
+    type: 'string',
+    default: '1,2,3',
+    describe: 'One run each',
+    coerce: (list: string) => list.split(',').map(Number),
+  })
+  .example('$0 --rate 400 --seeds 1', 'More requests, one seed')
+  .check(({ rate, seconds, seeds }) => {
+    if (!(rate > 0 && seconds > 0)) throw new Error('--rate and --seconds are numbers above 0.');
+    if (!seeds.every(Number.isInteger)) throw new Error('--seeds is a list of whole numbers.');
+    return true;
+  })
+  .strict()
+  .version(false)
+  .wrap(120)
+  .fail((message, error, parser) => {
+    process.stderr.write(`${parser.help()}\n\n${message || error.message}\n`);
+    process.exit(EXIT_USAGE);
+  })
+  .parseSync();
 const START_MS: Millis = 1_700_000_000_000;
 const WINDOW_MS: Millis = 5_000;
 
@@ -64,8 +91,8 @@ class Simulation {
       topology: this.#topology,
       seed: this.#seed,
       stream: 0,
-      ratePerSecond: Number(rate),
-      durationMs: Number(seconds) * 1000,
+      ratePerSecond: rate,
+      durationMs: seconds * 1000,
     };
     let requests = 0;
     for (const { dueUs, requestType, keys } of arrivals(plan)) {
@@ -132,7 +159,7 @@ const percent = (part: readonly number[], whole: readonly number[]): string =>
 process.stdout.write(
   `${rate} requests/s, windows of ${WINDOW_MS / 1000} s from a cold start; loads take no time\n`,
 );
-for (const seed of seeds.split(',').map(Number)) {
+for (const seed of seeds) {
   for (const arm of ARMS) {
     const simulation = new Simulation(seed);
     await simulation.run(arm);

@@ -1,13 +1,8 @@
-/**
- * npm run -s bench:cache -- [--json] [--entries 1000,10000,100000] [--op get-hit,read-through-hit,set-at-capacity]
- *
- * Compares a hit, an awaited read-through hit and a set at capacity with a bare Map and with peers. Each candidate
- * runs in a process of its own, its rounds alternating with the Map's; the ratio is the figure, the nanoseconds are
- * those of this machine at this moment.
- */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
 import type { Count } from '../../src/units.ts';
 import { ASYNC_CANDIDATES } from './async-candidates.ts';
 import type { Measured, Operation } from './measure.ts';
@@ -18,29 +13,56 @@ const CANDIDATES: Readonly<Record<Operation, readonly string[]>> = {
   'set-at-capacity': Object.keys(SYNC_CANDIDATES),
   'read-through-hit': Object.keys(ASYNC_CANDIDATES),
 };
+const OPERATIONS = Object.keys(CANDIDATES) as Operation[];
 const CANDIDATE = fileURLToPath(new URL('candidate.ts', import.meta.url));
+const EXIT_USAGE = 2;
 
-const { values: asked } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    entries: { type: 'string', default: '1000,10000,100000' },
-    op: { type: 'string', default: Object.keys(CANDIDATES).join(',') },
-  },
-});
+const asked = yargs(hideBin(process.argv))
+  .scriptName('npm run -s bench:cache --')
+  .usage(
+    `$0 [options]
 
-for (const op of asked.op.split(',')) {
-  const candidates = CANDIDATES[op as Operation];
-  if (!candidates) {
-    console.error(`--op ${op} is not known; it can be ${Object.keys(CANDIDATES).join(', ')}.`);
-    process.exit(2);
-  }
-  for (const entries of asked.entries.split(',').map(Number)) {
-    if (!(Number.isInteger(entries) && entries > 0)) {
-      console.error(`--entries ${asked.entries} is no list of whole numbers above 0.`);
-      process.exit(2);
-    }
-    for (const implementation of candidates)
-      print(await runApart(op as Operation, implementation, entries), entries);
+Compares a hit, an awaited read-through hit and a set at capacity with a bare Map and with peers. Each candidate runs in
+a process of its own, its rounds alternating with the Map's: the ratio is the figure, the nanoseconds are those of this
+machine at this moment. All of it takes about three minutes.`,
+  )
+  .option('op', {
+    type: 'string',
+    default: OPERATIONS.join(','),
+    describe: 'What to measure',
+    coerce: (list: string) => list.split(','),
+  })
+  .option('entries', {
+    type: 'string',
+    default: '1000,10000,100000',
+    describe: 'How many entries the caches hold',
+    coerce: (list: string) => list.split(',').map(Number),
+  })
+  .option('json', {
+    type: 'boolean',
+    default: false,
+    describe: 'One object a line: op, implementation, entries, medianNs, ratioToMap, n',
+  })
+  .example('$0 --op get-hit --entries 10000', 'Hits alone, at one size')
+  .check(({ op, entries }) => {
+    const unknown = op.find((name) => !OPERATIONS.includes(name as Operation));
+    if (unknown !== undefined) throw new Error(`--op ${unknown} is not one of ${OPERATIONS.join(', ')}.`);
+    if (!entries.every((count) => Number.isInteger(count) && count > 0))
+      throw new Error(`--entries ${entries.join(',')} is no list of whole numbers above 0.`);
+    return true;
+  })
+  .strict()
+  .version(false)
+  .wrap(120)
+  .fail((message, error, parser) => {
+    process.stderr.write(`${parser.help()}\n\n${message || error.message}\n`);
+    process.exit(EXIT_USAGE);
+  })
+  .parseSync();
+
+for (const op of asked.op as Operation[]) {
+  for (const entries of asked.entries) {
+    for (const implementation of CANDIDATES[op]) print(await runApart(op, implementation, entries), entries);
   }
 }
 

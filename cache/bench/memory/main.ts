@@ -1,44 +1,68 @@
-/**
- * npm run -s bench:memory -- [--json] [--figure per-entry,accounting,rss] [--inserts 10000000]
- *
- * What the cache takes beyond keys and values, how far what it charges is from what it takes, and how far RSS grows
- * over many distinct inserts. Each figure in a process of its own.
- */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
 import { accounting, type Figure, IMPLEMENTATIONS, perEntry, type RssSettings, rss } from './figures.ts';
 
-const { values: asked } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    figure: { type: 'string', default: 'per-entry,accounting,rss' },
-    inserts: { type: 'string', default: '10000000' },
-    entries: { type: 'string', default: '1000000' },
-    only: { type: 'string' },
-  },
-});
+const FIGURES = ['per-entry', 'accounting', 'rss'] as const;
+const EXIT_USAGE = 2;
+
+const asked = yargs(hideBin(process.argv))
+  .scriptName('npm run -s bench:memory --')
+  .usage(
+    `$0 [options]
+
+What the cache takes beyond keys and values, how far what it charges is from what it takes, and how far RSS grows over
+many distinct inserts. Each figure in a process of its own. All of it takes about four minutes.`,
+  )
+  .option('figure', {
+    type: 'string',
+    default: FIGURES.join(','),
+    describe: 'What to measure',
+    coerce: (list: string) => list.split(','),
+  })
+  .option('entries', { type: 'number', default: 1_000_000, describe: 'Entries for per-entry' })
+  .option('inserts', { type: 'number', default: 10_000_000, describe: 'Distinct inserts for rss' })
+  .option('json', { type: 'boolean', default: false, describe: 'One object a line' })
+  .option('only', { type: 'string', hidden: true })
+  .example('$0 --figure rss --inserts 1000000', 'Growth of RSS over a million inserts')
+  .check(({ figure, entries, inserts }) => {
+    const unknown = figure.find((name) => !FIGURES.some((known) => known === name));
+    if (unknown !== undefined) throw new Error(`--figure ${unknown} is not one of ${FIGURES.join(', ')}.`);
+    for (const [name, count] of Object.entries({ entries, inserts }))
+      if (!(Number.isInteger(count) && count > 0)) throw new Error(`--${name} is no whole number above 0.`);
+    return true;
+  })
+  .strict()
+  .version(false)
+  .wrap(120)
+  .fail((message, error, parser) => {
+    process.stderr.write(`${parser.help()}\n\n${message || error.message}\n`);
+    process.exit(EXIT_USAGE);
+  })
+  .parseSync();
 
 const RSS_BUDGET_MIB = 256;
 /** V8 prefers less memory to more speed; young objects get semi-spaces of 1 MiB. */
 const BOUNDED_FLAGS = ['--optimize-for-size', '--max-semi-space-size=1'];
 /** glibc takes every table from the system by itself, so that a freed one goes back. */
 const BOUNDED_ENV = { MALLOC_MMAP_THRESHOLD_: '131072' };
-const PLANS: Readonly<Record<string, readonly string[][]>> = {
-  'per-entry': IMPLEMENTATIONS.map((implementation) => ['per-entry', implementation, asked.entries]),
+const PLANS: Readonly<Record<(typeof FIGURES)[number], readonly string[][]>> = {
+  'per-entry': IMPLEMENTATIONS.map((implementation) => ['per-entry', implementation, String(asked.entries)]),
   accounting: (['reference', 'bytes'] as const).flatMap((values) =>
     [64, 128, 256, 512].map((mib) => ['accounting', values, String(mib)]),
   ),
   rss: (['reference', 'bytes'] as const).flatMap((values) =>
-    (['default', 'bounded'] as const).map((settings) => ['rss', values, asked.inserts, settings]),
+    (['default', 'bounded'] as const).map((settings) => ['rss', values, String(asked.inserts), settings]),
   ),
 };
 
 if (asked.only !== undefined) {
   process.stdout.write(JSON.stringify(measure(JSON.parse(asked.only) as string[])));
 } else {
-  for (const figure of asked.figure.split(',')) {
-    for (const plan of PLANS[figure] ?? unknown(figure)) print(await runApart(plan));
+  for (const figure of asked.figure as (typeof FIGURES)[number][]) {
+    for (const plan of PLANS[figure]) print(await runApart(plan));
   }
 }
 
@@ -72,9 +96,4 @@ function print(figure: Figure): void {
       : `${name} ${value}`,
   );
   console.log(parts.join('  '));
-}
-
-function unknown(figure: string): never {
-  console.error(`--figure ${figure} is not known; it can be ${Object.keys(PLANS).join(', ')}.`);
-  process.exit(2);
 }
