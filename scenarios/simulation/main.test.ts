@@ -10,9 +10,9 @@ test('the simulated mesh warms: hits rise in every arm, and one cache for all po
   const { stdout } = await promisify(execFile)(process.execPath, [
     '--conditions=l1-source',
     MAIN,
-    '100',
-    '20',
-    '1',
+    '--rate=100',
+    '--seconds=20',
+    '--seeds=1',
   ]);
   const hits = [...stdout.matchAll(/hits {2}%(.*)/g)].map((line) => line[1]!.trim().split(/\s+/).map(Number));
   assert.equal(hits.length, 3);
