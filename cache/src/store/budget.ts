@@ -70,7 +70,8 @@ export class Budget<V> {
         this.#policy.grow(capacity);
         this.#policyCapacity = capacity;
       }
-      return true;
+      // The policy's shadows may have taken more than their part.
+      return this.#fitsAtCapacity(sizeBytes, capacity, this.payloadBytes);
     }
     return false;
   }

@@ -8,6 +8,13 @@ import { EXPERTS, type Tuning } from './tuning.ts';
 
 /** A shadow has at most so many entries; a larger cache is judged on a sample of its keys. */
 const SHADOW_ENTRIES: Count = 2048;
+/** While the cache fills, shadows of an eighth of it rehearse, at most so many entries each … */
+const REHEARSAL_ENTRIES: Count = 512;
+const REHEARSAL_SHARE = 1 / 8;
+/** … on so many reads an entry of the cache, then again when it is twice as large. */
+const REHEARSAL_READS_PER_ENTRY = 4;
+/** A smaller cache has no rehearsal: it learns soon enough. */
+const SMALLEST_REHEARSED: Count = 512;
 /** Entries looked at to find the one worth least for its size. */
 const LOOKS: Count = 12;
 /** Where sizes count the experts, who know none, are not followed: worth admits, and the window only sorts out scans. */
@@ -25,8 +32,13 @@ const RESAMPLE_AT = 0.1;
  * nothing is flushed. Published policies win on some reads and lose on others; this one pays a little for finding out.
  *
  * Choosing. Shadows start at the first eviction, as what the live cache holds then: all experts would hold just that.
- * Of the reads some 10,000 to 30,000 are remembered, exponentially: 14 an entry and more. The leader changes when another is ahead by
- * more than three times what chance explains and by what changing costs (ExpertRace), so that equals do not take turns.
+ * Of the reads some 10,000 to 30,000 are remembered, exponentially: 14 an entry and more. The leader changes when
+ * another is ahead by more than three times what chance explains and by what changing costs (ExpertRace), so that equals
+ * do not take turns.
+ *
+ * Rehearsing. Until the first eviction nothing has to be chosen, but a smaller cache would be choosing by then. Shadows
+ * of an eighth of what is held rehearse each time that has doubled; who leads there by eight times chance leads at the
+ * first eviction, else LRU. Small and large caches need not want the same, hence the wider margin.
  *
  * Cost. A hit is a move in a list. Sampled keys, all of them up to 2,048 entries and 1 in n/2048 above, are also shown
  * to the shadows, at 40 to 70 ns an expert. A fill writes the memory that the leader asks: ghosts or frequencies, under LRU none. 13 bytes a slot, plus 4
@@ -51,13 +63,15 @@ const RESAMPLE_AT = 0.1;
  */
 export class AdaptivePolicy implements EvictionPolicy {
   readonly #live = new SegmentedQueue(EXPERTS[0] as Tuning, 'changing');
-  readonly #shadows = new ShadowCaches(EXPERTS);
+  #shadows = new ShadowCaches(EXPERTS);
   readonly #race = new ExpertRace(EXPERTS.length);
   readonly #sizes = new SizeSpread();
   #leader = 0;
   #capacity: Count = 0;
-  // No key is sampled until the first eviction: before that there is nothing to decide.
-  #sampling = false;
+  #stage: 'rehearsing' | 'evicting' = 'rehearsing';
+  #rehearsedFor: Count = 0;
+  /** Sampled reads that are still shown to the shadows. */
+  #readsToShow: Count = 0;
   #sampleMask = 0;
   #sampledFor: Count = 0;
   #sampledEntries: Count = 0;
@@ -71,6 +85,9 @@ export class AdaptivePolicy implements EvictionPolicy {
     this.#live.grow(capacity, capacity);
     this.#sizes.grow(capacity);
     this.#capacity = capacity;
+    const held = this.#live.size;
+    if (this.#stage === 'rehearsing' && held >= Math.max(SMALLEST_REHEARSED, 2 * this.#rehearsedFor))
+      this.#rehearse(held);
   }
 
   onHit(slot: number): void {
@@ -90,7 +107,7 @@ export class AdaptivePolicy implements EvictionPolicy {
   onRemove(slot: number): void {
     const hash = this.#live.hashOf(slot);
     this.#live.remove(slot);
-    if (this.#sampling && (hash & this.#sampleMask) === 0) this.#shadows.remove(hash);
+    if ((hash & this.#sampleMask) === 0) this.#shadows.remove(hash);
   }
 
   /** The fill itself is not a read. */
@@ -106,7 +123,7 @@ export class AdaptivePolicy implements EvictionPolicy {
   }
 
   get #isRacing(): boolean {
-    return this.#sampling && !this.#sizes.isWide;
+    return this.#readsToShow > 0 && !this.#sizes.isWide;
   }
 
   #evictBySize(): number {
@@ -133,24 +150,43 @@ export class AdaptivePolicy implements EvictionPolicy {
 
   #show(hash: number): void {
     if ((hash & this.#sampleMask) !== 0) return;
+    this.#readsToShow--;
     if (this.#race.count(this.#shadows.access(hash))) this.#leader = this.#race.lead(this.#sampledEntries);
   }
 
+  // Nothing must go yet, so nothing is decided; but a smaller cache would be choosing by now.
+  #rehearse(held: Count): void {
+    this.#rehearsedFor = held;
+    this.#shadows = new ShadowCaches(EXPERTS);
+    this.#sample(Math.floor(held * REHEARSAL_SHARE), REHEARSAL_ENTRIES);
+    this.#readsToShow = (REHEARSAL_READS_PER_ENTRY / REHEARSAL_SHARE) * this.#sampledEntries;
+  }
+
   #resample(held: Count): void {
-    const bits = Math.max(0, Math.ceil(Math.log2(held / SHADOW_ENTRIES)));
-    // The upper bits choose the sample; tables are addressed by the lower ones, which stay spread.
-    const mask = bits === 0 ? 0 : ~0 << (32 - bits);
-    const anew = !this.#sampling || mask !== this.#sampleMask;
-    this.#sampling = true;
     this.#sampledFor = held;
-    this.#sampleMask = mask;
-    this.#sampledEntries = Math.max(1, Math.round(held / 2 ** bits));
-    this.#shadows.resize(this.#sampledEntries);
-    if (!anew) return;
+    const mask = this.#sampleMask;
+    const isFirst = this.#stage === 'rehearsing';
+    if (isFirst) {
+      this.#stage = 'evicting';
+      this.#readsToShow = Number.POSITIVE_INFINITY;
+      this.#race.endRehearsal();
+      this.#shadows = new ShadowCaches(EXPERTS);
+    }
+    this.#sample(held, SHADOW_ENTRIES);
+    if (!isFirst && mask === this.#sampleMask) return;
     this.#live.forEach((hash, reads) => {
-      if ((hash & mask) !== 0) return;
+      if ((hash & this.#sampleMask) !== 0) return;
       for (let read = 0; read < Math.max(1, reads); read++) this.#shadows.access(hash);
     });
+  }
+
+  /** Makes the shadows stand for a cache of so many entries. */
+  #sample(entries: Count, most: Count): void {
+    const bits = Math.max(0, Math.ceil(Math.log2(entries / most)));
+    // The upper bits choose the sample; tables are addressed by the lower ones, which stay spread.
+    this.#sampleMask = bits === 0 ? 0 : ~0 << (32 - bits);
+    this.#sampledEntries = Math.max(1, Math.round(entries / 2 ** bits));
+    this.#shadows.resize(this.#sampledEntries);
   }
 
   // Marsaglia's xorshift: any slot of the tables.

@@ -15,15 +15,21 @@ function after(race: ExpertRace, reads: number, hitBy: (read: number) => number)
   return leader;
 }
 
+function begun(experts: number): ExpertRace {
+  const race = new ExpertRace(experts);
+  race.endRehearsal();
+  return race;
+}
+
 test('the expert that hits more takes the lead', () => {
   assert.equal(
-    after(new ExpertRace(3), 2048, (read) => (read % 2 === 0 ? SECOND : 0)),
+    after(begun(3), 2048, (read) => (read % 2 === 0 ? SECOND : 0)),
     1,
   );
 });
 
 test('experts that hit on half of the reads each do not take turns', () => {
-  const race = new ExpertRace(2);
+  const race = begun(2);
   let seed = 1;
   for (let epoch = 0; epoch < 200; epoch++) {
     const leader = after(race, 256, () => {
@@ -35,7 +41,7 @@ test('experts that hit on half of the reads each do not take turns', () => {
 });
 
 test('a lead is followed only once it is worth filling a large shadow anew', () => {
-  const race = new ExpertRace(2);
+  const race = begun(2);
   const epoch = (entries: number): number => {
     for (let read = 0; read < 256; read++) race.count(read < 100 ? SECOND : FIRST | SECOND);
     return race.lead(entries);
@@ -45,10 +51,23 @@ test('a lead is followed only once it is worth filling a large shadow anew', () 
 });
 
 test('an expert that was ahead long ago gives way to the one that is ahead now', () => {
-  const race = new ExpertRace(2);
+  const race = begun(2);
   after(race, 5_000, () => FIRST);
   assert.equal(
     after(race, 20_000, () => SECOND),
+    1,
+  );
+});
+
+test('a rehearsal wants a clearer lead, and whoever leads at its end goes on to lead', () => {
+  const slightly = (read: number): number => (read % 8 === 0 ? SECOND : FIRST | SECOND);
+  assert.equal(after(new ExpertRace(2), 256, slightly), 0);
+  assert.equal(after(begun(2), 256, slightly), 1);
+  const race = new ExpertRace(2);
+  assert.equal(after(race, 1024, slightly), 1);
+  race.endRehearsal();
+  assert.equal(
+    after(race, 256, () => 0),
     1,
   );
 });

@@ -6,6 +6,8 @@ const READS_REMEMBERED: Count = 8_000;
 const READS_REMEMBERED_PER_ENTRY = 10;
 /** How far ahead another must be, beyond chance … */
 const DEVIATIONS = 3;
+/** … in a rehearsal with caches of another size than the real one, where the order need not be the same. */
+const REHEARSAL_DEVIATIONS = 8;
 /** … and beyond what taking turns costs: a new leader has to fill its place with other entries. */
 const TURN_COST_PER_ENTRY = 0.02;
 
@@ -21,12 +23,21 @@ export class ExpertRace {
   readonly #remembered: Float64Array;
   readonly #epoch: Uint32Array;
   #epochReads: Count = 0;
+  #deviations = REHEARSAL_DEVIATIONS;
   #leader = 0;
 
   constructor(experts: Count) {
     this.#experts = experts;
     this.#remembered = new Float64Array(1 << experts);
     this.#epoch = new Uint32Array(1 << experts);
+  }
+
+  /** From now on it counts: the leader stays, what it did in the rehearsal is forgotten. */
+  endRehearsal(): void {
+    this.#deviations = DEVIATIONS;
+    this.#remembered.fill(0);
+    this.#epoch.fill(0);
+    this.#epochReads = 0;
   }
 
   /** Counts one read; a bit for each expert that hit. True when it is time to ask who leads. */
@@ -46,7 +57,8 @@ export class ExpertRace {
     const best = this.#best();
     const won = this.#hitByOnly(best, this.#leader);
     const lost = this.#hitByOnly(this.#leader, best);
-    if (won - lost > DEVIATIONS * Math.sqrt(won + lost) + TURN_COST_PER_ENTRY * entries) this.#leader = best;
+    if (won - lost > this.#deviations * Math.sqrt(won + lost) + TURN_COST_PER_ENTRY * entries)
+      this.#leader = best;
     return this.#leader;
   }
 
