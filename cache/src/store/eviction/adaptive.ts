@@ -41,9 +41,9 @@ const RESAMPLE_AT = 0.1;
  * first eviction, else LRU. Small and large caches need not want the same, hence the wider margin.
  *
  * Cost. A hit is a move in a list. Sampled keys, all of them up to 2,048 entries and 1 in n/2048 above, are also shown
- * to the shadows, at 40 to 70 ns an expert. A fill writes the memory that the leader asks: ghosts or frequencies, under LRU none. 13 bytes a slot, plus 4
- * for frequencies and 2.5 for ghosts, 1 for sizes that spread and 1 for load costs; the shadows add about 1 MB,
- * whatever the size of the cache. The first eviction walks all entries once: 40 ms at a million.
+ * to the shadows, at 40 to 70 ns an expert. A fill writes the memory that the leader asks: ghosts or frequencies, under
+ * LRU none. 13 bytes a slot, plus 4 for frequencies and 2.5 for ghosts, 1 for sizes that spread and 1 for load costs; the
+ * shadows add about 1 MB, whatever the size of the cache. The first eviction walks all entries once: 40 ms at a million.
  *
  * Sizes. Where sizes spread by more than a factor of two, the victim is the one of 12 drawn from the main space with
  * the fewest reads × load cost per byte [4], and it leaves only for an entry that is worth more; new keys still have
@@ -66,7 +66,6 @@ export class AdaptivePolicy implements EvictionPolicy {
   #shadows = new ShadowCaches(EXPERTS);
   readonly #race = new ExpertRace(EXPERTS.length);
   readonly #sizes = new SizeSpread();
-  #leader = 0;
   #capacity: Count = 0;
   #stage: 'rehearsing' | 'evicting' = 'rehearsing';
   #rehearsedFor: Count = 0;
@@ -118,7 +117,7 @@ export class AdaptivePolicy implements EvictionPolicy {
   evict(): number {
     const held = this.#live.size;
     if (Math.abs(held - this.#sampledFor) > RESAMPLE_AT * held) this.#resample(held);
-    this.#live.follow(this.#sizes.isWide ? SIZED : (EXPERTS[this.#leader] as Tuning));
+    this.#live.follow(this.#sizes.isWide ? SIZED : (EXPERTS[this.#race.leader] as Tuning));
     return this.#sizes.isWide ? this.#evictBySize() : this.#live.evict();
   }
 
@@ -151,7 +150,7 @@ export class AdaptivePolicy implements EvictionPolicy {
   #show(hash: number): void {
     if ((hash & this.#sampleMask) !== 0) return;
     this.#readsToShow--;
-    if (this.#race.count(this.#shadows.access(hash))) this.#leader = this.#race.lead(this.#sampledEntries);
+    if (this.#race.count(this.#shadows.access(hash))) this.#race.lead(this.#sampledEntries);
   }
 
   // Nothing must go yet, so nothing is decided; but a smaller cache would be choosing by now.

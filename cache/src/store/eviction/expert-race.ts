@@ -26,6 +26,11 @@ export class ExpertRace {
   #deviations = REHEARSAL_DEVIATIONS;
   #leader = 0;
 
+  /** The expert to follow. */
+  get leader(): number {
+    return this.#leader;
+  }
+
   constructor(experts: Count) {
     this.#experts = experts;
     this.#remembered = new Float64Array(1 << experts);
@@ -46,8 +51,8 @@ export class ExpertRace {
     return ++this.#epochReads >= EPOCH_READS;
   }
 
-  /** Ends the epoch; the expert to follow, for shadows of so many entries. */
-  lead(entries: Count): number {
+  /** Ends the epoch, for shadows of so many entries. */
+  lead(entries: Count): void {
     const kept = Math.exp(-this.#epochReads / (READS_REMEMBERED + READS_REMEMBERED_PER_ENTRY * entries));
     this.#epochReads = 0;
     for (let hits = 0; hits < this.#epoch.length; hits++) {
@@ -59,7 +64,6 @@ export class ExpertRace {
     const lost = this.#hitByOnly(this.#leader, best);
     if (won - lost > this.#deviations * Math.sqrt(won + lost) + TURN_COST_PER_ENTRY * entries)
       this.#leader = best;
-    return this.#leader;
   }
 
   #best(): number {
