@@ -116,7 +116,7 @@ const block = z.object({
       chainedMisses: count,
       /** Of those: no load had begun, and the first of their kind in a pod, so that nothing it knew named the key. */
       firstOfKind: count.default(0),
-      /** Of the others: no load had begun, and the value names keys of several owners, in different requests. */
+      /** Of the others: no load had begun, and the value leads to keys of several owners, or to none, in other requests. */
       ambiguous: count.default(0),
       /** Of the rest: asked for sooner after the value that named them than their own load took. */
       shortPause: count.default(0),

@@ -10,7 +10,7 @@ export interface PredictionSummary {
   readonly coverage: Figure;
   /**
    * The same, without what nothing in a pod could tell: the first read of a kind, and reads of an owner where the value
-   * leads to several.
+   * leads to several, or in other requests to none.
    */
   readonly foreseeableCoverage: Figure;
   /** There before the read, of those used. */

@@ -43,6 +43,15 @@ test('a value that names keys of two owners does not say which is read', () => {
   assert.deepEqual(counts, { all: 3, firstOfKind: 2, ambiguous: 1, shortPause: 0 });
 });
 
+test('a value that leads to a read in some requests and to none in others does not say whether it comes', () => {
+  const { counts, misses, read } = counting();
+  read('profile.2', 'profile.2:7', 20);
+  read('profile.2', 'profile.2:8', 20);
+  misses.ledNowhere('session.1');
+  read('profile.2', 'profile.2:9', 20);
+  assert.deepEqual(counts, { all: 3, firstOfKind: 1, ambiguous: 1, shortPause: 0 });
+});
+
 test('a read that joined a load already begun was foreseen, be it the first of its kind or of several owners', () => {
   const { counts, misses, read } = counting();
   misses.loaded('profile.2:7', 6);

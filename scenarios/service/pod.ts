@@ -214,16 +214,16 @@ export class Pod implements Controlled, AsyncDisposable {
     for (const [i, read] of reads.entries()) {
       const after = type.reads[i]?.after ?? null;
       if (after !== null) {
-        const { domain, owner } = type.reads[after] as ReadStep;
         this.#misses.count(recorder.chainedMisses, {
-          from: `${domain}.${owner}`,
-          to: `${read.at.domain}.${read.at.owner}`,
+          from: kindOf(type.reads[after] as ReadStep),
+          to: kindOf(read.at),
           key: read.key,
           pauseMs: read.pauseNs / 1e6,
           tookMs: read.latencyNs / 1e6,
           missed: read.outcome !== 'l1',
         });
       }
+      if (!type.reads.some((step) => step.after === i)) this.#misses.ledNowhere(kindOf(read.at));
       recorder.read(read.outcome, read.latencyNs);
       if (read.outcome === 'l1') recorder.remember(read.key);
       const staleMs = this.#mutations.stalenessMs(read.at, read.value.version, nowMs);
@@ -238,6 +238,10 @@ export class Pod implements Controlled, AsyncDisposable {
     this.#recorder.errors += 1;
     this.#lastError ??= error;
   }
+}
+
+function kindOf({ domain, owner }: Pick<ReadStep, 'domain' | 'owner'>): string {
+  return `${domain}.${owner}`;
 }
 
 function since(before: PrefetchCounts | undefined, now: PrefetchCounts | undefined): PrefetchCounts | null {

@@ -12,7 +12,7 @@ function gateWith({ burst = 1000, holdOutRatio = 0, sharePerMiss = 0.1 } = {}) {
   const health = new OriginHealth();
   const target = { has: () => false, prefetch: () => 'started' as const };
   const gate = new PrefetchGate(target, new WasteBudget(sharePerMiss, burst), health, {
-    minConfidence: 0.7,
+    minConfidence: { 'value-flow': 0.55, 'key-pair': 0.72, 'time-of-day': 0.72 },
     maxConcurrent: 16,
     holdOutRatio,
     rng: () => 0.5,
@@ -34,6 +34,17 @@ test('no more than sixteen prefetches are in flight', () => {
   assert.deepEqual(outcomes.slice(16), ['busy', 'busy', 'busy', 'busy']);
   health.end('k0', 2);
   assert.equal(gate.offer('k16', rule, 2), 'fetched');
+});
+
+test('a rule right two times out of three fetches if it is of value flow, and only while there is budget', () => {
+  const { gate } = gateWith({ burst: 4 });
+  const outcomes = (kind: RuleKind, count: number) => {
+    const rule = new RuleScore(kind, 'mostly right', WINDOW_MS);
+    for (let i = 0; i < 60; i++) rule.learn(i % 3 !== 0);
+    return Array.from({ length: count }, (_, i) => gate.offer(`${kind}${i}`, rule, 0));
+  };
+  assert.deepEqual(outcomes('key-pair', 1), ['shadow']);
+  assert.deepEqual(outcomes('value-flow', 2), ['fetched', 'shadow']);
 });
 
 test('a young rule is judged by all its guesses, not by those that came true first', () => {

@@ -7,6 +7,8 @@ import { ENOUGH_OUTCOMES, type RuleKind, type RuleScore } from './rule-score.ts'
 import type { WasteBudget } from './waste-budget.ts';
 
 const KINDS: readonly RuleKind[] = ['value-flow', 'key-pair', 'time-of-day'];
+/** What others' word must come to while the budget is full. */
+const MIN_CONFIDENCE_OF_WORD: Ratio = 0.72;
 const MAX_GUESSES: Count = 2048;
 /** Trials leave room for guesses. */
 const MAX_TRIALS: Count = 1024;
@@ -31,8 +33,8 @@ export type GuessOutcome =
   | 'stopped';
 
 export interface GateOptions {
-  /** Confidence a rule needs while the budget is full; rises to 1 as it empties. */
-  readonly minConfidence: Ratio;
+  /** Confidence a rule needs while the budget is full, or a rule of each kind; rises to 1 as it empties. */
+  readonly minConfidence: Ratio | Readonly<Record<RuleKind, Ratio>>;
   /** Most prefetches in flight. */
   readonly maxConcurrent: Count;
   /** Share of guesses never fetched, so that the benefit stays measurable. */
@@ -120,7 +122,7 @@ export class PrefetchGate {
   /** Whether a rule may fetch now: confident enough for what is left of the budget. */
   stateOf(rule: RuleScore): 'live' | 'shadow' | 'stopped' {
     if (rule.stopped) return 'stopped';
-    return this.isProven(rule) || rule.isOnWord(this.#needed) ? 'live' : 'shadow';
+    return this.isProven(rule) || rule.isOnWord(this.#neededOfWord(rule)) ? 'live' : 'shadow';
   }
 
   /** A learner expects the key to be read soon. */
@@ -179,14 +181,27 @@ export class PrefetchGate {
     }
   }
 
-  /** Confidence that a rule needs now. */
-  get #needed(): Ratio {
-    return 1 - (1 - this.#options.minConfidence) * Math.sqrt(this.#budget.fill);
+  /** Confidence that a rule needs now by what was seen here. */
+  #needed(rule: RuleScore): Ratio {
+    return this.#withBudget(this.#leastFor(rule));
+  }
+
+  #neededOfWord(rule: RuleScore): Ratio {
+    return this.#withBudget(Math.max(MIN_CONFIDENCE_OF_WORD, this.#leastFor(rule)));
+  }
+
+  #leastFor({ kind }: RuleScore): Ratio {
+    const { minConfidence } = this.#options;
+    return typeof minConfidence === 'number' ? minConfidence : minConfidence[kind];
+  }
+
+  #withBudget(least: Ratio): Ratio {
+    return 1 - (1 - least) * Math.sqrt(this.#budget.fill);
   }
 
   /** Whether a rule may fetch by what was seen here. */
   isProven(rule: RuleScore): boolean {
-    return (rule.outcomes >= ENOUGH_OUTCOMES && rule.lowerBound >= this.#needed) || rule.isPromising;
+    return (rule.outcomes >= ENOUGH_OUTCOMES && rule.lowerBound >= this.#needed(rule)) || rule.isPromising;
   }
 
   #decide(key: string, rule: RuleScore, atMs: Millis): GuessOutcome {

@@ -25,7 +25,7 @@ export interface PrewarmerOptions {
   readonly wastePerMiss?: Ratio;
   /** Useless prefetches allowed before the first miss. Default 400. */
   readonly wasteBurst?: Count;
-  /** Confidence a rule needs while the waste budget is full. Default 0.72. */
+  /** Confidence a rule needs while the waste budget is full. Default: 0.55 for value flow, 0.72 for the others. */
   readonly minConfidence?: Ratio;
   /** Most prefetches in flight. Default 16. */
   readonly maxConcurrent?: Count;
@@ -42,6 +42,17 @@ export interface PrewarmerOptions {
   /** Fields never looked at, besides those named like secrets. */
   readonly denyFields?: readonly string[];
 }
+
+/**
+ * What a value names is read within moments or not at all, so a useless prefetch is known for one at once, and the waste
+ * budget bounds them: a key that is read twice out of three times is worth having. A pair of misses that held so seldom
+ * mostly has chance to thank.
+ */
+const MIN_CONFIDENCE: Readonly<Record<RuleKind, Ratio>> = {
+  'value-flow': 0.55,
+  'key-pair': 0.72,
+  'time-of-day': 0.72,
+};
 
 /** How often the clock is looked at while learning. */
 const ACCESSES_PER_LOOK = 8;
@@ -105,7 +116,7 @@ export class Prewarmer {
     this.#health = new OriginHealth(options.stalls);
     const budget = new WasteBudget(options.wastePerMiss ?? 0.1, options.wasteBurst ?? 400);
     this.#gate = new PrefetchGate(target, budget, this.#health, {
-      minConfidence: options.minConfidence ?? 0.72,
+      minConfidence: options.minConfidence ?? MIN_CONFIDENCE,
       maxConcurrent: options.maxConcurrent ?? 16,
       holdOutRatio: options.holdOutRatio ?? 0.0025,
       rng,
