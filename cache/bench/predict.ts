@@ -29,7 +29,7 @@ standard error.`,
     default: false,
     describe: 'One object a line: figure, value, unit, interval, n, how',
   })
-  .example("$0 --figure 'freshness.*' --figure 'bait.*'", 'Two groups')
+  .example("$0 --figure 'freshness.*'", 'One group')
   .epilog(`Names begin with: ${GROUPS.map(({ prefix }) => prefix).join(', ')}`)
   .check(({ figure }) => {
     if (!GROUPS.some((group) => figure.some((pattern) => mayHold(group, pattern))))

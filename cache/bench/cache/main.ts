@@ -24,7 +24,7 @@ const asked = yargs(hideBin(process.argv))
 
 Compares a hit, an awaited read-through hit and a set at capacity with a bare Map and with peers. Each candidate runs in
 a process of its own, its rounds alternating with the Map's: the ratio is the figure, the nanoseconds are those of this
-machine at this moment. All of it takes about three minutes.`,
+machine at this moment. All of it takes about two minutes.`,
   )
   .option('op', {
     type: 'string',
