@@ -14,7 +14,7 @@ const asked = yargs(hideBin(process.argv))
     `$0 [options]
 
 What the cache takes beyond keys and values, how far what it charges is from what it takes, and how far RSS grows over
-many distinct inserts. Each figure in a process of its own. All of it takes about four minutes.`,
+many distinct inserts. Each figure in a process of its own. All of it takes about two minutes.`,
   )
   .option('figure', {
     type: 'string',
