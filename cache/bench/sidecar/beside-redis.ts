@@ -56,8 +56,17 @@ const children = {
   'l1-container': startNode('l1-container', sidecar),
   'bare Node server': startNode('bare Node server', bareServer),
 };
-while (!servers.every((server) => existsSync(sockets[server])))
+while (!servers.every((server) => existsSync(sockets[server]))) {
+  const ended = servers.find((server) => children[server].exitCode !== null);
+  if (ended !== undefined) {
+    for (const child of Object.values(children)) child.kill();
+    console.error(
+      `${ended} did not start. Run this as \`npm run bench:sidecar -w cache\`, which builds it first.`,
+    );
+    process.exit(3);
+  }
   await new Promise((resolve) => setTimeout(resolve, 20));
+}
 
 const samples = new Map<string, number[]>();
 const note = (figure: string, value: number) => samples.set(figure, [...(samples.get(figure) ?? []), value]);
