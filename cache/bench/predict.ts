@@ -1,20 +1,16 @@
-import yargs from 'yargs';
-import { hideBin } from 'yargs/helpers';
+import { benchCli } from './bench-cli.ts';
 import { type Figure, fits, mayHold } from './figure.ts';
 import { GROUPS } from './groups.ts';
 import { measureGroups } from './measure-groups.ts';
 
-const EXIT_USAGE = 2;
-
-const values = yargs(hideBin(process.argv))
-  .scriptName('npm run -s bench:predict --')
+const values = benchCli('bench:predict')
   .usage(
     `$0 [options]
 
 Measures prediction, learned freshness and fleet signals with the library's own code in simulated time, on fixed seeds,
 and prints every figure with unit, interval over the seeds, number of observations and method.
 
-All of it takes about eleven minutes on two cores, most of it fleet.hot-shift, in two worker threads; progress goes to
+All of it takes eight to eleven minutes on two cores, most of it fleet.hot-shift, in two worker threads; progress goes to
 standard error.`,
   )
   .option('figure', {
@@ -35,13 +31,6 @@ standard error.`,
     if (!GROUPS.some((group) => figure.some((pattern) => mayHold(group, pattern))))
       throw new Error(`No figure fits ${figure.join(' or ')}.`);
     return true;
-  })
-  .strict()
-  .version(false)
-  .wrap(120)
-  .fail((message, error, parser) => {
-    process.stderr.write(`${parser.help()}\n\n${message || error.message}\n`);
-    process.exit(EXIT_USAGE);
   })
   .parseSync();
 const indexes = [...GROUPS.keys()].filter((index) =>

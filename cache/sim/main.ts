@@ -1,6 +1,7 @@
 // The cache simulator's command line. `npm run sim -- --help` says what it takes.
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { endWithReader } from '../bench/end-with-reader.ts';
 import { type Anchor, anchorName, readAnchors, readAnchorTrace, TRACES_FOLDER } from './anchors.ts';
 import { FORMATS, type Format, TraceError } from './formats.ts';
 import { POLICIES } from './policies/policies.ts';
@@ -26,11 +27,7 @@ npm run sim -- [options] <trace..>
                       hitRatioPercent, byteHitRatioPercent.
 `;
 
-// Whoever reads may have seen enough, as `head` has.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
+endWithReader();
 try {
   await main();
 } catch (error) {

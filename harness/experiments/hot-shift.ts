@@ -12,6 +12,11 @@ const REQUESTS_PER_SECOND = 350;
 const STEADY_S = 12;
 const WATCH_S = 30;
 const SHIFTED_USERS = 1_000;
+/** In the simulator: reads per second of a pod, and how long it is watched after the shift. */
+const SIMULATED: readonly (readonly [readsPerSecond: number, watchMs: Millis])[] = [
+  [2_000, 30_000],
+  [400, 60_000],
+];
 
 /** The most read keys change at once: how long until the hit ratio is back, alone and with shared signals. */
 export async function hotShift(context: ExperimentContext): Promise<Findings> {
@@ -114,12 +119,6 @@ async function onThisMachine(context: ExperimentContext) {
     answer: `On this machine ${PODS} pods were back at 95 % of their hit ratio after ${plainSeconds(alone!, WATCH_S)} alone and ${plainSeconds(shared!, WATCH_S)} with shared signals; in the first 5 s they hit ${hitsAlone} and ${hitsShared} of their reads.`,
   };
 }
-
-/** Reads per second of a pod, and how long it is watched after the shift. */
-const SIMULATED: readonly (readonly [readsPerSecond: number, watchMs: Millis])[] = [
-  [2_000, 30_000],
-  [400, 60_000],
-];
 
 function inTheSimulator(context: ExperimentContext) {
   const rows: Section['tables'][number]['rows'] = [];

@@ -1,21 +1,18 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import yargs from 'yargs';
-import { hideBin } from 'yargs/helpers';
+import { benchCli } from '../../cache/bench/bench-cli.ts';
 import { type RecordedRound, recordedRounds, rocOf } from '../../reports/gate/replay.ts';
 import { rocChart, rocMarkdown } from '../../reports/gate/roc-report.ts';
 import { renderPng } from '../../reports/render-png.ts';
 import type { Block } from '../../reports/schema.ts';
 import { seededRng } from '../../reports/statistics/rng.ts';
-import { EXIT } from '../errors.ts';
 
 const REPLAYS = 2_000;
 const TOLERANCES = [0.05, 0.1, 0.2];
 const PLANTED = [0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.5];
 
-const cli = yargs(hideBin(process.argv))
-  .scriptName('npm run -s bench:gate --')
+const cli = benchCli('bench:gate')
   .command(
     '$0 <files..>',
     `Replays the gate over recorded A/A blocks: how often it cries wolf, and what it finds when a slowdown is planted.
@@ -31,14 +28,7 @@ Prints one JSON object a line: tolerance, planted, falseFailRatio, detectionRati
       }),
   )
   .option('out', { type: 'string', describe: 'Folder to write roc.md and roc.png into as well' })
-  .example('$0 docs/gate/blocks-quiet.json.gz', 'The recording that docs/gate.md shows')
-  .strict()
-  .version(false)
-  .wrap(120)
-  .fail((message, error, parser) => {
-    process.stderr.write(`${parser.help()}\n\n${message || error.message}\n`);
-    process.exit(EXIT.usage);
-  });
+  .example('$0 docs/gate/blocks-quiet.json.gz', 'The recording that docs/gate.md shows');
 const values = cli.parseSync();
 const files = values.files as string[];
 const points = rocOf(files.flatMap(recordingOf), TOLERANCES, PLANTED, {

@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Millis } from 'l1-cache';
-import yargs from 'yargs';
-import { hideBin } from 'yargs/helpers';
+import { benchCli } from '../../cache/bench/bench-cli.ts';
 import { scenarioOf } from '../catalogue.ts';
 import { cacheKey } from '../read-key.ts';
 import type { ReadPath, Stamped } from '../read-path.ts';
@@ -11,15 +10,13 @@ import { arrivals } from '../workload/arrivals.ts';
 import { createMutationSchedule, type MutationSchedule } from '../workload/mutation.ts';
 import { userIdOf } from '../workload/value.ts';
 
-const EXIT_USAGE = 2;
-const { rate, seconds, seeds } = yargs(hideBin(process.argv))
-  .scriptName('npm run -s sim:mesh --')
+const { rate, seconds, seeds } = benchCli('sim:mesh')
   .usage(
     `$0 [options]
 
 How a cold mesh of 50 services warms, on a virtual clock: hit ratio and stale reads over time, without processes or a
 network. The same seed gives the same arrivals and changes as a real run; loads take no time, so nothing here is a
-latency. Takes about a minute.`,
+latency. Takes a few seconds.`,
   )
   .option('rate', { type: 'number', default: 150, describe: 'Requests per second' })
   .option('seconds', { type: 'number', default: 90, describe: 'How long, from a cold start' })
@@ -34,13 +31,6 @@ latency. Takes about a minute.`,
     if (!(rate > 0 && seconds > 0)) throw new Error('--rate and --seconds are numbers above 0.');
     if (!seeds.every(Number.isInteger)) throw new Error('--seeds is a list of whole numbers.');
     return true;
-  })
-  .strict()
-  .version(false)
-  .wrap(120)
-  .fail((message, error, parser) => {
-    process.stderr.write(`${parser.help()}\n\n${message || error.message}\n`);
-    process.exit(EXIT_USAGE);
   })
   .parseSync();
 const START_MS: Millis = 1_700_000_000_000;

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import yargs from 'yargs';
-import { hideBin } from 'yargs/helpers';
 import type { Count } from '../../src/units.ts';
+import { benchCli } from '../bench-cli.ts';
 import { ASYNC_CANDIDATES } from './async-candidates.ts';
 import type { Measured, Operation } from './measure.ts';
 import { SYNC_CANDIDATES } from './sync-candidates.ts';
@@ -15,10 +14,8 @@ const CANDIDATES: Readonly<Record<Operation, readonly string[]>> = {
 };
 const OPERATIONS = Object.keys(CANDIDATES) as Operation[];
 const CANDIDATE = fileURLToPath(new URL('candidate.ts', import.meta.url));
-const EXIT_USAGE = 2;
 
-const asked = yargs(hideBin(process.argv))
-  .scriptName('npm run -s bench:cache --')
+const asked = benchCli('bench:cache')
   .usage(
     `$0 [options]
 
@@ -50,13 +47,6 @@ machine at this moment. All of it takes about two minutes.`,
     if (!entries.every((count) => Number.isInteger(count) && count > 0))
       throw new Error(`--entries ${entries.join(',')} is no list of whole numbers above 0.`);
     return true;
-  })
-  .strict()
-  .version(false)
-  .wrap(120)
-  .fail((message, error, parser) => {
-    process.stderr.write(`${parser.help()}\n\n${message || error.message}\n`);
-    process.exit(EXIT_USAGE);
   })
   .parseSync();
 

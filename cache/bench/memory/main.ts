@@ -1,15 +1,12 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import yargs from 'yargs';
-import { hideBin } from 'yargs/helpers';
+import { benchCli } from '../bench-cli.ts';
 import { accounting, type Figure, IMPLEMENTATIONS, perEntry, type RssSettings, rss } from './figures.ts';
 
 const FIGURES = ['per-entry', 'accounting', 'rss'] as const;
-const EXIT_USAGE = 2;
 
-const asked = yargs(hideBin(process.argv))
-  .scriptName('npm run -s bench:memory --')
+const asked = benchCli('bench:memory')
   .usage(
     `$0 [options]
 
@@ -33,13 +30,6 @@ many distinct inserts. Each figure in a process of its own. All of it takes abou
     for (const [name, count] of Object.entries({ entries, inserts }))
       if (!(Number.isInteger(count) && count > 0)) throw new Error(`--${name} is no whole number above 0.`);
     return true;
-  })
-  .strict()
-  .version(false)
-  .wrap(120)
-  .fail((message, error, parser) => {
-    process.stderr.write(`${parser.help()}\n\n${message || error.message}\n`);
-    process.exit(EXIT_USAGE);
   })
   .parseSync();
 

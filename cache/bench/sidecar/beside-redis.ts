@@ -60,6 +60,7 @@ while (!servers.every((server) => existsSync(sockets[server]))) {
   const ended = servers.find((server) => children[server].exitCode !== null);
   if (ended !== undefined) {
     for (const child of Object.values(children)) child.kill();
+    rmSync(folder, { recursive: true });
     console.error(
       `${ended} did not start. Run this as \`npm run bench:sidecar -w cache\`, which builds it first.`,
     );

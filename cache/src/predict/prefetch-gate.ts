@@ -122,7 +122,8 @@ export class PrefetchGate {
   /** Whether a rule may fetch now: confident enough for what is left of the budget. */
   stateOf(rule: RuleScore): 'live' | 'shadow' | 'stopped' {
     if (rule.stopped) return 'stopped';
-    return this.isProven(rule) || rule.isOnWord(this.#neededOfWord(rule)) ? 'live' : 'shadow';
+    const word = this.#needed(Math.max(MIN_CONFIDENCE_OF_WORD, this.#leastFor(rule)));
+    return this.isProven(rule) || rule.isOnWord(word) ? 'live' : 'shadow';
   }
 
   /** A learner expects the key to be read soon. */
@@ -181,13 +182,9 @@ export class PrefetchGate {
     }
   }
 
-  /** Confidence that a rule needs now by what was seen here. */
-  #needed(rule: RuleScore): Ratio {
-    return this.#withBudget(this.#leastFor(rule));
-  }
-
-  #neededOfWord(rule: RuleScore): Ratio {
-    return this.#withBudget(Math.max(MIN_CONFIDENCE_OF_WORD, this.#leastFor(rule)));
+  /** Confidence that is needed now where `least` would do with a full budget. */
+  #needed(least: Ratio): Ratio {
+    return 1 - (1 - least) * Math.sqrt(this.#budget.fill);
   }
 
   #leastFor({ kind }: RuleScore): Ratio {
@@ -195,13 +192,10 @@ export class PrefetchGate {
     return typeof minConfidence === 'number' ? minConfidence : minConfidence[kind];
   }
 
-  #withBudget(least: Ratio): Ratio {
-    return 1 - (1 - least) * Math.sqrt(this.#budget.fill);
-  }
-
   /** Whether a rule may fetch by what was seen here. */
   isProven(rule: RuleScore): boolean {
-    return (rule.outcomes >= ENOUGH_OUTCOMES && rule.lowerBound >= this.#needed(rule)) || rule.isPromising;
+    const needed = this.#needed(this.#leastFor(rule));
+    return (rule.outcomes >= ENOUGH_OUTCOMES && rule.lowerBound >= needed) || rule.isPromising;
   }
 
   #decide(key: string, rule: RuleScore, atMs: Millis): GuessOutcome {

@@ -28,9 +28,6 @@ const BYTES_PER_SLOT = 13;
 export class SegmentedQueue {
   tableBytes = 0;
   #tuning: Tuning;
-  /** Whether the tuning asks these memories. One that it does not ask rests: to write both is a quarter of a fill's cost. */
-  #asksSketch: boolean;
-  #asksGhosts: boolean;
   #next = new Int32Array(HEADS);
   #previous = new Int32Array(HEADS);
   #hashes = new Int32Array(0);
@@ -43,21 +40,17 @@ export class SegmentedQueue {
   /** `fixed` keeps only the memories that its tuning asks, `changing` those that any may. */
   constructor(tuning: Tuning, life: 'fixed' | 'changing') {
     this.#tuning = tuning;
-    this.#asksSketch = asksSketch(tuning);
-    this.#asksGhosts = asksGhosts(tuning);
-    if (life === 'changing' || this.#asksSketch) this.#sketch = new FrequencySketch();
-    if (life === 'changing' || this.#asksGhosts) this.#ghosts = new GhostTable();
+    if (life === 'changing' || asksSketch(tuning)) this.#sketch = new FrequencySketch();
+    if (life === 'changing' || asksGhosts(tuning)) this.#ghosts = new GhostTable();
     for (let head = 0; head < HEADS; head++) this.#next[head] = this.#previous[head] = head;
   }
 
   /** Follows another tuning from now on: boundaries move and nothing is flushed. */
   follow(tuning: Tuning): void {
     if (tuning === this.#tuning) return;
-    this.#tuning = tuning;
-    this.#asksSketch = asksSketch(tuning);
     // Ghosts of before a rest would pass for new ones.
-    if (!this.#asksGhosts) this.#ghosts?.clear();
-    this.#asksGhosts = asksGhosts(tuning);
+    if (!asksGhosts(this.#tuning)) this.#ghosts?.clear();
+    this.#tuning = tuning;
   }
 
   /** How many slots are held. */
@@ -99,7 +92,7 @@ export class SegmentedQueue {
   insert(slot: number, hash: number): void {
     this.#hashes[slot] = hash;
     this.#states[slot] = NOWHERE + ONE_READ;
-    const returns = this.#asksGhosts && this.#ghosts?.take(hash);
+    const returns = asksGhosts(this.#tuning) && this.#ghosts?.take(hash);
     this.#move(slot, returns ? PROBATION : WINDOW);
   }
 
@@ -214,14 +207,15 @@ export class SegmentedQueue {
 
   #leave(slot: number): number {
     this.#countBeforeGoing(slot);
-    if (this.#asksGhosts && this.#placeOf(slot) === WINDOW) this.#ghosts?.add(this.#hashes[slot] as number);
+    if (asksGhosts(this.#tuning) && this.#placeOf(slot) === WINDOW)
+      this.#ghosts?.add(this.#hashes[slot] as number);
     this.#move(slot, NOWHERE);
     return slot;
   }
 
   // A resting sketch still hears of hits, but not of each of the many that came and went unread.
   #countBeforeGoing(slot: number): void {
-    if (this.#asksSketch || this.#readsOf(slot) > 1) this.#count(slot);
+    if (asksSketch(this.#tuning) || this.#readsOf(slot) > 1) this.#count(slot);
   }
 
   // Reads are written to the sketch when an entry changes segment, not at once.
@@ -266,6 +260,7 @@ export class SegmentedQueue {
   }
 }
 
+/** Whether a tuning asks this memory. One that the leader does not ask rests: to write both is a quarter of a fill's cost. */
 function asksSketch({ admission }: Tuning): boolean {
   return admission === 'frequency' || admission === 'worth';
 }
