@@ -62,6 +62,7 @@ export class SimulatedPod {
   hits = 0;
   reads = 0;
   fetches = 0;
+  readonly #timeline: Timeline;
   #insertsPerMs: number;
   #insertsAtTick = 0;
 
@@ -74,6 +75,7 @@ export class SimulatedPod {
     options: { readonly cacheEntries: Count; readonly keys: Count; readonly readsPerSecond: number },
   ) {
     this.name = name;
+    this.#timeline = timeline;
     this.cache = new LightCache(options.cacheEntries, options.keys);
     this.#insertsPerMs = options.readsPerSecond / 4000;
     const load = (key: string, place: 'recent' | 'coldest') => {
@@ -121,7 +123,7 @@ export class SimulatedPod {
     const inserts = this.fetches - this.#insertsAtTick;
     this.#insertsAtTick = this.fetches;
     this.#insertsPerMs += (inserts / SLICE_MS - this.#insertsPerMs) * (SLICE_MS / 10_000);
-    this.fleet?.tick();
+    if (this.fleet && this.fleet.dueMs <= this.#timeline.nowMs) this.fleet.tick();
   }
 
   #fetch(id: number, place: 'recent' | 'coldest', why: 'read' | 'ahead'): void {

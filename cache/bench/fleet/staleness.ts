@@ -213,7 +213,7 @@ export function simulateStaleness(options: StalenessOptions): StalenessOutcome {
   for (const pod of pods) void pod.fleet?.start();
   const liar = options.falseChangesPerSecond ? pods[0]?.fleet : undefined;
   const tick = () => {
-    for (const pod of pods) pod.fleet?.tick();
+    for (const { fleet } of pods) if (fleet && fleet.dueMs <= timeline.nowMs) fleet.tick();
     for (let n = ((options.falseChangesPerSecond ?? 0) * TICK_MS) / 1000; liar && n > 0; n--)
       liar.onFetched(`k:${Math.floor(rng() * world.keys.length)}`, Math.floor(rng() * 2 ** 32));
     timeline.after(TICK_MS, tick);

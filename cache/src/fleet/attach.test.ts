@@ -5,6 +5,7 @@ import { attachFreshness } from '../freshness/attach.ts';
 import { LearnedFreshness } from '../freshness/learned-freshness.ts';
 import { seededRandom } from '../random.ts';
 import { attachFleet } from './attach.ts';
+import { Fleet } from './fleet.ts';
 import { MemoryBus } from './memory-bus.ts';
 
 interface Stamped {
@@ -141,5 +142,43 @@ test('a value kept as bytes is not decoded for a hit', async () => {
   cache.flushAccesses();
   assert.equal(decoded, 1, 'for the reader alone');
   attached.fleet.tick();
+  cache[Symbol.dispose]();
+});
+
+test('an attached fleet at rest ticks for its greetings alone, and tells a change within 50 ms', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  const clock = { nowMs: 0, now: () => clock.nowMs };
+  const pass = (ms: number) => {
+    for (let passed = 0; passed < ms; passed++) {
+      clock.nowMs++;
+      t.mock.timers.tick(1);
+    }
+  };
+  const ticks = t.mock.method(Fleet.prototype, 'tick').mock;
+  const bus = new MemoryBus();
+  let heard = 0;
+  await bus.connect('b').start(
+    () => heard++,
+    () => {},
+  );
+  const cache = new L1Cache<Stamped>({ budgetBytes: 2 ** 22, clock, seed: 1 });
+  await using _attached = await attachFleet({
+    cache,
+    transport: bus.connect('a'),
+    secret: new Uint8Array(32).fill(3),
+    members: ['a', 'b'],
+    clock,
+    rng: seededRandom(2),
+  });
+  pass(10_000);
+  await Promise.resolve();
+  assert.ok(ticks.callCount() <= 3, `${ticks.callCount()} ticks in 10 s`);
+  assert.equal(heard, ticks.callCount());
+  const heardBefore = heard;
+  for (const version of [1, 2]) cache.set('k:1', { version });
+  cache.flushAccesses();
+  pass(50);
+  await Promise.resolve();
+  assert.equal(heard, heardBefore + 1);
   cache[Symbol.dispose]();
 });

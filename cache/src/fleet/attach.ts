@@ -8,6 +8,7 @@ import type { Count, Millis, Ratio } from '../units.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
 import type { Pod } from './pod.ts';
 import { type RuleLearner, RuleSignal } from './rule-signal.ts';
+import { Ticker } from './ticker.ts';
 
 /** What the fleet uses of an `L1Cache`. */
 export interface FleetCache {
@@ -40,7 +41,6 @@ export interface AttachedFleet extends AsyncDisposable {
   readonly fleet: Fleet;
 }
 
-const TICK_MS = 50;
 /** Over this time inserts and reads are averaged. */
 const AVERAGED_OVER_MS = 10_000;
 /** Keys whose reads are counted for a peer's warm start. */
@@ -111,7 +111,7 @@ export async function attachFleet(options: FleetAttachmentOptions): Promise<Atta
       else read(batch.keyAt(row), outcome, batch.isFirstUseOfPrefetchAt(row));
     }
   });
-  const timer = setInterval(() => {
+  const tick = () => {
     const nowMs = clock.now();
     const elapsedMs = nowMs - rates.tickMs;
     if (elapsedMs > 0) {
@@ -122,12 +122,16 @@ export async function attachFleet(options: FleetAttachmentOptions): Promise<Atta
     }
     fleet.tick();
     ruleSignal?.tick(nowMs);
-  }, TICK_MS).unref();
+  };
+  const dueMs = () => Math.min(fleet.dueMs, ruleSignal?.dueMs ?? Number.POSITIVE_INFINITY);
+  const ticker = new Ticker(() => clock.now(), dueMs, tick);
+  fleet.onDue(() => ticker.plan());
   await fleet.start();
+  ticker.plan();
   return {
     fleet,
     [Symbol.asyncDispose]: async () => {
-      clearInterval(timer);
+      ticker[Symbol.dispose]();
       listening[Symbol.dispose]();
       ruleSignal?.[Symbol.dispose]();
       await fleet[Symbol.asyncDispose]();

@@ -77,6 +77,10 @@ export class ChangeNotices {
     }
   }
 
+  get dueMs(): Millis {
+    return Math.min(this.#changed.dueMs, this.#validated.dueMs);
+  }
+
   tick(send: (to: string, signal: Signal, signals: number) => void): void {
     const nowMs = this.#context.now();
     const last = (keys: StampedHash[]) => [

@@ -41,7 +41,8 @@ const HELLO_EVERY_MS = 5000;
  * What the pods of a service tell each other: what is hot, what changed, what did not, which rules hold. Signals,
  * never values: a pod that believes a lie loads something useless or loads something again, within quotas.
  *
- * Needs `tick` about every 50 ms. Everything sent may be lost; nothing here waits for an answer to serve a read.
+ * Needs `tick` when `dueMs` has come, but not more often than about every 50 ms. Everything sent may be lost; nothing
+ * here waits for an answer to serve a read.
  */
 export class Fleet implements AsyncDisposable {
   readonly #transport: Transport;
@@ -59,6 +60,7 @@ export class Fleet implements AsyncDisposable {
   #helloMs: Millis;
   #helloNumber: number;
   readonly #rulesListeners = new Set<(from: string, payload: Uint8Array) => void>();
+  readonly #dueListeners = new Set<() => void>();
 
   /** `secrets` may be shared by the simulated pods of one process; they are those of `secret` and `namespaces`. */
   constructor(options: FleetOptions, secrets = new FleetSecrets(options.secret, options.namespaces ?? [])) {
@@ -87,6 +89,7 @@ export class Fleet implements AsyncDisposable {
       (from, signal) => {
         this.#togetherness.onHeard();
         this.#act(from, signal);
+        this.#dueMayHaveMoved();
       },
       (state) => this.#togetherness.onBus(state),
     );
@@ -113,12 +116,15 @@ export class Fleet implements AsyncDisposable {
 
   /** A read found nothing. */
   onMiss(key: string): void {
-    if (this.state.state === 'together') this.#hot.onMiss(key, this.#owners);
+    if (this.state.state !== 'together') return;
+    this.#hot.onMiss(key, this.#owners);
+    this.#dueMayHaveMoved();
   }
 
   /** A value was fetched from the origin; `stamp` is any 32-bit number that differs when the value does. */
   onFetched(key: string, stamp: number): void {
     this.#notices.onFetched(key, stamp >>> 0);
+    this.#dueMayHaveMoved();
   }
 
   /** A value that the fleet had loaded here was read for the first time. */
@@ -144,7 +150,26 @@ export class Fleet implements AsyncDisposable {
    */
   async warmUp({ perSecond = 2000 }: { readonly perSecond?: number } = {}): Promise<WarmUpOutcome> {
     const peers = this.#owners.members.filter((name) => name !== this.#transport.self);
-    return this.#warmUp.start(peers, perSecond, (to, signal) => this.#channel.send(to, signal, 1));
+    const ended = this.#warmUp.start(peers, perSecond, (to, signal) => this.#channel.send(to, signal, 1));
+    this.#dueMayHaveMoved();
+    return ended;
+  }
+
+  /** When something waits to be sent, loaded or noticed. */
+  get dueMs(): Millis {
+    return Math.min(
+      this.#helloMs,
+      this.#hot.dueMs,
+      this.#notices.dueMs,
+      this.#warmUp.dueMs,
+      this.#togetherness.dueMs,
+    );
+  }
+
+  /** Hears that `dueMs` may have moved ahead. */
+  onDue(listener: () => void): Disposable {
+    this.#dueListeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#dueListeners.delete(listener) };
   }
 
   /** Sends what has waited long enough, loads what is due, notices silence. */
@@ -169,7 +194,12 @@ export class Fleet implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#togetherness[Symbol.dispose]();
     this.#rulesListeners.clear();
+    this.#dueListeners.clear();
     await this.#transport[Symbol.asyncDispose]();
+  }
+
+  #dueMayHaveMoved(): void {
+    for (const listener of this.#dueListeners) listener();
   }
 
   #act(from: string, signal: Signal): void {

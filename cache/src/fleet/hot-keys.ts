@@ -109,6 +109,17 @@ export class HotKeys {
     }
   }
 
+  get dueMs(): Millis {
+    return Math.min(
+      this.#reports.dueMs,
+      this.#hashedReports.dueMs,
+      this.#reveals.dueMs,
+      this.#hot.dueMs,
+      this.#hotHashed.dueMs,
+      this.#loads.dueMs,
+    );
+  }
+
   tick(send: (to: string, signal: Signal, signals: Count) => void): void {
     const { pod, now } = this.#context;
     const nowMs = now();

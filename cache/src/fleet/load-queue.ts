@@ -20,6 +20,11 @@ export class LoadQueue {
     return this.#waiting.length - this.#head;
   }
 
+  /** When the next key is due, if the rate allows; never (infinity) while none waits. */
+  get dueMs(): Millis {
+    return this.#waiting[this.#head]?.dueMs ?? Number.POSITIVE_INFINITY;
+  }
+
   push(key: string, from: string, dueMs: Millis): void {
     if (this.length < MAX_WAITING) this.#waiting.push({ key, from, dueMs });
   }

@@ -86,13 +86,13 @@ export async function meshOf({
         rng: seededRandom(i),
       });
       await fleet.start();
-      return { name, pod, fleet };
+      return { name, pod, fleet, clock };
     }),
   );
   const run = (forMs: Millis) => {
     const endMs = timeline.nowMs + forMs;
     while (timeline.nowMs < endMs) {
-      for (const { fleet } of pods) fleet.tick();
+      for (const { fleet, clock } of pods) if (fleet.dueMs <= clock.now()) fleet.tick();
       timeline.runUntil(timeline.nowMs + 50);
     }
   };

@@ -19,6 +19,7 @@ export class Outbox<T> {
   readonly #waitMs: Millis;
   readonly #enough: Count;
   readonly #repeats: Repeats | undefined;
+  #hasEnough = false;
 
   constructor(waitMs: Millis, enough: Count, repeats?: Repeats) {
     this.#waitMs = waitMs;
@@ -27,7 +28,21 @@ export class Outbox<T> {
   }
 
   put(to: string, item: T, nowMs: Millis): void {
-    this.#batchFor(to, nowMs).set(item, this.#repeats?.times() ?? 0);
+    const items = this.#batchFor(to, nowMs).set(item, this.#repeats?.times() ?? 0);
+    this.#hasEnough ||= items.size >= this.#enough;
+  }
+
+  /** When something is to be handed over or said again; never (infinity) while nothing waits. */
+  get dueMs(): Millis {
+    if (this.#hasEnough) return Number.NEGATIVE_INFINITY;
+    // Batches are in order of time and all wait as long.
+    let dueMs = Number.POSITIVE_INFINITY;
+    for (const { sinceMs } of this.#batches.values()) {
+      dueMs = sinceMs + this.#waitMs;
+      break;
+    }
+    for (const again of this.#again) dueMs = Math.min(dueMs, again.dueMs);
+    return dueMs;
   }
 
   /** Hands over every batch that is old or large enough. Says nothing again that `stillTrue` denies. */
@@ -42,6 +57,7 @@ export class Outbox<T> {
       for (const [item, left] of due.items)
         if (stillTrue(item)) this.#batchFor(due.to, nowMs).set(item, left);
     }
+    this.#hasEnough = false;
     for (const [to, { sinceMs, items }] of this.#batches) {
       if (nowMs - sinceMs < this.#waitMs && items.size < this.#enough) continue;
       this.#batches.delete(to);

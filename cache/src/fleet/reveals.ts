@@ -36,6 +36,11 @@ export class Reveals {
     return this.#open.delete(hash);
   }
 
+  /** At once while an answer is awaited: it may be time to ask the next pod. */
+  get dueMs(): Millis {
+    return this.#open.size > 0 ? Number.NEGATIVE_INFINITY : this.#outbox.dueMs;
+  }
+
   /** Asks, asks again, and hands over the digests that nobody could name. */
   tick(nowMs: Millis, send: (to: string, signal: Signal, signals: Count) => void): KeyHash[] {
     const givenUp: KeyHash[] = [];

@@ -65,8 +65,8 @@ async function pods(count: number, chaos: Chaos = {}) {
       timeline.runUntil(timeline.nowMs + 50)
     ) {
       for (const { fleet, signal } of all) {
-        fleet.tick();
-        signal.tick(timeline.nowMs);
+        if (fleet.dueMs <= timeline.nowMs) fleet.tick();
+        if (signal.dueMs <= timeline.nowMs) signal.tick(timeline.nowMs);
       }
     }
   };

@@ -33,11 +33,17 @@ export class RuleSignal implements Disposable {
     this.#listening = fleet.onRules((from, payload) => learner.hearRules(from, decodeRules(payload)));
   }
 
+  /** When it is to be looked again. */
+  get dueMs(): Millis {
+    return this.#lookMs;
+  }
+
   /** Tells what is due. */
   tick(nowMs: Millis): void {
     const { state } = this.#fleet;
-    if (nowMs < this.#lookMs || state.state === 'alone') return;
+    if (nowMs < this.#lookMs) return;
     this.#lookMs = nowMs + LOOK_EVERY_MS * (0.5 + this.#rng());
+    if (state.state === 'alone') return;
     const rules = this.#learner.provenRules().slice(0, MAX_SHARED);
     const names = JSON.stringify(rules.map(({ source, field, target }) => [source, field, target]));
     if (names === this.#told && nowMs < this.#repeatMs) return;

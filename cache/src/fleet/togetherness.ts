@@ -51,6 +51,11 @@ export class Togetherness {
     if (this.#state.state === 'alone') this.update();
   }
 
+  /** When silence would have lasted too long. */
+  get dueMs(): Millis {
+    return this.#state.state === 'together' ? this.#heardMs + SILENCE_MS : Number.POSITIVE_INFINITY;
+  }
+
   /** Notices silence; to be called now and then. */
   update(): void {
     const why = this.#aloneBecause();

@@ -97,6 +97,12 @@ export class WarmUp {
     }
   }
 
+  /** At once while a digest is given or followed. */
+  get dueMs(): Millis {
+    const isBusy = this.#running !== undefined || this.#answer !== undefined;
+    return isBusy ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  }
+
   tick(send: (to: string, signal: Signal) => void): void {
     this.#sendParts(send);
     const running = this.#running;
