@@ -110,7 +110,12 @@ export class Caller {
 
   #wait(): boolean {
     const controller = new CallerController();
-    this.#handler.onRequestStart?.(controller);
+    try {
+      this.#handler.onRequestStart?.(controller, null);
+    } catch (error) {
+      this.#handler.onResponseError?.(controller, error as Error);
+      return true;
+    }
     if (!controller.aborted) this.#join(controller);
     else this.#handler.onResponseError?.(controller, controller.reason!);
     return true;

@@ -8,6 +8,9 @@ export interface KeptAnswer extends Kept {
   readonly status: number;
   readonly statusText: string;
   readonly headers: ResponseHeaders;
+  /** Names of the headers that came more than once: their values are lists, and a list is never handed out either. */
+  readonly repeated: readonly string[];
+  readonly trailers: ResponseHeaders;
   readonly body: Buffer;
   /** The caller's own values of the headers that the answer varies by. */
   readonly vary: readonly (readonly [name: string, value: string | undefined])[];
@@ -37,17 +40,29 @@ export function keepableHeaders(headers: ResponseHeaders): ResponseHeaders {
     .map((name) => name.trim());
   const kept: ResponseHeaders = {};
   for (const name in headers) if (!HOP_BY_HOP.has(name) && !named.includes(name)) kept[name] = headers[name]!;
-  return kept;
+  return copyOf(kept);
+}
+
+/** So that no caller holds a list that another gets as well. */
+export function copyOf(headers: ResponseHeaders): ResponseHeaders {
+  const copy = { ...headers };
+  for (const name of repeatedIn(headers)) copy[name] = [...headers[name]!];
+  return copy;
+}
+
+export function repeatedIn(headers: ResponseHeaders): string[] {
+  return Object.keys(headers).filter((name) => Array.isArray(headers[name]));
 }
 
 /** Bytes an answer takes in memory: body, header text at two bytes a character, and its objects. */
 export function sizeOf(answer: KeptAnswer): Bytes {
   let headerChars: Count = 0;
   let headers: Count = 0;
-  for (const name in answer.headers) {
-    headers++;
-    headerChars += name.length + String(answer.headers[name]).length;
-  }
+  for (const fields of [answer.headers, answer.trailers])
+    for (const name in fields) {
+      headers++;
+      headerChars += name.length + String(fields[name]).length;
+    }
   return answer.body.byteLength + 2 * headerChars + 48 * headers + 400;
 }
 
@@ -63,5 +78,11 @@ export function suits(answer: KeptAnswer, read: HttpRead, ageMs: number): boolea
 /** The headers of a hit: those kept, its age, and where it came from. A fresh object each time. */
 export function hitHeaders(answer: KeptAnswer, ageMs: number): ResponseHeaders {
   // https://www.rfc-editor.org/rfc/rfc9111.html#section-5.1
-  return { ...answer.headers, age: String(Math.floor(ageMs / 1000)), 'x-l1-cache': 'hit' };
+  const headers: ResponseHeaders = {
+    ...answer.headers,
+    age: String(Math.floor(ageMs / 1000)),
+    'x-l1-cache': 'hit',
+  };
+  for (const name of answer.repeated) headers[name] = [...answer.headers[name]!];
+  return headers;
 }

@@ -71,6 +71,54 @@ test('every caller gets bytes of its own', async () => {
   assert.equal(at.origin.seen.length, 1);
 });
 
+test('every caller gets lists of header values of its own', async () => {
+  await using at = await setUp(
+    (_incoming, response) => void response.setHeader('link', ['<a>', '<b>']).end(),
+  );
+  for (let i = 0; i < 3; i++) {
+    const { headers } = await at.get();
+    assert.deepEqual(headers.link, ['<a>', '<b>']);
+    (headers.link as string[]).push('<mine>');
+  }
+  assert.equal(at.reads.coverage.hits, 2);
+});
+
+test('a hit brings the trailers of the live answer', async () => {
+  await using at = await setUp((_incoming, response) => {
+    response.setHeader('trailer', 'x-sum').write('body');
+    response.addTrailers({ 'x-sum': '7' });
+    response.end();
+  });
+  for (let i = 0; i < 2; i++) {
+    const { body, trailers } = await request(`${at.origin.url}/data/1`, { dispatcher: at.dispatcher });
+    await body.dump();
+    assert.deepEqual(trailers, { 'x-sum': '7' });
+  }
+  assert.equal(at.reads.coverage.hits, 1);
+});
+
+test('what a handler throws it hears as an error, from memory as live', async () => {
+  await using at = await setUp(plain);
+  for (const event of ['onRequestStart', 'onResponseStart', 'onResponseData', 'onResponseEnd']) {
+    const heard = [];
+    for (let i = 0; i < 2; i++)
+      heard.push(
+        await new Promise((resolve) => {
+          const handler = {
+            onRequestStart() {},
+            onResponseError: (_controller: unknown, error: Error) => resolve(error.message),
+            [event]() {
+              throw new Error(event);
+            },
+          };
+          at.dispatcher.dispatch({ origin: at.origin.url, path: '/data/1', method: 'GET' }, handler);
+        }),
+      );
+    await at.get();
+    assert.deepEqual(heard, [event, event]);
+  }
+});
+
 test('a client of undici 7 is served as well', async () => {
   await using at = await setUp(plain);
   const agent = new Agent7();

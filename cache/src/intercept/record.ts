@@ -2,13 +2,13 @@ import type { FlightEnd } from './flights.ts';
 import { forward, type Handler } from './handlers.ts';
 import type { ResponseHeaders } from './headers.ts';
 import { headerOf } from './headers.ts';
-import { type KeptAnswer, keepableHeaders, sizeOf } from './http-answer.ts';
+import { type KeptAnswer, keepableHeaders, repeatedIn, sizeOf } from './http-answer.ts';
 import type { InterceptedReads } from './reads.ts';
 import type { HttpRead } from './request.ts';
 import { decideStore } from './storable.ts';
 
 interface Recording {
-  readonly head: Omit<KeptAnswer, 'body'>;
+  readonly head: Omit<KeptAnswer, 'body' | 'trailers'>;
   readonly chunks: Buffer[];
   sizeBytes: number;
 }
@@ -55,6 +55,7 @@ export function record(
     // Encoded bytes are only for callers who accept that encoding, also when the origin forgot to say so.
     if (headerOf(headers, 'content-encoding') !== undefined && !vary.includes('accept-encoding'))
       vary.push('accept-encoding');
+    const kept = keepableHeaders(headers);
     recording = {
       head: {
         address: read.uri,
@@ -64,7 +65,8 @@ export function record(
         lifeMs,
         status,
         statusText,
-        headers: keepableHeaders(headers),
+        headers: kept,
+        repeated: repeatedIn(kept),
         vary: vary.map((name) => [name, read.header(name)] as const),
       },
       chunks: [],
@@ -82,10 +84,11 @@ export function record(
     // A copy now: the caller gets this chunk and may change it.
     recording.chunks.push(Buffer.from(chunk));
   };
-  const end = () => {
+  const end = (trailers: ResponseHeaders) => {
     if (recording === undefined) return;
     const answer: KeptAnswer = {
       ...recording.head,
+      trailers: keepableHeaders(trailers),
       body: recording.chunks.length === 1 ? recording.chunks[0]! : Buffer.concat(recording.chunks),
     };
     if (observed && !(observed.status === answer.status && observed.body.equals(answer.body)))
@@ -109,7 +112,7 @@ export function record(
       next.onResponseData?.(controller, chunk);
     },
     onResponseEnd(controller, trailers) {
-      guarded(end);
+      guarded(() => end(trailers));
       next.onResponseEnd?.(controller, trailers);
     },
     onResponseError(controller, error) {

@@ -1,6 +1,6 @@
 import type { Controller, Handler } from './handlers.ts';
 import type { ResponseHeaders } from './headers.ts';
-import { hitHeaders, type KeptAnswer } from './http-answer.ts';
+import { copyOf, hitHeaders, type KeptAnswer } from './http-answer.ts';
 
 /**
  * What a caller holds while its answer comes from memory or from another caller's request: it may abort for itself
@@ -57,7 +57,12 @@ export class CallerController implements Controller {
 /** Gives a kept answer to a caller that has not heard anything yet. */
 export function replay(handler: Handler, answer: KeptAnswer, ageMs: number): void {
   const controller = new CallerController();
-  handler.onRequestStart?.(controller);
+  try {
+    handler.onRequestStart?.(controller, null);
+  } catch (error) {
+    handler.onResponseError?.(controller, error as Error);
+    return;
+  }
   replayTo(handler, controller, answer, ageMs);
 }
 
@@ -69,31 +74,41 @@ export function replayTo(
   ageMs: number,
 ): void {
   let isOver = false;
-  const fail = () => {
-    if (isOver) return;
+  const fail = (error: Error) => {
     isOver = true;
-    handler.onResponseError?.(controller, controller.reason!);
+    handler.onResponseError?.(controller, error);
+  };
+  /** What a handler throws it hears as the error of its request, as it does from undici. */
+  const tell = (event: () => void) => {
+    try {
+      event();
+    } catch (error) {
+      fail(error as Error);
+    }
   };
   const end = () => {
     if (isOver || controller.paused) return;
     isOver = true;
-    handler.onResponseEnd?.(controller, {});
+    tell(() => handler.onResponseEnd?.(controller, copyOf(answer.trailers)));
   };
   const body = () => {
     if (isOver || controller.paused) return;
     controller.onResume = end;
     // A copy: the caller owns its bytes and may change them.
-    if (answer.body.byteLength > 0) handler.onResponseData?.(controller, Buffer.from(answer.body));
+    if (answer.body.byteLength > 0)
+      tell(() => handler.onResponseData?.(controller, Buffer.from(answer.body)));
     end();
   };
-  controller.onAbort = fail;
+  controller.onAbort = () => {
+    if (!isOver) fail(controller.reason!);
+  };
   if (controller.aborted) {
-    fail();
+    fail(controller.reason!);
     return;
   }
   const headers = hitHeaders(answer, ageMs);
   controller.answeredWith(headers);
   controller.onResume = body;
-  handler.onResponseStart?.(controller, answer.status, headers, answer.statusText);
+  tell(() => handler.onResponseStart?.(controller, answer.status, headers, answer.statusText));
   body();
 }
