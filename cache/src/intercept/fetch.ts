@@ -1,4 +1,4 @@
-import { eachHeader, type HeadersLike } from './headers.ts';
+import type { HeadersLike } from './headers.ts';
 import { hitHeaders } from './http-answer.ts';
 import { find } from './interceptor.ts';
 import { asResponse, KeptResponse } from './kept-response.ts';
@@ -42,7 +42,7 @@ export function wrapFetch(
     if (scope === undefined) return undefined;
     const address = addressOf(input);
     if (address === null) return undefined;
-    const headers = init?.headers as HeadersLike;
+    const headers = init?.headers;
     if (!areSendable(headers)) return undefined;
     const decision = rules.decide({
       scope,
@@ -54,8 +54,8 @@ export function wrapFetch(
     });
     if (decision.kind !== 'read') return undefined;
     const kept = find(reads, decision);
-    if (kept === undefined || kept.vary.length > 0 || kept.headers['content-encoding'] !== undefined)
-      return undefined;
+    if (kept === undefined || kept.vary.length > 0 || kept.repeated.length > 0) return undefined;
+    if (kept.headers['content-encoding'] !== undefined) return undefined;
     reads.hit('fetch', decision.route.path, kept);
     const response = new KeptResponse({
       bytes: kept.body,
@@ -63,6 +63,7 @@ export function wrapFetch(
       statusText: kept.statusText,
       headers: hitHeaders(kept, reads.ageMs(kept)) as Record<string, string>,
       url: address.origin + address.path,
+      signal: init?.signal,
     });
     return asResponse(response);
   };
@@ -91,21 +92,38 @@ function parse(text: string): Address | null {
 
 function isPlainGet(init: RequestInit | undefined): boolean {
   if (init === undefined) return true;
+  // Of an object of a class the loop below would not see what its getters say.
+  if (init === null || Object.getPrototypeOf(init) !== Object.prototype) return false;
   for (const name in init) {
     const value = init[name as keyof RequestInit];
     if (value === undefined || name === 'headers') continue;
     if (name === 'method' && value === 'GET') continue;
-    if (name === 'signal' && !(value as AbortSignal).aborted) continue;
+    if (name === 'signal' && (value === null || (value instanceof AbortSignal && !value.aborted))) continue;
     return false;
   }
   return true;
 }
 
-/** Values that `fetch` would refuse or trim are left to `fetch`. */
-function areSendable(headers: HeadersLike): boolean {
-  let sendable = true;
-  eachHeader(headers, (name, value) => {
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name) || !/^[!-~]([\t -~]*[!-~])?$/.test(value)) sendable = false;
-  });
-  return sendable;
+/**
+ * Left to `fetch` is what it would refuse or change on the way (it sends `undefined` as a word, and who is asking
+ * may be told by that), and what can be read only once.
+ */
+function areSendable(headers: unknown): headers is HeadersLike {
+  if (headers === undefined) return true;
+  if (Array.isArray(headers))
+    return headers.every((pair) => Array.isArray(pair) && pair.length === 2 && isSendable(pair[0], pair[1]));
+  if (headers instanceof Headers) {
+    for (const [name, value] of headers) if (!isSendable(name, value)) return false;
+    return true;
+  }
+  if (headers === null || Object.getPrototypeOf(headers) !== Object.prototype) return false;
+  if (Symbol.iterator in (headers as object)) return false;
+  const fields = headers as Readonly<Record<string, unknown>>;
+  for (const name in fields) if (!isSendable(name, fields[name])) return false;
+  return true;
+}
+
+function isSendable(name: unknown, value: unknown): boolean {
+  if (typeof name !== 'string' || typeof value !== 'string') return false;
+  return /^[\w!#$%&'*+.^`|~-]+$/.test(name) && /^[!-~]([\t -~]*[!-~])?$/.test(value);
 }

@@ -26,10 +26,15 @@ export function eachHeader(headers: HeadersLike, visit: (name: string, value: st
 }
 
 function visitOne(name: unknown, value: unknown, visit: (name: string, value: string) => void): void {
-  if (value === undefined || value === null) return;
+  if (value === undefined) return;
   const lower = String(name).toLowerCase();
-  if (Array.isArray(value)) for (const each of value) visit(lower, String(each));
-  else visit(lower, typeof value === 'string' ? value : String(value));
+  if (Array.isArray(value)) for (const each of value) visit(lower, asSent(each));
+  else visit(lower, asSent(value));
+}
+
+/** undici sends `null` as a header without a value. */
+function asSent(value: unknown): string {
+  return typeof value === 'string' ? value : String(value ?? '');
 }
 
 /** Turns undici's raw header list (name, value, name, value) into an object. */

@@ -58,6 +58,16 @@ test('broken JSON rejects as a plain Response does', async () => {
   assert.deepEqual(errors, ['SyntaxError', 'SyntaxError']);
 });
 
+test('a caller who gives up before it reads gets its own reason', async () => {
+  const controller = new AbortController();
+  const parts = { bytes: Buffer.from('x'), status: 200, statusText: '', headers: {}, url: '' };
+  const read = open({ ...parts, signal: controller.signal });
+  assert.equal(await read.text(), 'x');
+  const late = open({ ...parts, signal: controller.signal });
+  controller.abort(new Error('enough'));
+  await assert.rejects(late.text(), /enough/);
+});
+
 test('a form is read as a plain Response reads it', async () => {
   const form = await make('a=1&b=2', 'application/x-www-form-urlencoded').formData();
   assert.deepEqual(

@@ -10,6 +10,8 @@ export interface ResponseParts {
   readonly statusText: string;
   readonly headers: Record<string, string>;
   readonly url: string;
+  /** The caller's: what it has given up it cannot read any more. */
+  readonly signal?: AbortSignal | null | undefined;
 }
 
 /**
@@ -25,6 +27,10 @@ export class KeptResponse extends Base {
   constructor(parts: ResponseParts) {
     super(null, parts);
     this.#parts = parts;
+  }
+
+  get type(): Response['type'] {
+    return 'basic';
   }
 
   get url(): string {
@@ -72,6 +78,7 @@ export class KeptResponse extends Base {
   }
 
   #read(): Buffer {
+    this.#parts.signal?.throwIfAborted();
     // https://fetch.spec.whatwg.org/#body-unusable
     if (this.#isRead) throw new TypeError('Body is unusable: Body has already been read');
     this.#isRead = true;
