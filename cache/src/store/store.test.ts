@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { L1Cache } from '../cache.ts';
 import { TestClock } from '../test-clock.ts';
 import { BlockValues } from './block-values.ts';
 import { AdaptivePolicy } from './eviction/adaptive.ts';
@@ -217,4 +218,14 @@ test('a cache cut to a small part of itself keeps that part, whole, and goes on'
 test('a key is charged one byte a character in Latin-1 and two otherwise', () => {
   assert.equal(stringBytes('12345678'), 24);
   assert.equal(stringBytes('ключключ'), 32);
+});
+
+test('a tag named twice counts once, and a list of tags that changes later is not followed', () => {
+  const cache = new L1Cache<string>({ budgetBytes: 1_000_000, seed: 1 });
+  const tags = ['a', 'a', 'b'];
+  cache.set('k', 'v', { tags });
+  tags[2] = 'c';
+  assert.equal(cache.invalidateTag('c'), 0);
+  assert.equal(cache.invalidateTag('b'), 1);
+  assert.equal(cache.invalidateTag('a'), 0);
 });

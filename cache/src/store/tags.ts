@@ -9,8 +9,10 @@ export class Tags {
   readonly #tagsOf = new Map<number, readonly string[]>();
 
   add(slot: number, tags: readonly string[]): void {
-    this.#tagsOf.set(slot, tags);
-    for (const tag of tags) {
+    // Each tag once, as a loader may repeat what its definition says; and a copy, as the caller's array may change.
+    const own = [...new Set(tags)];
+    this.#tagsOf.set(slot, own);
+    for (const tag of own) {
       const slots = this.#slotsOf.get(tag);
       if (slots) slots.add(slot);
       else this.#slotsOf.set(tag, new Set([slot]));
