@@ -1,6 +1,6 @@
 import type { AccessListener } from './access.ts';
 import { assembleLoading, assembleStore } from './assemble.ts';
-import { checkBudget, checkOptions } from './check-options.ts';
+import { checkBudget, checkDefinition, checkOptions } from './check-options.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { CacheError } from './errors.ts';
 import { Definitions } from './loading/definitions.ts';
@@ -195,6 +195,7 @@ export class L1Cache<V = unknown> implements Disposable {
       else found.set(key, this.#values.read(slot!) as V);
     }
     if (missing.size === 0) return found;
+    options?.signal?.throwIfAborted();
     const wanted = [...missing];
     const loads = this.#loading.loadMany(wanted, load, { protection: this.#protection }, options);
     const values = await Promise.all(loads);
@@ -202,8 +203,12 @@ export class L1Cache<V = unknown> implements Disposable {
     return found;
   }
 
-  /** Says how keys with the prefix are loaded. The longest prefix that fits a key counts. */
+  /**
+   * Says how keys with the prefix are loaded. The longest prefix that fits a key counts.
+   * @throws {CacheError} `L1_BAD_OPTION` when a number is out of range.
+   */
   define(prefix: string, definition: Definition<V>): void {
+    checkDefinition(definition);
     this.#definitions.add(prefix, definition, this.#protection, this.#clock);
   }
 

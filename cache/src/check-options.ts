@@ -1,7 +1,7 @@
 import { CacheError } from './errors.ts';
 import type { ContainerMemory } from './memory/container-memory.ts';
-import type { L1CacheOptions } from './options.ts';
-import type { Bytes, Count } from './units.ts';
+import type { Definition, L1CacheOptions, ProtectionOptions } from './options.ts';
+import type { Bytes, Count, Millis } from './units.ts';
 
 const DURATIONS = [
   'ttlMs',
@@ -11,20 +11,23 @@ const DURATIONS = [
   'negativeTtlMs',
   'loadTimeoutMs',
 ] as const;
+const PROTECTION_COUNTS = [
+  ['maxConcurrentLoads', 1],
+  ['maxQueuedLoads', 0],
+  ['breakerFailures', 1],
+] as const;
 const RATIOS = ['ttlSpreadRatio', 'refreshAheadRatio'] as const;
 
 /** @throws {CacheError} `L1_BAD_OPTION` for the first option that is out of range. */
 export function checkOptions<V>(options: L1CacheOptions<V>, memory: ContainerMemory): void {
-  for (const name of DURATIONS) {
-    const value = options[name];
-    if (value !== undefined && !(value >= 0)) throw bad(name, value, 'a number of milliseconds, 0 or more');
-  }
+  for (const name of DURATIONS) checkDuration(name, options[name]);
   for (const name of RATIOS) {
     const value = options[name];
     if (value !== undefined && !(value >= 0 && value < 1)) throw bad(name, value, 'at least 0 and below 1');
   }
   checkCount('workers', options.workers, 1);
   checkCount('maxEntries', options.maxEntries, 1);
+  checkProtection(options.protection);
   checkBudget(options.budgetBytes, memory);
 }
 
@@ -43,6 +46,25 @@ export function checkBudget(budgetBytes: Bytes, memory: ContainerMemory): void {
         'Make the budget smaller (a third of the limit is a good start) or the limit larger.',
     );
   }
+}
+
+/** @throws {CacheError} as for the options. */
+export function checkDefinition<V>({ ttlMs, maxAgeMs, protection }: Definition<V>): void {
+  checkDuration('ttlMs', ttlMs);
+  checkDuration('maxAgeMs', maxAgeMs);
+  checkProtection(protection);
+}
+
+// Without a bound is a bound of Infinity, which those who compute theirs may well pass.
+function checkProtection(options: ProtectionOptions = {}): void {
+  for (const [name, least] of PROTECTION_COUNTS) {
+    if (options[name] !== Number.POSITIVE_INFINITY) checkCount(`protection.${name}`, options[name], least);
+  }
+  checkDuration('protection.breakerOpenMs', options.breakerOpenMs);
+}
+
+function checkDuration(name: string, value: Millis | undefined): void {
+  if (value !== undefined && !(value >= 0)) throw bad(name, value, 'a number of milliseconds, 0 or more');
 }
 
 function checkCount(name: string, value: Count | undefined, least: Count): void {

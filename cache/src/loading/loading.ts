@@ -39,17 +39,18 @@ export class Loading<V> {
 
   /** Waits for the value: joins a load under way or begins one. */
   load(key: string, source: Source<V>, options: LoadOptions | undefined): Promise<V> {
+    if (options?.signal?.aborted) return Promise.reject(options.signal.reason);
     const running = this.flights.joinable(key);
     if (running) this.#store.counters.joinedLoads++;
     const flight = running ?? this.begin(key, withOptions(source, options), 'demand');
-    return waitFor(flight, options?.signal, () => this.#desert(key, flight, options?.signal));
+    return waitFor(flight, options?.signal, () => this.#desert(flight, options?.signal));
   }
 
   /** Begins a load that nobody waits for yet. What `demand` begins is aborted when its last reader leaves. */
   begin(key: string, source: Source<V>, origin: FillOrigin): Flight<V> {
     return this.flights.start(key, origin !== 'demand', (flight) =>
       this.#run(key, source, origin, flight, () =>
-        source.protection.run(() =>
+        source.protection.run(flight.controller.signal, () =>
           withTimeout(key, this.#options.timeoutMs, flight.controller, () =>
             source.load(key, { signal: flight.controller.signal }),
           ),
@@ -70,7 +71,7 @@ export class Loading<V> {
     const controller = new AbortController();
     let answers: Promise<ReadonlyMap<string, V | Loaded<V>>> | undefined;
     const loadAll = () => {
-      answers ??= source.protection.run(() =>
+      answers ??= source.protection.run(controller.signal, () =>
         withTimeout(wanted.join(', '), this.#options.timeoutMs, controller, () =>
           load(wanted, { signal: controller.signal }),
         ),
@@ -120,12 +121,13 @@ export class Loading<V> {
         life: (_, access) => this.#options.lifeOf(key, access, ttlMs),
       });
       if (outcome === 'refused-older-version') counters.overtakenFills++;
+      this.flights.landed(flight, options.version);
     } else counters.overtakenFills++;
     return value;
   }
 
-  #desert(key: string, flight: Flight<V>, signal: AbortSignal | undefined): void {
-    this.flights.abandon(key, flight);
+  #desert(flight: Flight<V>, signal: AbortSignal | undefined): void {
+    this.flights.abandon(flight);
     flight.controller.abort(signal?.reason);
   }
 }

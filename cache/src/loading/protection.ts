@@ -42,46 +42,65 @@ export class OriginProtection {
 
   /**
    * Runs the load when its turn comes.
+   * @param signal aborted when the load is given up
    * @throws {CacheError} `L1_BREAKER_OPEN` or `L1_LOAD_QUEUE_FULL`, without having asked the origin.
    */
-  async run<T>(load: () => Promise<T>): Promise<T> {
-    this.#enter();
-    if (this.#running >= this.#maxConcurrent) await this.#turn();
-    else this.#running++;
+  async run<T>(signal: AbortSignal, load: () => Promise<T>): Promise<T> {
+    this.#refuseIfOpen();
+    if (this.#running < this.#maxConcurrent) this.#running++;
+    else await this.#turn();
+    try {
+      // While it waited, its readers may have left and the breaker may have opened.
+      signal.throwIfAborted();
+      this.#refuseIfOpen();
+      return await (this.state === 'closed' ? this.#ask(signal, load) : this.#try(signal, load));
+    } finally {
+      this.#leave();
+    }
+  }
+
+  async #try<T>(signal: AbortSignal, load: () => Promise<T>): Promise<T> {
+    this.#trying = true;
+    try {
+      return await this.#ask(signal, load);
+    } finally {
+      this.#trying = false;
+    }
+  }
+
+  async #ask<T>(signal: AbortSignal, load: () => Promise<T>): Promise<T> {
     try {
       const answer = await load();
       this.#failuresInRow = 0;
       return answer;
     } catch (error) {
-      this.#failuresInRow++;
-      if (this.#failuresInRow >= this.#failuresToOpen) this.#openUntilMs = this.#clock.now() + this.#openMs;
+      if (!isDeserted(signal)) this.#failed();
       throw error;
-    } finally {
-      this.#trying = false;
-      this.#leave();
     }
   }
 
-  #enter(): void {
-    const { state } = this;
-    if (state === 'open') {
-      const leftMs = Math.max(0, Math.ceil(this.#openUntilMs - this.#clock.now()));
-      throw new CacheError(
-        'L1_BREAKER_OPEN',
-        `The origin failed ${this.#failuresInRow} times in a row; it is asked again in ${leftMs} ms.`,
-      );
-    }
-    if (this.#running >= this.#maxConcurrent && this.#queue.length >= this.#maxQueued) {
+  #failed(): void {
+    this.#failuresInRow++;
+    if (this.#failuresInRow >= this.#failuresToOpen) this.#openUntilMs = this.#clock.now() + this.#openMs;
+  }
+
+  #refuseIfOpen(): void {
+    if (this.state !== 'open') return;
+    const leftMs = Math.max(0, Math.ceil(this.#openUntilMs - this.#clock.now()));
+    throw new CacheError(
+      'L1_BREAKER_OPEN',
+      `The origin failed ${this.#failuresInRow} times in a row; it is asked again in ${leftMs} ms.`,
+    );
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#queue.length >= this.#maxQueued) {
       throw new CacheError(
         'L1_LOAD_QUEUE_FULL',
         `${this.#running} loads run and ${this.#queue.length} wait, the most allowed. Raise maxConcurrentLoads or maxQueuedLoads, or read less.`,
       );
     }
-    if (state === 'half-open') this.#trying = true;
-  }
-
-  #turn(): Promise<void> {
-    return new Promise((resolve) => this.#queue.push(resolve));
+    await new Promise<void>((resolve) => this.#queue.push(resolve));
   }
 
   // The turn of a load that ends passes to the next in the queue, so the number of those running stays.
@@ -90,4 +109,10 @@ export class OriginProtection {
     if (next) next();
     else this.#running--;
   }
+}
+
+/** Readers that go away say nothing of the origin; a deadline that passed does, be it theirs or the cache's. */
+function isDeserted(signal: AbortSignal): boolean {
+  const { aborted, reason } = signal;
+  return aborted && !(reason instanceof CacheError) && reason?.name !== 'TimeoutError';
 }

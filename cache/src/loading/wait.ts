@@ -2,6 +2,9 @@ import { CacheError } from '../errors.ts';
 import type { Millis } from '../units.ts';
 import type { Flight } from './flights.ts';
 
+/** What Node's timers can wait at most, 24 days; they take more for 1 ms. */
+const LONGEST_TIMER_MS: Millis = 2 ** 31 - 1;
+
 /** Waits for the flight as one more reader; the signal ends the waiting of this reader alone. */
 export function waitFor<V>(
   flight: Flight<V>,
@@ -16,7 +19,6 @@ export function waitFor<V>(
       if (flight.readers === 0 && !flight.keepsGoing) onDeserted();
       reject(signal.reason);
     };
-    if (signal.aborted) return leave();
     signal.addEventListener('abort', leave, { once: true });
     flight.promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
   });
@@ -29,15 +31,15 @@ export function withTimeout<T>(
   controller: AbortController,
   load: () => Promise<T>,
 ): Promise<T> {
-  if (timeoutMs === Number.POSITIVE_INFINITY) return load();
+  if (timeoutMs > LONGEST_TIMER_MS) return load();
   return new Promise<T>((resolve, reject) => {
+    // Before the timer is set: what throws at once must not be timed out later.
+    const loading = load();
     const timer = setTimeout(() => {
       const error = new CacheError('L1_LOAD_TIMEOUT', `Loading "${key}" took longer than ${timeoutMs} ms.`);
       reject(error);
       controller.abort(error);
     }, timeoutMs).unref();
-    load()
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
+    loading.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
