@@ -102,14 +102,13 @@ function watchCommand(
   const effect = effectOf(command.name.toLowerCase());
   if (effect === 'none') return;
   if (effect === 'stateful') {
-    // Before `ready` ioredis itself logs in and selects; inside a pipeline the state ends with it.
-    if (client.status === 'ready' && stream === undefined) redis.markLive(client);
+    // While its status is `connect` ioredis itself logs in and selects; inside a pipeline the state ends with it.
+    if (client.status !== 'connect' && stream === undefined) redis.markLive(client);
     return;
   }
-  const space = spaceOf(redis, client);
   const changed = () => {
     if (effect === 'writes-all') reads.allChanged();
-    else for (const key of command.getKeys()) reads.changed(space + String(key));
+    else for (const key of command.getKeys()) redis.changed(key);
   };
   changed();
   // Once more when the server has done it: another connection may have read in between.

@@ -136,7 +136,6 @@ function noteEffect(redis: RedisReads, client: NodeRedisClient, [name, ...args]:
   else if (effect === 'writes-all') redis.reads.allChanged();
   else {
     // Which arguments are keys the command knows; a value taken for a key costs nothing but a note.
-    const space = spaceOf(redis, client);
-    for (const arg of args) redis.reads.changed(space + String(arg));
+    for (const arg of args) redis.changed(arg);
   }
 }

@@ -124,6 +124,38 @@ for (const [name, open] of Object.entries({ ioredis, nodeRedis })) {
   });
 }
 
+test('a write as another user through another library is seen by the next read', async () => {
+  await truth('ACL', 'SETUSER', 'writer', 'on', '>w', '~*', '+@all');
+  const reader = ioredis();
+  const writer = createClient({ socket: { path, tls: false }, username: 'writer', password: 'w' });
+  await writer.connect();
+  for (const value of ['one', 'two']) {
+    clock.nowMs += 1;
+    await writer.set('price.8', value);
+    clock.nowMs += 1;
+    assert.equal(await reader.get('price.8'), value);
+  }
+  reader.disconnect();
+  writer.destroy();
+});
+
+test('of a write only keys that may be held are remembered, not its value', async () => {
+  const noted: string[] = [];
+  const changed = reads.changed.bind(reads);
+  reads.changed = (address) => {
+    noted.push(address);
+    changed(address);
+  };
+  const [first, second] = [ioredis(), nodeRedis()];
+  await second.connect();
+  const value = `price.${'x'.repeat(100_000)}`;
+  for (const client of [first, second]) await client.set('price.9', value);
+  for (const client of [first, second]) await client.set('session.9', 'x');
+  assert.deepEqual([...new Set(noted)], ['redis price.9']);
+  first.disconnect();
+  second.destroy();
+});
+
 test('node-redis reads an allowed key once, with MGET all or nothing', async () => {
   const client = nodeRedis();
   await client.connect();

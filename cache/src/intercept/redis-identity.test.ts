@@ -146,6 +146,17 @@ for (const [name, open] of Object.entries(clients)) {
   });
 }
 
+test('ioredis: who logs in as another before the connection is ready leaves nothing for the first', async () => {
+  const as = { path, username: 'bob', password: 'b', retryStrategy: () => null };
+  const [changed, bob] = [new Redis(as), new Redis(as)];
+  truth('SET', 'secret', 'of alice');
+  void changed.auth('alice', 'a');
+  assert.equal(await changed.get('secret'), 'of alice');
+  await assert.rejects(bob.get('secret'), /NOPERM/);
+  changed.disconnect();
+  bob.disconnect();
+});
+
 test('ioredis and node-redis: clusters are read live', async () => {
   const ioredis = new Cluster([{ host: '127.0.0.1', port: clusterPort }]);
   const nodeRedis = createCluster({ rootNodes: [{ socket: { host: '127.0.0.1', port: clusterPort } }] });

@@ -1,4 +1,4 @@
-import type { Bytes, Millis } from '../units.ts';
+import type { Bytes, Count, Millis } from '../units.ts';
 import type { RedisRoute } from './config.ts';
 import type { ReadClient } from './coverage.ts';
 import { hashOf } from './identity.ts';
@@ -36,6 +36,12 @@ const READS = new Set(
   ).split(' '),
 );
 
+/**
+ * A longer key is never kept. So a longer argument of a write, which may be a value, need not be remembered as a key
+ * that changed.
+ */
+const MAX_KEY_CHARS: Count = 512;
+
 /** What a command means for what is held. */
 export type CommandEffect = 'none' | 'stateful' | 'writes-keys' | 'writes-all';
 
@@ -69,6 +75,16 @@ export class RedisReads {
     this.reads = reads;
     this.#client = client;
     this.#routes = reads.config.redis.map((route) => ({ route, keys: glob(route.keys, '.*') }));
+  }
+
+  /**
+   * Notes a write. It counts for every connection, whatever its address, user and client library: two of them may reach
+   * the same server by two names.
+   */
+  changed(key: unknown): void {
+    if ((typeof key === 'string' || Buffer.isBuffer(key)) && key.length > MAX_KEY_CHARS) return;
+    const text = String(key);
+    if (this.#routeOf(text) !== undefined) this.reads.changed(addressOf(text));
   }
 
   /** From now on this connection is read live. */
@@ -122,7 +138,7 @@ export class RedisReads {
     keys.forEach((key, at) => {
       const route = this.#routeOf(key);
       if (route === undefined) this.reads.coverage.outside++;
-      else this.#learnOne(space + key, route, values[at], requestedAtMs);
+      else this.#learnOne(space + key, key, route, values[at], requestedAtMs);
     });
   }
 
@@ -134,12 +150,13 @@ export class RedisReads {
   }
 
   #routeOf(key: string): RedisRoute | undefined {
+    if (key.length > MAX_KEY_CHARS) return undefined;
     return this.#routes.find((each) => each.keys.test(key))?.route;
   }
 
-  #learnOne(address: string, route: RedisRoute, value: unknown, requestedAtMs: Millis): void {
+  #learnOne(place: string, key: string, route: RedisRoute, value: unknown, requestedAtMs: Millis): void {
     const { reads } = this;
-    const would = reads.mode === 'observe' ? reads.lookup<KeptValue>(address) : undefined;
+    const would = reads.mode === 'observe' ? reads.lookup<KeptValue>(place) : undefined;
     if (would !== undefined) {
       reads.coverage.wouldHit++;
       if (!same(would.value, value)) reads.coverage.differed++;
@@ -153,7 +170,7 @@ export class RedisReads {
       return;
     }
     const kept: KeptValue = {
-      address,
+      address: addressOf(key),
       requestedAtMs,
       storedAtMs: reads.now(),
       initialAgeMs: 0,
@@ -161,8 +178,12 @@ export class RedisReads {
       // A copy: the caller owns the bytes it was given.
       value: typeof value === 'string' ? value : Buffer.from(value),
     };
-    reads.keep(address, kept, sizeBytes + 2 * address.length + 200);
+    reads.keep(place, kept, sizeBytes + 2 * place.length + 200);
   }
+}
+
+function addressOf(key: string): string {
+  return `redis ${key}`;
 }
 
 function same(held: RedisValue, live: unknown): boolean {
