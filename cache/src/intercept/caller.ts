@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Millis } from '../units.ts';
 import type { FlightEnd } from './flights.ts';
 import { forward, type Handler } from './handlers.ts';
@@ -13,6 +14,9 @@ export class Caller {
   readonly #read: HttpRead;
   readonly #handler: Handler;
   readonly #send: (handler: Handler) => boolean;
+  #leave: () => void = () => {};
+  /** Runs while this caller waits for others, for all of them together. */
+  #patience: NodeJS.Timeout | undefined;
 
   constructor(
     reads: InterceptedReads,
@@ -122,42 +126,45 @@ export class Caller {
   }
 
   #join(controller: CallerController): void {
-    let leave: () => void;
     try {
-      leave = this.#reads.flights.join(this.#read.key, (end) => {
-        clearTimeout(patience);
-        controller.onAbort = undefined;
-        this.#after(end, controller);
-      });
+      this.#leave = this.#reads.flights.join(
+        this.#read.key,
+        // Whoever ends the flight runs as another caller.
+        AsyncResource.bind((end: FlightEnd) => this.#after(end, controller)),
+      );
     } catch {
       this.#reads.fault();
-      this.#askNetwork(this.#continueFrom(controller), () => {});
+      this.#after('not-shareable', controller);
       return;
     }
-    // A request that never ends must not hold up everybody else who asks the same.
-    const patience = setTimeout(() => {
-      leave();
+    // A request that never ends must not hold up everybody else who asks the same, nor one after the other that fails.
+    this.#patience ??= setTimeout(() => {
+      this.#leave();
       this.#after('not-shareable', controller);
     }, this.#reads.config.flightWaitMs);
     controller.onAbort = () => {
-      leave();
-      clearTimeout(patience);
+      this.#leave();
+      clearTimeout(this.#patience);
       this.#handler.onResponseError?.(controller, controller.reason!);
     };
   }
 
   #after(end: FlightEnd, controller: CallerController): void {
+    controller.onAbort = undefined;
+    if (end === 'lost' && this.#isAsked()) {
+      this.#join(controller);
+      return;
+    }
+    clearTimeout(this.#patience);
     try {
       const shared = end === 'kept' ? this.#shared() : undefined;
       if (shared !== undefined) {
         this.#reads.coverage.shared++;
         replayTo(this.#handler, controller, shared.answer, shared.ageMs);
-      } else if (end !== 'lost') {
-        this.#askNetwork(this.#continueFrom(controller), () => {});
-      } else if (this.#isAsked()) {
-        this.#join(controller);
-      } else {
+      } else if (end === 'lost') {
         this.#lead(this.#continueFrom(controller));
+      } else {
+        this.#askNetwork(this.#continueFrom(controller), () => {});
       }
     } catch (error) {
       this.#handler.onResponseError?.(controller, error as Error);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { EventEmitter, once } from 'node:events';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import * as grpc from '@grpc/grpc-js';
@@ -12,6 +14,12 @@ patchGrpc(createRequire(import.meta.url)('@grpc/grpc-js/build/src/client.js'), r
 
 const asBytes = (value: unknown) => Buffer.from(JSON.stringify(value));
 const fromBytes = (bytes: Buffer) => JSON.parse(bytes.toString());
+/** Less than a caller may wait for another. */
+const SOON = { timeout: 3000 };
+/** Items of which the server waits for the test to answer. */
+const HELD = 100;
+const arrivals = new EventEmitter();
+const held = new Map<number, grpc.sendUnaryData<unknown>[]>();
 let served = 0;
 let port = 0;
 const server = new grpc.Server();
@@ -31,6 +39,11 @@ before(async () => {
     {
       GetItem: (call: grpc.ServerUnaryCall<{ id: number }, unknown>, answer: grpc.sendUnaryData<unknown>) => {
         served++;
+        if (call.request.id >= HELD) {
+          held.set(call.request.id, [...(held.get(call.request.id) ?? []), answer]);
+          arrivals.emit('arrival');
+          return;
+        }
         if (call.request.id < 0) return answer({ code: grpc.status.NOT_FOUND });
         const user = call.metadata.get('x-user-id')[0] ?? call.metadata.get('authorization')[0] ?? null;
         setImmediate(() => answer(null, { id: call.request.id, served, user }));
@@ -130,6 +143,53 @@ test('a call with another authority, also when an interceptor gives it, is made 
   const renamed = await ask(client, 10, {}, { interceptors: [rename] });
   assert.notEqual((await ask(client, 10, {}, { interceptors: [rename] })).served, renamed.served);
   assert.equal((await ask(client, 10)).served, first.served);
+});
+
+/** The calls for one item that the server holds, once there are so many. */
+async function arrived(id: number, count: number): Promise<grpc.sendUnaryData<unknown>[]> {
+  while ((held.get(id) ?? []).length < count) await once(arrivals, 'arrival');
+  return held.get(id)!;
+}
+
+test('a caller who waits for another waits no longer than its own deadline', SOON, async () => {
+  using client = open();
+  const leader = ask(client, HELD);
+  const [answer] = await arrived(HELD, 1);
+  const follower = ask(client, HELD, {}, { deadline: Date.now() + 20 });
+  await assert.rejects(follower, { code: grpc.status.DEADLINE_EXCEEDED });
+  answer!(null, {});
+  await leader;
+});
+
+test(
+  'what a service refuses it is asked by all who wait at once, not one after the other',
+  SOON,
+  async () => {
+    using client = open();
+    const all = Promise.allSettled(Array.from({ length: 4 }, () => ask(client, HELD + 1)));
+    const [first] = await arrived(HELD + 1, 1);
+    first!({ code: grpc.status.UNAVAILABLE });
+    for (const answer of (await arrived(HELD + 1, 4)).slice(1)) answer({ code: grpc.status.UNAVAILABLE });
+    assert.deepEqual(new Set((await all).map(({ status }) => status)), new Set(['rejected']));
+  },
+);
+
+test('a caller who was given the answer of another goes on as itself', async () => {
+  using client = open();
+  const user = new AsyncLocalStorage<string>();
+  const all = ['alice', 'bob'].map((name) =>
+    user.run(
+      name,
+      () =>
+        new Promise((resolve) =>
+          client.makeUnaryRequest(METHOD, asBytes, fromBytes, { id: HELD + 2 }, () =>
+            resolve(user.getStore()),
+          ),
+        ),
+    ),
+  );
+  (await arrived(HELD + 2, 1))[0]!(null, {});
+  assert.deepEqual(await Promise.all(all), ['alice', 'bob']);
 });
 
 test('an error is not kept, and a caller who cancels cancels only for itself', async () => {

@@ -1,4 +1,6 @@
-import { type InterceptingCall, UnaryRead } from './grpc.ts';
+import type { Millis } from '../units.ts';
+import { UnaryRead } from './grpc.ts';
+import type { InterceptingCall } from './grpc-call.ts';
 import type { InterceptedReads } from './reads.ts';
 
 interface GrpcClient {
@@ -9,6 +11,8 @@ interface CallOptions {
   readonly credentials?: unknown;
   /** Another authority than the channel's. */
   readonly host?: unknown;
+  /** A date, or its milliseconds. */
+  readonly deadline?: Date | number;
   readonly interceptors?: readonly Interceptor[];
   readonly interceptor_providers?: readonly ((method: unknown) => Interceptor)[];
 }
@@ -66,7 +70,7 @@ export function patchGrpc(exports: unknown, reads: InterceptedReads): void {
       const innermost: Interceptor = (callOptions, nextCall) => {
         // As the interceptors before this one left them.
         if (callOptions.credentials === undefined && callOptions.host === undefined)
-          return new UnaryRead(reads, method, () => nextCall(callOptions));
+          return new UnaryRead(reads, method, leftMs(callOptions), () => nextCall(callOptions));
         reads.coverage.bypass('credentials');
         return nextCall(callOptions);
       };
@@ -80,6 +84,10 @@ export function patchGrpc(exports: unknown, reads: InterceptedReads): void {
       return live();
     }
   };
+}
+
+function leftMs({ deadline }: CallOptions): Millis {
+  return deadline === undefined ? Number.POSITIVE_INFINITY : Number(deadline) - Date.now();
 }
 
 function isPlainOptions(value: unknown): boolean {

@@ -1,36 +1,10 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { Millis } from '../units.ts';
 import type { GrpcRoute } from './config.ts';
 import type { FlightEnd } from './flights.ts';
+import type { InterceptingCall, Listener, Metadata, Status } from './grpc-call.ts';
 import { CREDENTIALS, HARMLESS, hashOf } from './identity.ts';
 import type { InterceptedReads, Kept } from './reads.ts';
-
-export interface Metadata {
-  toJSON(): Record<string, unknown[]>;
-  clone(): Metadata;
-}
-
-interface Status {
-  readonly code: number;
-  readonly details: string;
-  readonly metadata: Metadata | null;
-}
-
-export interface Listener {
-  onReceiveMetadata?(metadata: Metadata): void;
-  onReceiveMessage?(message: unknown): void;
-  onReceiveStatus?(status: Status): void;
-}
-
-/** The part of an intercepting call of @grpc/grpc-js that a unary call uses. */
-export interface InterceptingCall {
-  start(metadata: Metadata, listener?: Listener): void;
-  sendMessage(message: unknown): void;
-  sendMessageWithContext(context: unknown, message: unknown): void;
-  startRead(): void;
-  halfClose(): void;
-  cancelWithStatus(status: number, details: string): void;
-  getPeer(): string;
-  getAuthContext(): unknown;
-}
 
 interface KeptMessage extends Kept {
   readonly message: Buffer;
@@ -50,6 +24,8 @@ export interface UnaryMethod {
 }
 
 const OK = 0;
+/** Statuses of a caller who gave up, by itself or by its deadline. All others are the service's answer. */
+const GIVEN_UP: readonly number[] = [1, 4];
 
 /**
  * One unary call, innermost of the interceptors, so that the metadata of all others is in the key. It starts the
@@ -65,10 +41,20 @@ export class UnaryRead implements InterceptingCall {
   #isOver = false;
   #isHalfClosed = false;
   #leave: (() => void) | undefined;
+  /** How long this caller may wait for others, all of them together. */
+  readonly #waitMs: Millis;
+  #patience: NodeJS.Timeout | undefined;
 
-  constructor(reads: InterceptedReads, method: UnaryMethod, openLive: () => InterceptingCall) {
+  /** @param leftMs Until the call's deadline. */
+  constructor(
+    reads: InterceptedReads,
+    method: UnaryMethod,
+    leftMs: Millis,
+    openLive: () => InterceptingCall,
+  ) {
     this.#reads = reads;
     this.#method = method;
+    this.#waitMs = Math.max(0, Math.min(reads.config.flightWaitMs, leftMs));
     this.#openLive = openLive;
   }
 
@@ -139,6 +125,7 @@ export class UnaryRead implements InterceptingCall {
       send(this.#listener);
       return;
     }
+    clearTimeout(this.#patience);
     let isOver = false;
     coverage.misses++;
     send(
@@ -155,31 +142,34 @@ export class UnaryRead implements InterceptingCall {
   }
 
   #wait(key: string, send: (listener: Listener) => void): void {
-    const { flights, coverage, config } = this.#reads;
-    const after = (end: FlightEnd) => {
-      clearTimeout(patience);
+    const { flights, coverage } = this.#reads;
+    // Whoever ends the flight runs as another caller.
+    const after = AsyncResource.bind((end: FlightEnd) => {
       this.#leave = undefined;
       if (this.#isOver) return;
+      if (end === 'lost') {
+        this.#ask(key, send);
+        return;
+      }
+      clearTimeout(this.#patience);
       const kept = end === 'kept' ? this.#heldNow(key) : undefined;
       if (kept !== undefined) {
         coverage.shared++;
         this.#replay(kept);
-      } else if (end === 'lost') {
-        this.#ask(key, send);
       } else {
         coverage.misses++;
         send(this.#record(key, undefined, () => {}));
       }
-    };
+    });
     const leave = flights.join(key, after);
-    const patience = setTimeout(() => {
-      leave();
-      after('not-shareable');
-    }, config.flightWaitMs);
     this.#leave = () => {
       leave();
-      clearTimeout(patience);
+      clearTimeout(this.#patience);
     };
+    this.#patience ??= setTimeout(() => {
+      this.#leave?.();
+      after('not-shareable');
+    }, this.#waitMs);
   }
 
   #heldNow(key: string): KeptMessage | undefined {
@@ -239,7 +229,8 @@ export class UnaryRead implements InterceptingCall {
     let metadata: Metadata | undefined;
     let message: Buffer | undefined;
     const finish = (status: Status) => {
-      if (status.code !== OK || metadata === undefined || message === undefined) return onEnd('lost');
+      if (status.code !== OK || metadata === undefined || message === undefined)
+        return onEnd(GIVEN_UP.includes(status.code) ? 'lost' : 'not-shareable');
       if (message.byteLength > config.maxEntryBytes) {
         coverage.notStored('too-large');
         return onEnd('not-shareable');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
@@ -166,6 +167,45 @@ test('when the caller who asked gives up, one of those who wait asks again', asy
     ['second', 'second'],
   );
   assert.equal(at.origin.seen.length, 2);
+});
+
+test('who waited and has to ask for itself asks as itself, not as the one it waited for', async () => {
+  const { answer, arrived } = held();
+  await using at = await setUp(answer);
+  const user = new AsyncLocalStorage<string>();
+  const asked: (string | undefined)[] = [];
+  const agent = new Agent();
+  const spied = agent
+    .compose((dispatch) => (options, handler) => {
+      asked.push(user.getStore());
+      return dispatch(options, handler);
+    })
+    .compose(at.interceptor);
+  const all = ['alice', 'bob'].map((name) =>
+    user.run(name, () => request(`${at.origin.url}/data/1`, { dispatcher: spied })),
+  );
+  (await arrived(1))[0]!.setHeader('cache-control', 'private').end();
+  (await arrived(2))[1]!.end();
+  for (const each of all) await (await each).body.dump();
+  assert.deepEqual(asked, ['alice', 'bob']);
+  await agent.destroy();
+});
+
+test('callers who fail one after the other hold nobody up for longer than one may', async (t) => {
+  const { answer, arrived } = held();
+  await using at = await setUp(answer, { flightWaitMs: 5000 });
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const controller = new AbortController();
+  const first = at.get('/data/1', { signal: controller.signal });
+  const others = [at.get(), at.get()];
+  await arrived(1);
+  t.mock.timers.tick(3000);
+  controller.abort(new Error('enough'));
+  await assert.rejects(first, /enough/);
+  await arrived(2);
+  t.mock.timers.tick(3000);
+  for (const response of (await arrived(3)).slice(1)) response.end('body');
+  for (const each of others) assert.equal((await each).body.toString(), 'body');
 });
 
 test('an answer that may not be shared sends those who wait to ask for themselves', async () => {
