@@ -67,6 +67,12 @@ function checkDuration(name: string, value: Millis | undefined): void {
   if (value !== undefined && !(value >= 0)) throw bad(name, value, 'a number of milliseconds, 0 or more');
 }
 
+/** @throws {CacheError} `L1_BAD_OPTION` when what a value is said to take is no size. */
+export function checkSize(sizeBytes: Bytes | undefined): void {
+  if (sizeBytes !== undefined && !(sizeBytes >= 0))
+    throw bad('sizeBytes', sizeBytes, 'a number of bytes, 0 or more');
+}
+
 function checkCount(name: string, value: Count | undefined, least: Count): void {
   if (value !== undefined && !(Number.isInteger(value) && value >= least)) {
     throw bad(name, value, `a whole number, ${least} or more`);

@@ -18,6 +18,8 @@ const VALID_UNTIL_BYTES: Bytes = 4;
 const KEY_BYTES: Bytes = 8;
 const FIRST_CAPACITY: Count = 64;
 const NO_SLOT = -1;
+/** Columns keep no earlier time. */
+const EARLIEST: Millis = -(2 ** 31);
 
 /**
  * The table of what is held: an entry is a slot, a small integer, and each property a column. Numbers sit in typed
@@ -114,7 +116,7 @@ export class Entries<V> {
     this.#flags.set(slot, flags);
   }
 
-  /** When the value came; zero, older than it is, for what came before anybody needed to know. */
+  /** When the value came; zero or less, older than it is, for what came before anybody needed to know. */
   loadedAt(slot: number): Millis {
     return this.#loadedAt.at(slot);
   }
@@ -185,13 +187,13 @@ export class Entries<V> {
     this.capacity = capacity;
   }
 
-  /** Moves the times so that `byMs` ago becomes zero. Older times become zero too. */
+  /** Moves the times so that `byMs` ago becomes zero. Earlier times become negative: ages and stale windows go on. */
   rebase(byMs: number): void {
     const { validUntil } = this.path;
     for (let slot = 0; slot < this.#used; slot++) {
       if (!this.isHeld(slot)) continue;
-      this.#loadedAt.set(slot, Math.max(0, this.#loadedAt.at(slot) - byMs));
-      if (validUntil[slot] !== NEVER) validUntil[slot] = Math.max(0, validUntil[slot]! - byMs);
+      this.#loadedAt.set(slot, Math.max(EARLIEST, this.#loadedAt.at(slot) - byMs));
+      if (validUntil[slot] !== NEVER) validUntil[slot] = Math.max(EARLIEST, validUntil[slot]! - byMs);
     }
   }
 

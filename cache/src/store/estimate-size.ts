@@ -1,8 +1,10 @@
-import type { Bytes } from '../units.ts';
+import type { Bytes, Count } from '../units.ts';
 import { stringBytes } from './string-bytes.ts';
 
 /** Deeper parts are taken as free; a value this deep should come with its `sizeBytes`. */
 const MAX_DEPTH = 16;
+/** Of a value with more objects the others count once, however often it refers to them. */
+const MANY_OBJECTS: Count = 10_000;
 const WORD: Bytes = 8;
 const OBJECT_HEADER: Bytes = 24;
 const ARRAY_HEADER: Bytes = 48;
@@ -14,10 +16,24 @@ const COLLECTION_ENTRY: Bytes = 40;
 
 /**
  * What a value takes in V8's memory (64 bit, pointers not compressed), estimated from its shape. The cost grows with
- * the value: some 10 ns a field. Text shared between values is counted in each.
+ * the value: some 10 ns a field. Text shared between values is counted in each; an object that leads back to one that
+ * holds it is not followed.
  */
 export function estimateSize(value: unknown): Bytes {
-  return sizeOf(value, 0);
+  const bytes = sizeOf(value, 0);
+  if (objects > 0) forget();
+  return bytes;
+}
+
+/** Of the value at hand: how many objects were met, those that hold the one being looked at, and those of the many. */
+let objects: Count = 0;
+const holders = new Array<object | undefined>(MAX_DEPTH).fill(undefined);
+const seen = new Set<object>();
+
+function forget(): void {
+  objects = 0;
+  for (let depth = 0; depth < MAX_DEPTH && holders[depth] !== undefined; depth++) holders[depth] = undefined;
+  if (seen.size > 0) seen.clear();
 }
 
 function sizeOf(value: unknown, depth: number): Bytes {
@@ -31,10 +47,22 @@ function sizeOf(value: unknown, depth: number): Bytes {
     case 'function':
       return 8 * WORD;
     case 'object':
-      return value === null || depth >= MAX_DEPTH ? 0 : sizeOfObject(value, depth + 1);
+      return value === null || depth >= MAX_DEPTH || isCounted(value, depth)
+        ? 0
+        : sizeOfObject(value, depth + 1);
     default:
       return 0;
   }
+}
+
+function isCounted(value: object, depth: number): boolean {
+  for (let above = 0; above < depth; above++) if (holders[above] === value) return true;
+  holders[depth] = value;
+  objects++;
+  if (objects <= MANY_OBJECTS) return false;
+  if (seen.has(value)) return true;
+  seen.add(value);
+  return false;
 }
 
 function sizeOfObject(value: object, depth: number): Bytes {

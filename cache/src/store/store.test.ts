@@ -220,6 +220,27 @@ test('a key is charged one byte a character in Latin-1 and two otherwise', () =>
   assert.equal(stringBytes('ключключ'), 32);
 });
 
+test('a size that is none is refused, and the sum stays right', () => {
+  const cache = new L1Cache<string>({ budgetBytes: 1_000_000, seed: 1 });
+  for (const sizeBytes of [-1000, Number.NaN]) {
+    assert.throws(() => cache.set('k', 'v', { sizeBytes }), /sizeBytes is .*; it must be/);
+  }
+  cache.delete('k');
+  assert.equal(cache.payloadBytes, 0);
+});
+
+test('a value whose parts lead back to it is weighed once, whatever their number', () => {
+  const cache = new L1Cache<object>({ budgetBytes: 1_000_000, seed: 1, freezing: 'none' });
+  const order: { items: object[] } = { items: [] };
+  for (let i = 0; i < 100; i++) order.items.push({ i, order });
+  cache.set('order', order);
+  assert.ok(cache.payloadBytes < 10_000, `${cache.payloadBytes} bytes`);
+  // Each leads to all others: there are more ways through them than could ever be walked.
+  const people: { friends?: object[] }[] = Array.from({ length: 40 }, () => ({}));
+  for (const person of people) person.friends = people.filter((other) => other !== person);
+  assert.equal(cache.set('people', people), 'stored');
+});
+
 test('a tag named twice counts once, and a list of tags that changes later is not followed', () => {
   const cache = new L1Cache<string>({ budgetBytes: 1_000_000, seed: 1 });
   const tags = ['a', 'a', 'b'];

@@ -1,3 +1,4 @@
+import { checkSize } from '../check-options.ts';
 import type { Clock } from '../clock.ts';
 import type { SetOutcome } from '../options.ts';
 import { publishRemoval } from '../telemetry/channels.ts';
@@ -104,6 +105,7 @@ export class Store<V> {
             ageMs: nowMs - entries.loadedAt(slot),
           };
     const stored = value === undefined ? undefined : entries.values.encode(value);
+    checkSize(fill.sizeBytes);
     const valueBytes = value === undefined ? 0 : (fill.sizeBytes ?? entries.values.sizeOf(stored));
     this.#digest.take(key);
     const sizeBytes = wholeWords(this.#digest.sizeBytes + valueBytes + tags.length * BYTES_PER_TAG);
@@ -111,6 +113,12 @@ export class Store<V> {
       typeof life === 'number'
         ? life
         : life(key, { value, origin, sizeBytes, loadCostMs, version, previous });
+    if (typeof life !== 'number') {
+      // What decides the life is not ours, and may have used the cache.
+      slot = entries.slotOf.get(key) ?? NO_SLOT;
+      this.#digest.take(key);
+      this.log.settle();
+    }
     const lifeMs = Math.min(wantedMs, terms.maxAgeMs);
     const refusal = this.#refusal(sizeBytes, lifeMs);
     if (refusal) {
