@@ -30,20 +30,26 @@ export function observeCache(meter: Meter, name: string, cache: Counted): void {
     description: 'Reads by what they got.',
   });
   reads.addCallback((result) => {
-    const { hits, staleHits, misses } = cache.stats();
+    // A miss that gets a stale value later stays one here: an observable counter must not go down.
+    const { hits, staleHits, staleHitsOnError, misses } = cache.stats();
     result.observe(hits, { cache: name, outcome: 'hit' });
-    result.observe(staleHits, { cache: name, outcome: 'stale' });
-    result.observe(misses, { cache: name, outcome: 'miss' });
+    result.observe(staleHits - staleHitsOnError, { cache: name, outcome: 'stale' });
+    result.observe(misses + staleHitsOnError, { cache: name, outcome: 'miss' });
   });
-  const loads = meter.createObservableCounter('l1_cache.loads', {
-    unit: '{load}',
-    description: 'Loads begun, and those that failed.',
-  });
-  loads.addCallback((result) => {
-    const stats = cache.stats();
-    result.observe(stats.loads - stats.loadFailures, { cache: name, outcome: 'loaded' });
-    result.observe(stats.loadFailures, { cache: name, outcome: 'failed' });
-  });
+  const counters = [
+    [
+      'stale_on_error',
+      '{read}',
+      'Misses answered with a stale value, as the load failed.',
+      'staleHitsOnError',
+    ],
+    ['loads', '{load}', 'Loads begun.', 'loads'],
+    ['load_failures', '{load}', 'Loads that failed or were refused.', 'loadFailures'],
+  ] as const;
+  for (const [figure, unit, description, of] of counters) {
+    const counter = meter.createObservableCounter(`l1_cache.${figure}`, { unit, description });
+    counter.addCallback((result) => result.observe(cache.stats()[of], { cache: name }));
+  }
   const removals = meter.createObservableCounter('l1_cache.removals', {
     unit: '{entry}',
     description: 'Entries that left, by reason.',

@@ -13,8 +13,25 @@ type Figure = readonly [
 
 const FIGURES: readonly Figure[] = [
   ['hits_total', 'counter', 'Reads answered with a fresh value.', (s) => s.hits],
-  ['stale_hits_total', 'counter', 'Reads answered past the life of the value.', (s) => s.staleHits],
-  ['misses_total', 'counter', 'Reads that found nothing to serve.', (s) => s.misses],
+  [
+    'stale_hits_total',
+    'counter',
+    'Reads answered past the life of the value while it was renewed.',
+    (s) => s.staleHits - s.staleHitsOnError,
+  ],
+  // A miss that gets a stale value later stays one here: what Prometheus counts must not go down.
+  [
+    'misses_total',
+    'counter',
+    'Reads that found nothing to serve at once.',
+    (s) => s.misses + s.staleHitsOnError,
+  ],
+  [
+    'stale_on_error_total',
+    'counter',
+    'Of the misses: answered past the life of the value, as the load failed.',
+    (s) => s.staleHitsOnError,
+  ],
   ['fills_total', 'counter', 'Values stored.', (s) => s.fills],
   ['loads_total', 'counter', 'Loads begun.', (s) => s.loads],
   ['load_failures_total', 'counter', 'Loads that failed or were refused.', (s) => s.loadFailures],
