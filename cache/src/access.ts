@@ -16,7 +16,7 @@ export interface AccessRecord {
   readonly origin?: FillOrigin;
   /** On a fill: the origin's version, when it gave one. */
   readonly version?: number | undefined;
-  /** On a fill over an older value: whether version, or else the value, is the same. */
+  /** On a fill over an older value: whether the version, or else the value itself (`Object.is`), is the same. */
   readonly sameValue?: boolean;
   /** On a fill over an older value: how old that one was. */
   readonly previousAgeMs?: Millis;

@@ -181,7 +181,10 @@ export class L1Cache<V = unknown> implements Disposable {
     return this.#getOrLoad(key, slot, { load, protection: this.#protection }, options);
   }
 
-  /** As `getOrLoad` for several keys, with one call of the loader for all that must be loaded. */
+  /**
+   * As `getOrLoad` for several keys, with one call of the loader for all that must be loaded. Keys without a value are
+   * left out. Renews nothing behind a reader's back but what `define` says how: other stale values are loaded anew.
+   */
   async getOrLoadMany(
     keys: readonly string[],
     load: BulkLoader<V>,
@@ -191,14 +194,18 @@ export class L1Cache<V = unknown> implements Disposable {
     const missing = new Set<string>();
     for (const key of keys) {
       const slot = this.#entries.slotOf.get(key);
-      if (!this.#serving.serve(key, slot, undefined)) missing.add(key);
-      else found.set(key, this.#values.read(slot!) as V);
+      if (!this.#serving.serve(key, slot, undefined)) {
+        missing.add(key);
+        continue;
+      }
+      const value = this.#values.read(slot!);
+      if (value !== undefined) found.set(key, value);
     }
     if (missing.size === 0) return found;
     options?.signal?.throwIfAborted();
     const wanted = [...missing];
     const loads = this.#loading.loadMany(wanted, load, { protection: this.#protection }, options);
-    const values = await Promise.all(loads);
+    const values = await Promise.all(loads.map((loaded, i) => this.#orStale(wanted[i]!, loaded, options)));
     for (const [i, value] of values.entries()) if (value !== undefined) found.set(wanted[i]!, value);
     return found;
   }
@@ -263,9 +270,15 @@ export class L1Cache<V = unknown> implements Disposable {
     return encodeSnapshot(this.#store, contents, unixMs);
   }
 
-  /** Takes in a snapshot. A corrupt or foreign one is refused, and the cache stays as it was. */
+  /**
+   * Takes in a snapshot; what this process holds or loads already is later and stays. A corrupt or foreign one is
+   * refused, and the cache stays as it was. `maxAgeMs` counts anew from here, the rest of a fresh life does not.
+   */
   restore(snapshot: Uint8Array, unixMs: Millis = Date.now()): RestoreReport {
-    return restoreSnapshot(snapshot, this, unixMs);
+    const knows = (key: string) =>
+      this.#entries.slotOf.has(key) || this.#loading.flights.joinable(key) !== undefined;
+    const set = (key: string, value: V, options: SetOptions) => this.set(key, value, options);
+    return restoreSnapshot(snapshot, { knows, set }, unixMs);
   }
 
   /** Stops the timers. What is held stays readable. */
@@ -280,7 +293,10 @@ export class L1Cache<V = unknown> implements Disposable {
     options: LoadOptions | undefined,
   ): Promise<V> {
     if (this.#serving.serve(key, slot, source)) return Promise.resolve(this.#values.read(slot!) as V);
-    const loaded = this.#loading.load(key, source, options);
+    return this.#orStale(key, this.#loading.load(key, source, options), options);
+  }
+
+  #orStale(key: string, loaded: Promise<V>, options: LoadOptions | undefined): Promise<V> {
     if (this.#options.staleIfErrorMs === undefined) return loaded;
     return loaded.catch((error) => {
       if (options?.signal?.aborted) throw error;

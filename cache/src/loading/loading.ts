@@ -101,6 +101,8 @@ export class Loading<V> {
     const { counters } = this.#store;
     const startedMs = this.#store.clockMs;
     counters.loads++;
+    // The read that begins a refresh answers with what is held, which the loader may change.
+    if (origin === 'refresh') await undefined;
     let answer: V | Loaded<V>;
     try {
       answer = await traceLoad(key, origin, load);

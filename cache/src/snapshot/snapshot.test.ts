@@ -84,3 +84,18 @@ test('a value that cannot be written down is named as the reason', () => {
     (error) => error instanceof CacheError && error.code === 'L1_BAD_SNAPSHOT',
   );
 });
+
+test('what is held or being loaded already stays, as it is later than the snapshot', async () => {
+  const { cache } = cacheOf();
+  for (const key of ['a', 'b', 'c']) cache.set(key, 'old');
+  const snapshot = cache.snapshot();
+  const { cache: next } = cacheOf();
+  next.set('a', 'new');
+  const read = next.getOrLoad('b', async () => 'loaded');
+  assert.equal(next.restore(snapshot).restored, 1);
+  await read;
+  assert.deepEqual(
+    ['a', 'b', 'c'].map((key) => next.get(key)),
+    ['new', 'loaded', 'old'],
+  );
+});

@@ -29,6 +29,8 @@ export interface RestoreReport {
 type Row<V> = [string, Millis, Count, number | undefined, readonly string[], V?];
 
 interface Restorable<V> {
+  /** Whether something of the key is held or under way: it is later than anything in a snapshot. */
+  knows(key: string): boolean;
   set(key: string, value: V, options: SetOptions): SetOutcome;
 }
 
@@ -81,6 +83,7 @@ export function restoreSnapshot<V>(
   let restored = 0;
   for (const row of deserialize(bytes.subarray(HEADER)) as Row<V>[]) {
     const [key, lifeLeftMs, reads, version, tags] = row;
+    if (cache.knows(key)) continue;
     const ttlMs = lifeLeftMs - awayMs;
     if (row.length < 6 || ttlMs <= 0) {
       keys.push(key);
