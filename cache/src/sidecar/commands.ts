@@ -34,11 +34,11 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   MSET: {
     arity: -3,
     run(args, reply, { values }) {
+      if (args.count % 2 === 0) return wrongArity(reply, 'mset');
       let stored = true;
-      for (let i = 1; i + 1 < args.count; i += 2)
+      for (let i = 1; i < args.count; i += 2)
         stored = values.set(args.text(i), args.text(i + 1), undefined) && stored;
-      if (args.count % 2 === 0) wrongArity(reply, 'mset');
-      else if (stored) reply.simple(OK);
+      if (stored) reply.simple(OK);
       else tooLarge(reply);
     },
   },
@@ -59,11 +59,15 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   TTL: { arity: 2, run: (args, reply, { values }) => timeLeft(args, reply, values, 1000) },
   PTTL: { arity: 2, run: (args, reply, { values }) => timeLeft(args, reply, values, 1) },
   DBSIZE: { arity: 1, run: (_args, reply, { values }) => reply.integer(values.count) },
-  FLUSHALL: { arity: -1, run: (_args, reply, { values }) => flush(values, reply) },
-  FLUSHDB: { arity: -1, run: (_args, reply, { values }) => flush(values, reply) },
+  FLUSHALL: { arity: -1, run: flush },
+  FLUSHDB: { arity: -1, run: flush },
   PING: {
     arity: -1,
-    run: (args, reply) => (args.count > 1 ? reply.bulk(args.text(1)) : reply.simple('PONG')),
+    run(args, reply) {
+      if (args.count > 2) wrongArity(reply, 'ping');
+      else if (args.count === 2) reply.bulk(args.text(1));
+      else reply.simple('PONG');
+    },
   },
   ECHO: { arity: 2, run: (args, reply) => reply.bulk(args.text(1)) },
   SELECT: {
@@ -137,7 +141,7 @@ function count(args: CommandArgs, reply: ReplyWriter, each: (key: string) => boo
 /** A whole number as Redis reads it, or undefined. */
 function integer(text: string): number | undefined {
   const value = Number(text);
-  return /^-?\d+$/.test(text) && Number.isSafeInteger(value) ? value : undefined;
+  return /^(0|-?[1-9]\d*)$/.test(text) && Number.isSafeInteger(value) ? value : undefined;
 }
 
 interface SetRequest {
@@ -148,27 +152,34 @@ interface SetRequest {
 
 /** SET key value [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL] [NX | XX] [GET]; text is the error to answer. */
 function parseSet(args: CommandArgs, { values, wallNow }: CommandContext): SetRequest | string {
-  let ttlMs: Millis | undefined;
+  /** The option that says how long, and what it says; of one given twice the last counts. */
+  let life = '';
+  let said = '';
   let when: SetRequest['when'] = 'always';
   let givesOld = false;
   for (let i = 3; i < args.count; i++) {
     const option = args.text(i).toUpperCase();
-    if ((option === 'NX' || option === 'XX') && when === 'always') {
-      when = option === 'NX' ? 'absent' : 'present';
-    } else if (option === 'GET') {
-      givesOld = true;
-    } else if (option === 'KEEPTTL') {
-      const left = values.life(args.text(1));
-      ttlMs = typeof left === 'number' ? left : undefined;
-    } else if (/^(EX|PX)(AT)?$/.test(option) && ttlMs === undefined && i + 1 < args.count) {
-      const given = integer(args.text(++i));
-      if (given === undefined) return NOT_INTEGER;
-      if (given <= 0) return "ERR invalid expire time in 'set' command";
-      const ms = option.startsWith('EX') ? given * 1000 : given;
-      ttlMs = option.endsWith('AT') ? Math.max(1, ms - wallNow()) : ms;
-    } else return SYNTAX;
+    if (option === 'NX' && when !== 'present') when = 'absent';
+    else if (option === 'XX' && when !== 'absent') when = 'present';
+    else if (option === 'GET') givesOld = true;
+    else if (!/^((EX|PX)(AT)?|KEEPTTL)$/.test(option) || (life !== '' && life !== option)) return SYNTAX;
+    else {
+      life = option;
+      if (option === 'KEEPTTL') continue;
+      if (++i >= args.count) return SYNTAX;
+      said = args.text(i);
+    }
   }
-  return { ttlMs, when, givesOld };
+  if (life === '') return { ttlMs: undefined, when, givesOld };
+  if (life === 'KEEPTTL') {
+    const left = values.life(args.text(1));
+    return { ttlMs: typeof left === 'number' ? left : undefined, when, givesOld };
+  }
+  const given = integer(said);
+  if (given === undefined) return NOT_INTEGER;
+  if (given <= 0) return "ERR invalid expire time in 'set' command";
+  const ms = life.startsWith('EX') ? given * 1000 : given;
+  return { ttlMs: life.endsWith('AT') ? ms - wallNow() : ms, when, givesOld };
 }
 
 function set(args: CommandArgs, reply: ReplyWriter, context: CommandContext): void {
@@ -187,9 +198,12 @@ function set(args: CommandArgs, reply: ReplyWriter, context: CommandContext): vo
   else reply.nothing();
 }
 
-function flush(values: Values, reply: ReplyWriter): void {
-  values.clear();
-  reply.simple(OK);
+function flush(args: CommandArgs, reply: ReplyWriter, { values }: CommandContext): void {
+  if (args.count > 2 || (args.count === 2 && !/^a?sync$/i.test(args.text(1)))) reply.error(SYNTAX);
+  else {
+    values.clear();
+    reply.simple(OK);
+  }
 }
 
 function setFor(args: CommandArgs, reply: ReplyWriter, { values }: CommandContext, unitMs: Millis): void {
@@ -213,5 +227,7 @@ function persist(key: string, reply: ReplyWriter, values: Values): void {
 
 function timeLeft(args: CommandArgs, reply: ReplyWriter, values: Values, unitMs: Millis): void {
   const left = values.life(args.text(1));
-  reply.integer(left === 'gone' ? -2 : left === 'forever' ? -1 : Math.ceil(left / unitMs));
+  if (left === 'gone') reply.integer(-2);
+  else if (left === 'forever') reply.integer(-1);
+  else reply.integer(unitMs === 1 ? Math.ceil(left) : Math.round(left / unitMs));
 }

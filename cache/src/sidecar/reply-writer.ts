@@ -32,8 +32,9 @@ export class ReplyWriter {
     this.#raw(`+${text}\r\n`);
   }
 
+  /** A line end in it, which a client may have sent us, would be the end of the reply. */
   error(text: string): void {
-    this.#raw(`-${text}\r\n`);
+    this.#raw(`-${text.replace(/[\r\n]/g, ' ')}\r\n`);
   }
 
   integer(value: number): void {

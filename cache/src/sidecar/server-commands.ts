@@ -31,7 +31,11 @@ export const hello: Command = (args, reply, _context, connection) => {
 export const client: Command = (args, reply, _context, connection) => {
   switch (args.text(1).toUpperCase()) {
     case 'SETNAME':
-      connection.name = args.count > 2 ? args.text(2) : '';
+      if (args.count !== 3) return reply.error("ERR wrong number of arguments for 'client|setname' command");
+      // The list of clients has one a line, in words.
+      if (!/^[!-~]*$/.test(args.text(2)))
+        return reply.error('ERR Client names cannot contain spaces, newlines or special characters.');
+      connection.name = args.text(2);
       return reply.simple('OK');
     case 'SETINFO':
     case 'NO-EVICT':

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -117,6 +117,70 @@ test('commands cut anywhere are put together again, and answered in order', asyn
   assert.equal(await raw([...sent], expected.length), expected);
 });
 
+/** What the server says to one command; PING behind it tells where its reply ends. */
+async function reply(...args: string[]): Promise<string> {
+  const socket = connect(path);
+  let said = '';
+  socket.write(command(...args) + command('PING'));
+  for await (const chunk of socket) {
+    said += String(chunk);
+    if (said.endsWith('+PONG\r\n')) break;
+  }
+  return said.slice(0, -'+PONG\r\n'.length);
+}
+
+test('MSET with a key that has no value sets nothing', async () => {
+  assert.match(await reply('MSET', 'odd', '1', 'alone'), /^-ERR wrong number of arguments/);
+  assert.equal(await reply('GET', 'odd'), '$-1\r\n');
+});
+
+test('an error is one line, whatever the client sent', async () => {
+  assert.match(await reply('CLIENT', 'a\r\n+OK'), /^-ERR [^\r\n]*\r\n$/);
+});
+
+test('a flush that says more than how is refused and forgets nothing', async () => {
+  await reply('SET', 'stays', 'x');
+  assert.equal(await reply('FLUSHALL', 'stays'), '-ERR syntax error\r\n');
+  assert.equal(await reply('GET', 'stays'), '$1\r\nx\r\n');
+});
+
+test('SET takes and refuses options together as Redis does', async () => {
+  const wrong = '-ERR syntax error\r\n';
+  assert.equal(await reply('SET', 'o', 'x', 'KEEPTTL', 'EX', '10'), wrong);
+  assert.equal(await reply('SET', 'o', 'x', 'EX', '10', 'PX', '10'), wrong);
+  assert.equal(await reply('SET', 'o', 'x', 'NX', 'XX'), wrong);
+  assert.equal(await reply('SET', 'o', 'x', 'NX', 'NX', 'EX', '5', 'EX', '10'), '+OK\r\n');
+  assert.equal(await reply('TTL', 'o'), ':10\r\n');
+  assert.equal(await reply('SET', 'o', 'x', 'EX', '007'), '-ERR value is not an integer or out of range\r\n');
+});
+
+test('SET with an end in the past leaves nothing', async () => {
+  clock.nowMs += 5000;
+  assert.equal(await reply('SET', 'past', 'x', 'PXAT', '1000'), '+OK\r\n');
+  assert.equal(await reply('GET', 'past'), '$-1\r\n');
+});
+
+test('a client that says QUIT and never closes holds no connection', async () => {
+  const socket = connect({ path, allowHalfOpen: true });
+  socket.write(command('QUIT'));
+  socket.resume();
+  await once(socket, 'end');
+  // Of a socket that the server has closed altogether a write comes to nothing.
+  const broken = once(socket, 'error');
+  const writing = setInterval(() => socket.write(command('PING')), 1);
+  assert.match(String(await broken), /EPIPE|ECONNRESET/);
+  clearInterval(writing);
+});
+
+test('long keys count against the budget', async () => {
+  const client = new Redis({ path, retryStrategy: () => null });
+  await client.flushall();
+  for (let i = 0; i < 100; i++) await client.set(`${i}`.padEnd(10_000, 'k'), 'v');
+  assert.ok(sidecar.values.cache.payloadBytes > 100 * 10_000, `${sidecar.values.cache.payloadBytes}`);
+  await client.flushall();
+  client.disconnect();
+});
+
 test('what is not RESP is refused, and the connection ends', async () => {
   for (const bad of ['*1\r\n+GET\r\n', '*99999999\r\n', '*1\r\n$-5\r\n', '*x\r\n', `*${'1'.repeat(50)}`])
     assert.match(await raw([bad], 10), /^-ERR Protocol error/);
@@ -168,6 +232,13 @@ test('a socket file left behind is taken over, one in use is not', async () => {
   await first[Symbol.asyncDispose]();
   const second = await startSidecar({ budgetBytes: 1 << 20, socketPath: left });
   await second[Symbol.asyncDispose]();
+});
+
+test('a file that is no socket is refused and stays', async () => {
+  const file = join(folder, 'precious');
+  writeFileSync(file, 'x');
+  await assert.rejects(startSidecar({ budgetBytes: 1 << 20, socketPath: file }), { code: 'L1_BAD_OPTION' });
+  assert.ok(existsSync(file));
 });
 
 test('a client that asks and never reads is not read from for ever', async () => {

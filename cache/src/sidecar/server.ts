@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, unlinkSync } from 'node:fs';
+import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { type Clock, systemClock } from '../clock.ts';
 import { CacheError } from '../errors.ts';
@@ -95,7 +95,8 @@ function serve(accepted: Socket, connection: Connection, context: CommandContext
       clock.end();
     }
     reply.flush();
-    if (connection.isClosing) from.end();
+    // Not only our half: a client that never closes its own would hold the socket.
+    if (connection.isClosing) from.destroySoon();
     // Who asks faster than it reads is not read from: the answers that wait are bounded by what one chunk asks for.
     if (!from.writableNeedDrain) return true;
     from.once('drain', () => from.resume());
@@ -120,15 +121,18 @@ function listen(
 
 /** Removes a socket file that a killed server left behind; one that answers is in use. */
 async function removeStale(path: string): Promise<void> {
-  if (!existsSync(path)) return;
-  const isInUse = await new Promise<boolean>((resolve) => {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found === undefined) return;
+  if (!found.isSocket())
+    throw new CacheError('L1_BAD_OPTION', `${path} is no socket. Remove it, or give another socketPath.`);
+  const refusal = await new Promise<string | undefined>((resolve) => {
     const probe = connect(path, () => {
       probe.destroy();
-      resolve(true);
+      resolve(undefined);
     });
-    probe.once('error', () => resolve(false));
+    probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code));
   });
-  if (isInUse)
+  if (refusal !== 'ECONNREFUSED')
     throw new CacheError(
       'L1_BAD_OPTION',
       `Another server listens on ${path}. Stop it, or give another socketPath.`,

@@ -39,9 +39,14 @@ export class Values {
     return this.life(key) !== 'gone';
   }
 
-  /** False when the value is larger than the budget. */
+  /** A life that has ended already leaves nothing. False when the value is larger than the budget. */
   set(key: string, bytes: string, ttlMs: Millis | undefined): boolean {
-    const sizeBytes = bytes.length + 16 - key.length;
+    // The cache counts the key.
+    const sizeBytes = bytes.length + 16;
+    if (ttlMs !== undefined && ttlMs <= 0) {
+      this.cache.delete(key);
+      return true;
+    }
     if (ttlMs === undefined) return this.cache.set(key, bytes, { sizeBytes }) === 'stored';
     const timed = new Timed(bytes, this.#clock.now() + ttlMs);
     return this.cache.set(key, timed, { ttlMs, sizeBytes: sizeBytes + 40 }) === 'stored';
