@@ -16,4 +16,5 @@ const child = spawn(node, ['--conditions=l1-source', main, ...process.argv.slice
 // Ctrl-C reaches the child from the terminal itself; this process only waits for it to clean up.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => child.kill('SIGTERM'));
+process.on('SIGHUP', () => child.kill('SIGHUP'));
 child.on('exit', (code, signal) => process.exit(signal ? 130 : (code ?? 1)));

@@ -70,7 +70,7 @@ export function gateCommand(cli: Argv): Argv {
       await mkdir(folder, { recursive: true });
 
       const { tools, environment } = await survey({ mesh: 'none', driver: 'open-loop' }, say);
-      using interrupt = interruptible();
+      using interrupt = interruptible('nothing');
       using run = openRun(PROJECT_FOLDER, gateId);
       await using base = await checkOut(PROJECT_FOLDER, args.base, join(run.folder, 'base'));
       await using head =

@@ -14,7 +14,7 @@ import { FROM_A_RUN, measureClaims } from '../measure/measure-claims.ts';
 import { PROJECT_FOLDER, runFolderOf } from '../project.ts';
 import { writeReport } from '../report/write-report.ts';
 import { execute, type RunRequest, type Surroundings } from '../run/execute.ts';
-import { interruptible } from '../run/interrupt.ts';
+import { interrupted, interruptible } from '../run/interrupt.ts';
 import { progressOn } from '../run/progress.ts';
 import { writeRequest } from '../run/request-file.ts';
 import { survey } from '../run/survey.ts';
@@ -60,7 +60,8 @@ export function reproduceCommand(cli: Argv): Argv {
 
       const needsRun = claims.some((claim) => claim.needs.some((kind) => FROM_A_RUN.includes(kind)));
       const measured = needsRun ? await runFor(request, surroundings, folder) : null;
-      using interrupt = interruptible();
+      if (measured?.result.state === 'interrupted') throw interrupted('what was measured');
+      using interrupt = interruptible('nothing');
       using run = openRun(PROJECT_FOLDER, `${request.runId}-claims`);
       const supplied = await measureClaims(claims, {
         run,

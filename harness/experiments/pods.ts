@@ -15,7 +15,11 @@ interface ServingPod {
 }
 
 /** Starts one pod, a process of its own, and resolves when it serves. It ends by itself with this process. */
-export async function startPod(run: OwnedRun, plan: PodPlan, signal: AbortSignal): Promise<ServingPod> {
+export async function startPod(
+  run: Pick<OwnedRun, 'env'>,
+  plan: PodPlan,
+  signal: AbortSignal,
+): Promise<ServingPod> {
   const pod = fork(PROGRAM, {
     env: { ...process.env, ...run.env },
     execArgv: ['--conditions=l1-source'],
@@ -35,19 +39,20 @@ export async function startPod(run: OwnedRun, plan: PodPlan, signal: AbortSignal
     serving.reject(why);
     served.reject(why);
   };
-  pod.once('error', failed);
+  pod.once('error', (error) => failed(signal.aborted ? signal.reason : error));
   const ended = once(pod, 'exit').then(([code]) =>
     failed(new Error(`${plan.name} ended with exit code ${code}`)),
   );
   ended.catch(() => {});
   served.promise.catch(() => {});
+  serving.promise.catch(() => {});
   pod.send(plan);
   const { heldBackMs } = await serving.promise;
-  return {
-    heldBackMs,
-    served: served.promise.then(async (result) => {
-      await ended;
-      return result;
-    }),
-  };
+  const gone = served.promise.then(async (result) => {
+    await ended;
+    return result;
+  });
+  // Peers serve until their time is over, and nobody waits for them.
+  gone.catch(() => {});
+  return { heldBackMs, served: gone };
 }

@@ -27,7 +27,7 @@ export async function runExperiment(
   say: (line: string) => void,
 ): Promise<Experiment> {
   const started = new Date();
-  using interrupt = interruptible();
+  using interrupt = interruptible('nothing');
   using run = openRun(projectFolder, runId);
   const { sharedRedis } = await findFreeNetwork(runId, 1);
   const redis = await startRedis(run, needTool(tools.redis).path, {

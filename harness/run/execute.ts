@@ -80,7 +80,7 @@ export async function execute(
   const inputSha256 = await digestOf(request, topology);
   const log = new RunLog(outFolder);
   const progress = progressOver(DEPLOY_MS[mesh] + CALIBRATION_MS + expectedMs(plan));
-  const interrupt = interruptible();
+  const interrupt = interruptible('what was measured');
   const startup: Result['startup'] = { podsReadyMs: 0, stoppedMs: null, servicesPssBytes: 0 };
   let generator: Result['generator'] = {
     highestCleanRatePerSecond: null,

@@ -1,31 +1,57 @@
+import type { Millis } from 'l1-cache';
 import { BenchError, EXIT } from '../errors.ts';
 
-/** An abort signal that Ctrl-C and SIGTERM raise. A second one ends the process at once. */
+/** What a command that is interrupted leaves to its user. */
+type Keeps = 'what was measured' | 'nothing';
+
+/**
+ * One press may arrive twice: who signals a whole process group reaches the launcher too, which passes it on. Only a
+ * signal later than this is a second press.
+ */
+const ONE_PRESS_MS: Millis = 500;
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+const WORDS: Readonly<Record<Keeps, { readonly does: string; readonly hint: string }>> = {
+  'what was measured': {
+    does: 'writing what was measured, then cleaning up',
+    hint: 'What was measured is in the report; `l1bench run --resume <run>` goes on from there.',
+  },
+  nothing: { does: 'cleaning up', hint: 'Nothing was kept; start it again.' },
+};
+
+/** An abort signal that Ctrl-C, SIGTERM and a closed terminal raise. A second press ends the process at once. */
 export interface Interruptible extends Disposable {
   readonly signal: AbortSignal;
 }
 
-export function interruptible(): Interruptible {
+/** The error an interrupted command ends with. */
+export function interrupted(keeps: Keeps): BenchError {
+  return new BenchError('INTERRUPTED', 'The run was interrupted.', {
+    hint: WORDS[keeps].hint,
+    exitCode: EXIT.interrupted,
+  });
+}
+
+export function interruptible(keeps: Keeps, nowMs: () => Millis = () => performance.now()): Interruptible {
   const controller = new AbortController();
+  let raisedAtMs: Millis = 0;
   const raise = (): void => {
-    if (controller.signal.aborted) process.exit(EXIT.interrupted);
-    process.stderr.write(
-      '\nInterrupted: writing what was measured, then cleaning up. Press again to leave at once.\n',
-    );
-    controller.abort(
-      new BenchError('INTERRUPTED', 'The run was interrupted.', {
-        hint: 'What was measured is in the report; `l1bench run --resume <run>` goes on from there.',
-        exitCode: EXIT.interrupted,
-      }),
-    );
+    if (controller.signal.aborted) {
+      if (nowMs() - raisedAtMs < ONE_PRESS_MS) return;
+      process.exit(EXIT.interrupted);
+    }
+    raisedAtMs = nowMs();
+    // The terminal may be gone: cleaning up must not fail over a line that nobody reads.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+    process.stderr.write(`\nInterrupted: ${WORDS[keeps].does}. Press again to leave at once.\n`);
+    controller.abort(interrupted(keeps));
   };
-  process.on('SIGINT', raise);
-  process.on('SIGTERM', raise);
+  for (const name of SIGNALS) process.on(name, raise);
   return {
     signal: controller.signal,
     [Symbol.dispose]() {
-      process.off('SIGINT', raise);
-      process.off('SIGTERM', raise);
+      for (const name of SIGNALS) process.off(name, raise);
     },
   };
 }

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { interruptible } from './interrupt.ts';
+
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  test(`${name} interrupts, and the error says what is kept`, () => {
+    using interrupt = interruptible('nothing');
+    process.emit(name);
+    assert.match(interrupt.signal.reason.hint, /Nothing was kept/);
+    assert.equal(interrupt.signal.reason.exitCode, 130);
+  });
+}
+
+test('a terminal that is gone does not fail the clean-up', () => {
+  using interrupt = interruptible('nothing');
+  process.emit('SIGHUP');
+  process.stderr.emit('error', Object.assign(new Error('write EIO'), { code: 'EIO' }));
+  assert.ok(interrupt.signal.aborted);
+});
+
+test('one press that arrives twice is one press, and a later one leaves at once', (t) => {
+  const exit = t.mock.method(process, 'exit', () => undefined as never);
+  let nowMs = 1_000;
+  using interrupt = interruptible('what was measured', () => nowMs);
+  process.emit('SIGTERM');
+  nowMs += 20;
+  process.emit('SIGTERM');
+  assert.ok(interrupt.signal.aborted);
+  assert.equal(exit.mock.callCount(), 0);
+  nowMs += 2_000;
+  process.emit('SIGINT');
+  assert.deepEqual(exit.mock.calls[0]?.arguments, [130]);
+});
