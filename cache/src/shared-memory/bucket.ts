@@ -180,13 +180,18 @@ export class Bucket {
     return checksum(this.#words, (at >>> 2) + 1, (this.endAt(slot) + 3) >>> 2, this.#salt);
   }
 
-  /** Compares without making a string: as many bytes as the key has characters can be equal only if all are ASCII. */
+  /** Compares without making a string: a key has as many bytes as characters only if all of them are ASCII. */
   #isKeyAt(slot: number, key: string): boolean {
     const keyAt = slot * this.#slotBytes + HEADER_BYTES;
     const valueAt = this.valueAt(slot);
     const { bytes } = this;
     if (valueAt - keyAt !== key.length) return bytes.toString('utf8', keyAt, valueAt) === key;
-    for (let i = 0; i < key.length; i++) if (bytes[keyAt + i] !== key.charCodeAt(i)) return false;
-    return true;
+    let seen = 0;
+    for (let i = 0; i < key.length; i++) {
+      const unit = key.charCodeAt(i);
+      if (bytes[keyAt + i] !== unit) return false;
+      seen |= unit;
+    }
+    return seen < 128;
   }
 }

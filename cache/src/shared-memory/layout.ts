@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  fchmodSync,
   fstatSync,
   ftruncateSync,
   linkSync,
@@ -12,9 +13,12 @@ import {
 } from 'node:fs';
 import { CacheError } from '../errors.ts';
 import type { Bytes, Count } from '../units.ts';
+import { checksum } from './checksum.ts';
 
 const MAGIC = 0x4d53314c;
-const VERSION = 2;
+const VERSION = 3;
+/** Words of the superblock: magic, version, bucket size, buckets, salt. The next one is their checksum. */
+const FIELDS = 5;
 /** The superblock has the first page; buckets follow. */
 export const SUPERBLOCK_BYTES: Bytes = 4096;
 
@@ -58,14 +62,13 @@ export function prepareSharedMemory(options: PrepareOptions): Prepared {
   const fresh = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
   const fd = openSync(fresh, 'wx', 0o660);
   try {
-    const block = Buffer.alloc(SUPERBLOCK_BYTES);
-    block.writeUInt32LE(MAGIC, 0);
-    block.writeUInt32LE(VERSION, 4);
-    block.writeUInt32LE(bucketBytes, 8);
-    block.writeUInt32LE(buckets, 12);
-    randomBytes(4).copy(block, 16);
-    writeSync(fd, block, 0, SUPERBLOCK_BYTES, 0);
-    ftruncateSync(fd, SUPERBLOCK_BYTES + buckets * bucketBytes);
+    const words = new Uint32Array(SUPERBLOCK_BYTES / 4);
+    words.set([MAGIC, VERSION, bucketBytes, buckets, randomBytes(4).readUInt32LE()]);
+    words[FIELDS] = checksum(words, 0, FIELDS, MAGIC);
+    writeSync(fd, words, 0, SUPERBLOCK_BYTES, 0);
+    ftruncateSync(fd, fileBytes({ bucketBytes, buckets }));
+    // Whatever the umask of the init step: the pod's processes may run as other users of its group.
+    fchmodSync(fd, 0o660);
   } finally {
     closeSync(fd);
   }
@@ -85,28 +88,41 @@ export function prepareSharedMemory(options: PrepareOptions): Prepared {
   }
 }
 
-/** @throws {CacheError} `L1_BAD_OPTION` when the file is of another make. */
+/** How long the whole file is. */
+export function fileBytes({ bucketBytes, buckets }: Pick<Layout, 'bucketBytes' | 'buckets'>): Bytes {
+  return SUPERBLOCK_BYTES + buckets * bucketBytes;
+}
+
+/**
+ * Gives a file its length back that a process killed while it cleared left short: what is missing holds nothing.
+ * @throws {CacheError} `L1_BAD_OPTION` when the file is of another make.
+ */
 export function readLayout(fd: number, path: string): Layout {
-  const block = Buffer.alloc(20);
-  const length = readSync(fd, block, 0, block.length, 0);
-  const layout = {
-    bucketBytes: block.readUInt32LE(8),
-    buckets: block.readUInt32LE(12),
-    salt: block.readUInt32LE(16),
-  };
-  if (length < block.length || block.readUInt32LE(0) !== MAGIC || block.readUInt32LE(4) !== VERSION)
+  const words = new Uint32Array(FIELDS + 1);
+  const length = readSync(fd, words, 0, words.byteLength, 0);
+  const [magic, version, bucketBytes, buckets, salt] = words as unknown as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const isWhole = length === words.byteLength && checksum(words, 0, FIELDS, MAGIC) === words[FIELDS];
+  if (!isWhole || magic !== MAGIC || version !== VERSION)
     throw bad(
       `${path} is no shared cache of version ${VERSION}. Remove it, or run the init step with another path.`,
     );
-  if (fstatSync(fd).size !== SUPERBLOCK_BYTES + layout.buckets * layout.bucketBytes)
-    throw bad(`${path} is not as long as it says. Remove it and run the init step again.`);
+  const layout = { bucketBytes, buckets, salt };
+  const missingBytes = fileBytes(layout) - fstatSync(fd).size;
+  if (missingBytes < 0) throw bad(`${path} is longer than it says. Remove it and run the init step again.`);
+  if (missingBytes > 0) ftruncateSync(fd, fileBytes(layout));
   return layout;
 }
 
 function layoutOf(path: string): Layout | undefined {
   let fd: number;
   try {
-    fd = openSync(path, 'r');
+    fd = openSync(path, 'r+');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;

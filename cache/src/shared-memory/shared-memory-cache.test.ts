@@ -2,11 +2,14 @@ import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  closeSync,
   existsSync,
   mkdtempSync,
   openSync,
+  readSync,
   rmSync,
   statSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
   writeSync,
@@ -190,6 +193,61 @@ test('the lock of a killed writer is taken over', () => {
   utimesSync(lock, longAgo, longAgo);
   assert.equal(cache.set('a', Buffer.from('x')), 'stored');
   assert.equal(existsSync(lock), false);
+});
+
+test('the lock of a killed writer is taken over also when the clock was set back meanwhile', () => {
+  const { open, path } = make(8192);
+  using cache = open();
+  const lock = `${path}.lock1`;
+  writeFileSync(lock, '');
+  const inAnHour = new Date(Date.now() + 3_600_000);
+  utimesSync(lock, inAnHour, inAnHour);
+  assert.equal(cache.set('a', Buffer.from('x')), 'stored');
+});
+
+test('a file that a process killed while it cleared left short is whole again', () => {
+  const { open, path } = make(256 << 10);
+  const { size } = statSync(path);
+  using running = open();
+  for (const mend of [
+    () => void open()[Symbol.dispose](),
+    () => void prepareSharedMemory({ path, capBytes: 256 << 10 }),
+    () => running.clear(),
+  ]) {
+    truncateSync(path, 4096);
+    mend();
+    assert.equal(statSync(path).size, size);
+  }
+  assert.equal(running.set('a', Buffer.from('x')), 'stored');
+});
+
+test('a damaged head is refused, so that it cannot make the file longer', () => {
+  const { open, path } = make(256 << 10);
+  const { size } = statSync(path);
+  for (let at = 0; at < 24; at++) {
+    const fd = openSync(path, 'r+');
+    const was = Buffer.alloc(1);
+    readSync(fd, was, 0, 1, at);
+    writeSync(fd, Buffer.from([was[0]! ^ 0x41]), 0, 1, at);
+    assert.throws(open, { code: 'L1_BAD_OPTION' });
+    assert.equal(statSync(path).size, size);
+    writeSync(fd, was, 0, 1, at);
+    closeSync(fd);
+  }
+});
+
+test('deleting what is not there takes no memory', () => {
+  using cache = make().open();
+  const before = cache.stats().chargedBytes;
+  for (let i = 0; i < 100; i++) assert.equal(cache.delete(`k${i}`), false);
+  assert.equal(cache.stats().chargedBytes, before);
+});
+
+test('the file is open to its group, whatever the umask of the init step', () => {
+  const before = process.umask(0o077);
+  const { path } = make();
+  process.umask(before);
+  assert.equal(statSync(path).mode & 0o777, 0o660);
 });
 
 test('the init step keeps a file of the same cut, replaces one of another, and refuses what is not its own', () => {

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { hashKey } from '../store/hash-key.ts';
 import type { Bytes, Count, Millis } from '../units.ts';
 import { ABSENT, Bucket, type Entry, SLOTS, TORN } from './bucket.ts';
-import { type Layout, readLayout, SUPERBLOCK_BYTES } from './layout.ts';
+import { fileBytes, type Layout, readLayout, SUPERBLOCK_BYTES } from './layout.ts';
 import { Places, slotOf, slotsOf } from './places.ts';
 import { withWriteLock } from './write-lock.ts';
 
@@ -102,16 +102,15 @@ export class SharedMemoryCache implements Disposable {
     }
     const hash = hashKey(key, this.#layout.salt);
     const expiresAtMs = this.#clock.now() + ttlMs;
-    try {
-      this.#rewrite(hash, (bucket, entries, next) => {
-        const kept = entries.filter((entry) => !isFor(bucket, entry, hash, keyBytes));
-        this.#evictions += next.refill(bucket, kept, { key: keyBytes, value, tag: hash, expiresAtMs });
-      });
-      return 'stored';
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return 'refused-no-space';
-      throw error;
-    }
+    const end = this.#rewrite(hash, (bucket, entries, next) => {
+      const kept = entries.filter((entry) => !isFor(bucket, entry, hash, keyBytes));
+      this.#evictions += next.refill(bucket, kept, { key: keyBytes, value, tag: hash, expiresAtMs });
+      return 'changed';
+    });
+    if (end === 'written') return 'stored';
+    // What is there may still be the value before.
+    this.delete(key);
+    return 'refused-no-space';
   }
 
   delete(key: string): boolean {
@@ -121,16 +120,17 @@ export class SharedMemoryCache implements Disposable {
     this.#rewrite(hash, (bucket, entries, next) => {
       const kept = entries.filter((entry) => !isFor(bucket, entry, hash, keyBytes));
       had = kept.length < entries.length;
+      if (!had) return 'same';
       next.refill(bucket, kept, undefined);
+      return 'changed';
     });
     return had;
   }
 
   /** Forgets everything and gives the pages back. Not safe against a `set` of another process at the same moment, which may survive. */
   clear(): void {
-    const { size } = fstatSync(this.#fd);
     ftruncateSync(this.#fd, SUPERBLOCK_BYTES);
-    ftruncateSync(this.#fd, size);
+    ftruncateSync(this.#fd, fileBytes(this.#layout));
   }
 
   stats(): SharedMemoryStats {
@@ -231,16 +231,30 @@ export class SharedMemoryCache implements Disposable {
     );
   }
 
-  #rewrite(hash: number, change: (bucket: Bucket, entries: Entry[], next: Bucket) => void): void {
+  /** Writes a bucket anew, unless `change` leaves it the same; `no-space` when not all of it could be written. */
+  #rewrite(
+    hash: number,
+    change: (bucket: Bucket, entries: Entry[], next: Bucket) => 'changed' | 'same',
+  ): 'written' | 'no-space' {
     const at = this.#positionOf(hash);
     const lock = `${this.#path}.lock${((at / this.#layout.bucketBytes) % LOCKS) | 0}`;
-    withWriteLock(lock, () => {
+    return withWriteLock(lock, () => {
       this.#read(at);
       const nowMs = this.#clock.now();
       const alive = this.#bucket.entries().filter((entry) => entry.expiresAtMs > nowMs);
-      change(this.#bucket, alive, this.#next);
-      writeSync(this.#fd, this.#next.bytes, 0, this.#next.bytes.byteLength, at);
+      if (change(this.#bucket, alive, this.#next) === 'same') return 'written';
+      return writeAll(this.#fd, this.#next.bytes, at);
     });
+  }
+}
+
+/** Where the storage ends in the middle of a bucket the system writes what fits, and says so only by the length. */
+function writeAll(fd: number, bytes: Buffer, at: number): 'written' | 'no-space' {
+  try {
+    return writeSync(fd, bytes, 0, bytes.byteLength, at) === bytes.byteLength ? 'written' : 'no-space';
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return 'no-space';
+    throw error;
   }
 }
 

@@ -1,4 +1,5 @@
-import { closeSync, openSync, renameSync, statSync, unlinkSync } from 'node:fs';
+import { closeSync, openSync, renameSync, type Stats, statSync, unlinkSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
 import type { Millis } from '../units.ts';
 
 /** A write takes some ten microseconds; a lock this old belongs to a process that was killed or stopped. */
@@ -25,6 +26,8 @@ export function withWriteLock<T>(path: string, write: () => T): T {
 }
 
 function acquire(path: string): void {
+  let watched: Stats | undefined;
+  let watchedSinceMs: Millis = 0;
   for (;;) {
     try {
       closeSync(openSync(path, 'wx', 0o660));
@@ -32,14 +35,17 @@ function acquire(path: string): void {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
-    const heldSinceMs = createdMs(path);
-    if (heldSinceMs !== undefined && Date.now() - heldSinceMs > ABANDONED_MS) takeAway(path);
+    const held = statSync(path, { throwIfNoEntry: false });
+    if (held === undefined) continue;
+    if (held.ino !== watched?.ino || held.mtimeMs !== watched.mtimeMs) {
+      watched = held;
+      watchedSinceMs = performance.now();
+    }
+    // The file's time is that of the wall clock, which may have been set back since.
+    const heldMs = Math.max(Date.now() - held.mtimeMs, performance.now() - watchedSinceMs);
+    if (heldMs > ABANDONED_MS) takeAway(path);
     else Atomics.wait(nap, 0, 0, NAP_MS);
   }
-}
-
-function createdMs(path: string): Millis | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
 }
 
 /** Moves an abandoned lock out of the way; of several who try only one succeeds. */
