@@ -5,6 +5,8 @@ import { RuleScore } from './rule-score.ts';
 import { mayTell, ruleName, type SharedRule } from './shared-rule.ts';
 
 const MAX_SOURCES: Count = 1024;
+/** Values used as maps have ever new fields: they must not take the place of all others for good. */
+const MAX_SOURCES_PER_TEMPLATE: Count = 64;
 const MAX_RULES: Count = 1024;
 const MAX_RULES_PER_SOURCE: Count = 16;
 /** Different identifiers a rule must have joined before it may guess, unless others vouch for it. */
@@ -57,7 +59,7 @@ const NONE: readonly Source[] = [];
 /** Receives a guess: this key will be read soon, says this rule. */
 export type Guess = (key: string, rule: RuleScore) => GuessOutcome;
 
-/** Which field names which key: at most 1,024 fields, and 1,024 rules, 16 for one field. */
+/** Which field names which key: at most 1,024 fields, 64 of one pattern, and 1,024 rules, 16 for one field. */
 export class FlowRules {
   readonly #windowMs: Millis;
   readonly #peers: PeerRules;
@@ -109,7 +111,7 @@ export class FlowRules {
       this.#byTemplate.set(templateId, known);
     }
     let source = known.sources.get(field);
-    if (!source && this.#sources.length < MAX_SOURCES) {
+    if (!source && this.#sources.length < MAX_SOURCES && known.sources.size < MAX_SOURCES_PER_TEMPLATE) {
       const id = this.#sources.length;
       source = { id, pattern, field, place: placeOf(field), rules: [], seen: 0, repeated: 0 };
       this.#sources.push(source);

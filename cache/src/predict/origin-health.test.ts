@@ -52,3 +52,15 @@ test('an origin that is slower than the stalls explain is still found slow', () 
   }
   assert.ok(refused() >= 38, `${refused()} of 40 refused`);
 });
+
+test('prefetches are counted however many reads there were that nothing was loaded for', () => {
+  const health = new OriginHealth();
+  for (let i = 0; i < 5000; i++) health.begin(`nothing:${i}`, i, false);
+  health.begin('nothing:7', 5000, true);
+  for (let i = 0; i < 15; i++) health.begin(`user:${i}`, 5000, true);
+  assert.equal(health.prefetchesInFlight, 16);
+  health.end('nothing:7', 5002);
+  assert.equal(health.prefetchesInFlight, 15);
+  health.expire(36_000);
+  assert.equal(health.prefetchesInFlight, 0);
+});

@@ -83,11 +83,14 @@ export class OriginHealth {
     return false;
   }
 
+  /** A prefetch is always counted, or more could be in flight than may: also over reads that nothing was loaded for. */
   begin(key: string, atMs: Millis, prefetch: boolean): void {
-    if (this.#loads.has(key)) return;
-    if (this.#loads.size >= MAX_LOADS) return;
+    const known = this.#loads.get(key);
+    if (known?.prefetch || (!prefetch && (known || this.#loads.size >= MAX_LOADS))) return;
     if (this.#loads.size === 0) this.#stalls?.watch();
     if (prefetch) this.#prefetches++;
+    // Taken out first, so that the oldest stay in front.
+    this.#loads.delete(key);
     this.#loads.set(key, { startedMs: atMs, prefetch });
   }
 

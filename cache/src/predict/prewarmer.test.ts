@@ -113,3 +113,17 @@ test('every held-out guess stays unfetched', () => {
   const { heldOut, heldOutRead } = prewarmer.stats();
   assert.ok(heldOut > 20 && heldOutRead >= heldOut - 1, `${heldOutRead} of ${heldOut} held out were read`);
 });
+
+test('values used as maps, with ever new fields, do not keep other rules from being learned', () => {
+  const cache = new FakeCache();
+  const prewarmer = new Prewarmer(cache, OPTIONS);
+  for (let i = 0; i < 200; i++) {
+    const quantities = Object.fromEntries(Array.from({ length: 16 }, (_, n) => [`sku${i}-${n}`, n]));
+    const fill: AccessRecord = { key: `cart:${i}`, outcome: 'fill', value: quantities, atMs: i };
+    prewarmer.learn([fill]);
+  }
+  learnOneByOne(prewarmer, visits(10, 40));
+  cache.prefetched.length = 0;
+  learnOneByOne(prewarmer, visit('s99', 8_123_456, 9900));
+  assert.deepEqual(cache.prefetched, ['profile.14:8123456']);
+});
