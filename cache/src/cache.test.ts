@@ -361,3 +361,15 @@ test('values can be kept as bytes outside the heap', () => {
   assert.deepEqual(cache.get('a'), { n: 1 });
   assert.notEqual(cache.get('a'), cache.get('a'), 'every read gets a copy of its own');
 });
+
+test('a set that throws does not leave the value from before', () => {
+  const { cache } = cacheWith({
+    ttl: (_, { value }) => {
+      if (value === 'new') throw new Error('no TTL for this');
+      return 1000;
+    },
+  });
+  cache.set('a', 'old');
+  assert.throws(() => cache.set('a', 'new'), /no TTL for this/);
+  assert.equal(cache.get('a'), undefined);
+});

@@ -127,11 +127,21 @@ export class L1Cache<V = unknown> implements Disposable {
     return this.has(key) ? this.#values.read(this.#entries.slotOf.get(key)!) : undefined;
   }
 
-  /** Stores a value. Loads of the key that are under way do not overwrite it, unless they bring a later version. */
+  /**
+   * Stores a value. Loads of the key that are under way do not overwrite it, unless they bring a later version. Where it
+   * cannot be stored, the value held before goes too, but for one of a later version.
+   */
   set(key: string, value: V, options: SetOptions = NO_OPTIONS): SetOutcome {
     this.#loading.flights.invalidate(key, options.version);
     const defined = this.#definitions.of(key);
-    return this.#store.put(key, value, options, this.#setTerms.of(defined, options.ttlMs));
+    try {
+      return this.#store.put(key, value, options, this.#setTerms.of(defined, options.ttlMs));
+    } catch (error) {
+      // What a codec or a TTL policy threw goes to the caller; the value held before is no longer true all the same.
+      const slot = this.#entries.slotOf.get(key);
+      if (slot !== undefined) this.#store.remove(slot, 'overwritten');
+      throw error;
+    }
   }
 
   /** Forgets the key; loads of it that are under way are not stored, unless they bring `version` or a later one. */
