@@ -11,7 +11,10 @@ import type { Signal, StampedHash } from './wire.ts';
 const CHANGES_EVERY_MS = 50;
 const VALIDATIONS_EVERY_MS = 250;
 const MAX_BATCH = 200;
-/** A change is told again at least once, for it is few bytes, and within the time in which a key is fetched once. */
+/**
+ * A change is told again at least once until the bus is known to lose nothing, and within the time in which a key is
+ * fetched once.
+ */
 const CHANGES_AGAIN = 1;
 const CHANGES_AGAIN_AFTER_MS: Millis = 250;
 /** A key is fetched again at others' word at most once in this time. */
@@ -32,7 +35,7 @@ export class ChangeNotices {
     this.#directory = directory;
     this.#trust = trust;
     const { delivery, rng } = context;
-    const times = () => Math.max(CHANGES_AGAIN, delivery.repeats);
+    const times = () => (delivery.isSafe ? 0 : Math.max(CHANGES_AGAIN, delivery.repeats));
     const repeats = { times, afterMs: CHANGES_AGAIN_AFTER_MS, rng };
     this.#changed = new Outbox(CHANGES_EVERY_MS, MAX_BATCH, repeats);
   }

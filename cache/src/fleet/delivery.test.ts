@@ -34,3 +34,16 @@ test('a pod that makes up gaps, however fast, moves the estimate of a fleet of f
   for (let i = 0; i < 1000; i++) delivery.onHello('liar', (i * 8) % 2 ** 16);
   assert.ok(delivery.ratio > 0.9, `${delivery.ratio}`);
 });
+
+test('a bus is safe once enough greetings came without a gap, and not any more when some are lost', () => {
+  const delivery = new Delivery();
+  const greet = (pods: number, numbers: readonly number[]) => {
+    for (const number of numbers) for (let pod = 0; pod < pods; pod++) delivery.onHello(`pod-${pod}`, number);
+  };
+  greet(10, [0, 1]);
+  assert.equal(delivery.isSafe, false);
+  greet(10, [2, 3]);
+  assert.equal(delivery.isSafe, true);
+  greet(2, [5]);
+  assert.equal(delivery.isSafe, false);
+});

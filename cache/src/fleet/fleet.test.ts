@@ -30,7 +30,7 @@ test('a change that one pod saw makes the others fetch again, once', async () =>
   assert.deepEqual(mesh.pods[0]!.pod.forgotten, []);
 });
 
-test('a change is told twice by the pod that saw it, and not again by those that follow', async () => {
+test('until it is known what the bus loses, a change is told twice by the pod that saw it, and not again by those that follow', async () => {
   const mesh = await meshOf();
   allHold(mesh, 'k:1', 1);
   mesh.run(1000);
@@ -42,6 +42,17 @@ test('a change is told twice by the pod that saw it, and not again by those that
   for (const { fleet } of mesh.pods.slice(1)) fleet.onFetched('k:1', 2);
   mesh.run(1000);
   assert.equal(told(), 2);
+});
+
+test('a change is told once on a bus that is known to lose nothing', async () => {
+  const mesh = await meshOf();
+  allHold(mesh, 'k:1', 1);
+  mesh.run(60_000);
+  mesh.sent.length = 0;
+  mesh.pods[0]!.fleet.onFetched('k:1', 2);
+  mesh.run(1000);
+  const told = mesh.sent.filter((message) => decode(message.subarray(0, -8))?.kind === 'changed');
+  assert.equal(told.length, 1);
 });
 
 test('a change that has been overtaken by the next is not told again', async () => {
@@ -121,4 +132,13 @@ test('rules reach the other predictors as they were sent', async () => {
   mesh.pods[2]!.fleet.shareRules(Buffer.from('{"rule":1}'));
   mesh.run(200);
   assert.deepEqual(heard.sort(), ['pod-0 from pod-2: {"rule":1}', 'pod-1 from pod-2: {"rule":1}']);
+});
+
+test('a fleet of fifty greets twice a second once its pods are no longer new, and stays together', async () => {
+  const mesh = await meshOf({ pods: 50 });
+  mesh.run(120_000);
+  mesh.sent.length = 0;
+  mesh.run(60_000);
+  assert.ok(mesh.sent.length < 2.5 * 60, `${mesh.sent.length} greetings in a minute`);
+  assert.ok(mesh.pods.every(({ fleet }) => fleet.state.state === 'together'));
 });

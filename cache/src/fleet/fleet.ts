@@ -35,7 +35,11 @@ export interface FleetStats extends ChannelStats {
   readonly deliveryRatio: Ratio;
 }
 
-const HELLO_EVERY_MS = 5000;
+const HELLO_EVERY_MS: Millis = 5000;
+/** So many times a pod that has just come greets so often, for the others to learn soon what gets through. */
+const FIRST_HELLOS: Count = 8;
+/** All pods together then greet so often a second: each greeting wakes every pod. */
+const HELLOS_PER_SECOND: Count = 2;
 
 /**
  * What the pods of a service tell each other: what is hot, what changed, what did not, which rules hold. Signals,
@@ -59,6 +63,7 @@ export class Fleet implements AsyncDisposable {
   #owners: Rendezvous;
   #helloMs: Millis;
   #helloNumber: number;
+  #hellos: Count = 0;
   readonly #rulesListeners = new Set<(from: string, payload: Uint8Array) => void>();
   readonly #dueListeners = new Set<() => void>();
 
@@ -176,7 +181,8 @@ export class Fleet implements AsyncDisposable {
   tick(): void {
     const nowMs = this.#clock.now();
     if (nowMs >= this.#helloMs) {
-      this.#helloMs = nowMs + HELLO_EVERY_MS * (0.75 + 0.5 * this.#rng());
+      const everyMs = ++this.#hellos < FIRST_HELLOS ? HELLO_EVERY_MS : this.#helloEveryMs();
+      this.#helloMs = nowMs + everyMs * (0.75 + 0.5 * this.#rng());
       this.#helloNumber = (this.#helloNumber + 1) % 2 ** 16;
       this.#channel.send(ALL, { kind: 'hello', number: this.#helloNumber }, 1);
     }
@@ -196,6 +202,11 @@ export class Fleet implements AsyncDisposable {
     this.#rulesListeners.clear();
     this.#dueListeners.clear();
     await this.#transport[Symbol.asyncDispose]();
+  }
+
+  /** By the pods that were heard: members that are not there greet nobody. */
+  #helloEveryMs(): Millis {
+    return Math.max(HELLO_EVERY_MS, ((this.#delivery.pods + 1) / HELLOS_PER_SECOND) * 1000);
   }
 
   #dueMayHaveMoved(): void {

@@ -1,5 +1,5 @@
 import { decodeRules, encodeRules, MAX_SHARED, type SharedRule } from '../predict/shared-rule.ts';
-import type { Count, Millis, Ratio } from '../units.ts';
+import type { Millis, Ratio } from '../units.ts';
 import type { Fleet } from './fleet.ts';
 
 /** What the fleet uses of a `Predictor`. */
@@ -10,8 +10,11 @@ export interface RuleLearner {
 
 /** How often it is looked whether other rules hold than were told. */
 const LOOK_EVERY_MS: Millis = 1000;
-/** All pods together repeat their lists this often, so that a new pod and one that lost a message hear soon. */
-const REPEATS_PER_SECOND: Count = 2;
+/**
+ * All pods together repeat their lists this often, so that a new pod and one that lost a message hear soon. Not more
+ * often, for each list wakes every pod.
+ */
+const REPEATS_PER_SECOND = 0.5;
 
 /**
  * Tells the others which value-flow rules hold here, as patterns and counts, and hands the predictor what they tell.
