@@ -250,3 +250,14 @@ test('a tag named twice counts once, and a list of tags that changes later is no
   assert.equal(cache.invalidateTag('b'), 1);
   assert.equal(cache.invalidateTag('a'), 0);
 });
+
+test('the first entry with a version, an age, a tag or a load cost does not push the cache over its budget', () => {
+  for (const options of [{ version: 1 }, { ttlMs: 1000 }, { tags: ['t'] }, { loadCostMs: 5 }]) {
+    const cache = new L1Cache<number>({ budgetBytes: 8_000_000, seed: 1 });
+    cache.define('loaded', { load: async () => 1 });
+    for (let i = 0; i < 60_000; i++) cache.set(`k${i}`, i);
+    cache.set('loaded', 1, options);
+    const over = cache.chargedBytes - cache.budgetBytes;
+    assert.ok(over <= 0, `${over} bytes over with ${JSON.stringify(options)}`);
+  }
+});

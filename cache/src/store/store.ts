@@ -146,6 +146,8 @@ export class Store<V> {
     const isAged = isAgeAsked || terms.refreshable || terms.maxAgeMs !== Number.POSITIVE_INFINITY;
     entries.note(slot, flags, version, nowMs, isAged ? 'needed' : 'not-needed');
     if (tags.length > 0) this.#tags.add(slot, tags);
+    // The first version, age, tag or load cost makes a column for all entries.
+    while (this.budget.isExceeded && entries.size > 1) this.#evict('evicted');
     this.counters.fills++;
     const { tap } = this.log;
     if (tap.isHeard) tap.filled(fillRecord(key, value, this.clockMs, origin, version, previous));
