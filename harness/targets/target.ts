@@ -40,7 +40,7 @@ export interface Deployment extends AsyncDisposable {
   startBlock(): Promise<void>;
   stopBlock(): Promise<readonly PodBlock[]>;
   hits(): Promise<HitCounts>;
-  /** CPU time spent so far by each part of all pods, microseconds. */
+  /** CPU time spent so far by each part of all pods, microseconds; of the servers, those that the scenario uses. */
   cpu(): Promise<{
     readonly appUs: number;
     readonly proxyUs: number | null;

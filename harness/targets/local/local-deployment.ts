@@ -123,13 +123,9 @@ export class LocalDeployment implements Deployment {
   async cpu(): ReturnType<Deployment['cpu']> {
     const usedUs = async (parts: readonly OwnedProcess[]): Promise<number> =>
       (await cpuUsedUs(parts.map(({ pid }) => pid))).reduce((sum, used) => sum + used, 0);
-    const servers = [
-      ...(this.#sharedRedis === null ? [] : [this.#sharedRedis]),
-      ...this.#podCaches.processes,
-    ];
     const [appUs, redisUs, proxyUs] = await Promise.all([
       usedUs(this.#pods),
-      usedUs(servers),
+      usedUs(this.#scenario === null ? [] : this.#serversOf(this.#scenario)),
       this.#sidecars === null ? null : usedUs(this.#sidecars.pods),
     ]);
     return { appUs, proxyUs, redisUs };
@@ -168,6 +164,13 @@ export class LocalDeployment implements Deployment {
     await this.#parts[Symbol.asyncDispose]();
     this.#podCaches[Symbol.dispose]();
     await this.#control[Symbol.asyncDispose]();
+  }
+
+  /** Servers of other scenarios stand idle in the same mesh; they are not what this one costs. */
+  #serversOf(scenario: string): readonly OwnedProcess[] {
+    return scenarioOf(scenario).needs === 'shared-redis'
+      ? [this.#sharedRedis!]
+      : this.#podCaches.processesOf(scenario);
   }
 
   get #everyService(): readonly number[] {

@@ -63,6 +63,21 @@ describe('a local mesh without proxies', { skip }, () => {
     assert.equal(running(/^svc-.*-redis$/), 0);
   });
 
+  it('counts the CPU time of the servers that the scenario uses, not of those that stand idle', async () => {
+    await mesh.useScenario('redis-sidecar');
+    const { sidecarRedis } = JSON.parse(readFileSync(join(run.folder, 'svc-01.json'), 'utf8'));
+    const client = createClient({ socket: { host: sidecarRedis.host, port: sidecarRedis.port } });
+    await client.connect();
+    // The kernel counts in steps of 10 ms.
+    await client.eval('for i = 1, 2e7 do end return 1');
+    client.destroy();
+    assert.ok((await mesh.cpu()).redisUs! > 0);
+    await mesh.useScenario('no-cache');
+    assert.equal(running(/^svc-.*-redis$/), SERVICES);
+    assert.equal((await mesh.cpu()).redisUs, 0);
+    await mesh.memory('no-cache');
+  });
+
   it('runs a cache container in every pod, counted apart, until the memory of a scenario without it is read', async () => {
     await mesh.useScenario('l1-container');
     assert.equal(running(/-l1-container$/), SERVICES);

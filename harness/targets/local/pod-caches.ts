@@ -83,8 +83,10 @@ export class PodCaches implements Disposable {
     return need === null ? null : (this.#standing.get(need)?.[service] ?? null);
   }
 
-  get processes(): readonly OwnedProcess[] {
-    return processesOf([...this.#standing.values()].flat());
+  /** The servers of this scenario in all pods. */
+  processesOf(scenario: string): readonly OwnedProcess[] {
+    const need = podNeedOf(scenario);
+    return need === null ? [] : processesOf(this.#standing.get(need) ?? []);
   }
 
   /** What the proxy of a pod may keep, and where; null where none caches. */
