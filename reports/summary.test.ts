@@ -161,6 +161,11 @@ test('a p99 of fewer than a hundred samples is no figure', () => {
   assert.ok(few.request.p50.value !== null && few.read.p99.value !== null);
 });
 
+test('a lead between two figures measured once is not called noise', () => {
+  const winners = new Map(winnersOf(summary).map((one) => [one.name, one]));
+  assert.equal(winners.get('per payload byte, filled')!.margin, 'no interval');
+});
+
 test('the best in a figure wins it, ours or not, and a close race is within noise', () => {
   const winners = new Map(winnersOf(summary).map((one) => [one.name, one]));
   assert.equal(winners.get('read p50')!.scenario, 'in-process-l1');

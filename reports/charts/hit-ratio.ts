@@ -13,7 +13,7 @@ export function hitRatioChart(summary: Summary): Chart | null {
   return {
     id: 'hit-ratio',
     title: 'Hit ratio after a cold start',
-    reading: `Higher is better. Every pod starts empty at 0 s; each point is the reads of one interval.${withoutCurves(summary)}`,
+    reading: `Higher is better. Every pod starts empty at 0 s; each point is the reads of one interval. Warm-ups run one after another: the first also warms the processes and their connections, and looks slower for it.${withoutCurves(summary)}`,
     heightPx: 320,
     config: {
       type: 'scatter',

@@ -14,9 +14,9 @@ export interface Winner {
   readonly next: Ranked;
   /**
    * `clear`: the two were compared in pairs and the verdict is for the best, or, where they were not, their intervals
-   * do not meet. Otherwise the order may be chance.
+   * do not meet. `no interval`: measured once, so nothing tells. Otherwise the order may be chance.
    */
-  readonly margin: 'clear' | 'within noise';
+  readonly margin: 'clear' | 'within noise' | 'no interval';
 }
 
 /** The figures worth winning; all are better when lower, but for the hit ratio. */
@@ -64,10 +64,9 @@ function marginOf({ comparisons }: Summary, name: string, best: Ranked, next: Ra
     comparisons.find((one) => one.figure === name && one.scenario === scenario && one.baseline === baseline);
   const verdict = pair(best.scenario, next.scenario)?.verdict;
   const reverse = pair(next.scenario, best.scenario)?.verdict;
-  const clear =
-    verdict === undefined && reverse === undefined
-      ? apart(best.figure, next.figure)
-      : verdict === 'faster' || reverse === 'slower';
+  const unpaired = verdict === undefined && reverse === undefined;
+  if (unpaired && (best.figure.interval === null || next.figure.interval === null)) return 'no interval';
+  const clear = unpaired ? apart(best.figure, next.figure) : verdict === 'faster' || reverse === 'slower';
   return clear ? 'clear' : 'within noise';
 }
 
