@@ -8,6 +8,7 @@ import { namespace } from './namespace.ts';
 import { type L1CacheOptions, Loaded } from './options.ts';
 import type { EvictionPolicy } from './store/eviction/policy.ts';
 import { SegmentedQueue } from './store/eviction/segmented-queue.ts';
+import { EXPERTS } from './store/eviction/tuning.ts';
 import { TestClock } from './test-clock.ts';
 
 const roomy = { limitBytes: () => undefined, usedBytes: () => undefined };
@@ -260,7 +261,7 @@ test('a prefetch loads only what is absent, allowed and not on its way', async (
 });
 
 test('a prefetch believed to be read often outlives a scan that takes one believed to be new, where hits admit', async () => {
-  const queue = new SegmentedQueue({ windowShare: 0.3, admission: 'two-hits' }, 'changing');
+  const queue = new SegmentedQueue(EXPERTS[1]!, 'changing');
   const policy: EvictionPolicy = {
     grow: (capacity) => queue.grow(capacity, capacity),
     onHit: (slot) => queue.hit(slot),

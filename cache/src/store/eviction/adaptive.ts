@@ -15,10 +15,14 @@ const REHEARSAL_SHARE = 1 / 8;
 const REHEARSAL_READS_PER_ENTRY = 4;
 /** A smaller cache has no rehearsal: it learns soon enough. */
 const SMALLEST_REHEARSED: Count = 512;
+/** The expert for reads that return late or never: it keeps what came first. */
+const KEEPS_FIRST = EXPERTS.length - 1;
+/** Fewer hits than this while the cache filled say that reads are of that kind. */
+const FEWEST_HITS_PER_MISS = 1 / 100;
 /** Entries looked at to find the one worth least for its size. */
 const LOOKS: Count = 12;
 /** Where sizes count the experts, who know none, are not followed: worth admits, and the window only sorts out scans. */
-const SIZED: Tuning = { windowShare: 0.05, admission: 'worth' };
+const SIZED: Tuning = { windowShare: 0.05, admission: 'worth', protectedShare: 0.75 };
 /** Sampling starts anew when the number of entries has moved by so much. */
 const RESAMPLE_AT = 0.1;
 
@@ -73,7 +77,12 @@ export class AdaptivePolicy implements EvictionPolicy {
   #readsToShow: Count = 0;
   #sampleMask = 0;
   #sampledFor: Count = 0;
+  /** What a shadow holds. */
   #sampledEntries: Count = 0;
+  /** Entries held whose key is sampled. */
+  #sampledHeld: Count = 0;
+  #hitsWhileFilling: Count = 0;
+  #missesWhileFilling: Count = 0;
   #random = 0x2545f491;
 
   get tableBytes(): Bytes {
@@ -91,22 +100,27 @@ export class AdaptivePolicy implements EvictionPolicy {
 
   onHit(slot: number): void {
     this.#live.hit(slot);
+    if (this.#stage === 'rehearsing') this.#hitsWhileFilling++;
     if (this.#isRacing) this.#show(this.#live.hashOf(slot));
   }
 
   onMiss(hash: number): void {
+    if (this.#stage === 'rehearsing') this.#missesWhileFilling++;
     if (this.#isRacing) this.#show(hash | 0);
   }
 
   onInsert(slot: number, hash: number, sizeBytes: Bytes, costMs: Millis): void {
     this.#sizes.set(slot, sizeBytes, costMs);
     this.#live.insert(slot, hash | 0);
+    if (this.#isSampled(hash)) this.#sampledHeld++;
   }
 
   onRemove(slot: number): void {
     const hash = this.#live.hashOf(slot);
     this.#live.remove(slot);
-    if ((hash & this.#sampleMask) === 0) this.#shadows.remove(hash);
+    if (!this.#isSampled(hash)) return;
+    this.#sampledHeld--;
+    this.#shadows.remove(hash);
   }
 
   /** The fill itself is not a read. */
@@ -118,7 +132,9 @@ export class AdaptivePolicy implements EvictionPolicy {
     const held = this.#live.size;
     if (Math.abs(held - this.#sampledFor) > RESAMPLE_AT * held) this.#resample(held);
     this.#live.follow(this.#sizes.isWide ? SIZED : (EXPERTS[this.#race.leader] as Tuning));
-    return this.#sizes.isWide ? this.#evictBySize() : this.#live.evict();
+    const slot = this.#sizes.isWide ? this.#evictBySize() : this.#live.evict();
+    if (this.#isSampled(this.#live.hashOf(slot))) this.#sampledHeld--;
+    return slot;
   }
 
   get #isRacing(): boolean {
@@ -147,10 +163,24 @@ export class AdaptivePolicy implements EvictionPolicy {
     return this.#live.frequency(slot) * this.#sizes.costPerByte(slot);
   }
 
+  #isSampled(hash: number): boolean {
+    return (hash & this.#sampleMask) === 0;
+  }
+
   #show(hash: number): void {
-    if ((hash & this.#sampleMask) !== 0) return;
+    if (!this.#isSampled(hash)) return;
     this.#readsToShow--;
-    if (this.#race.count(this.#shadows.access(hash))) this.#race.lead(this.#sampledEntries);
+    if (!this.#race.count(this.#shadows.access(hash))) return;
+    this.#race.lead(this.#sampledEntries);
+    if (this.#stage === 'evicting') this.#sizeShadows();
+  }
+
+  // A sample is a little larger or smaller than its share. In a shadow a hundredth too large a loop fits that does not
+  // fit the cache: it must hold as many of the sampled keys as the cache does.
+  #sizeShadows(): void {
+    if (Math.abs(this.#sampledHeld - this.#sampledEntries) <= Math.sqrt(this.#sampledEntries)) return;
+    this.#sampledEntries = Math.max(1, this.#sampledHeld);
+    this.#shadows.resize(this.#sampledEntries);
   }
 
   // Nothing must go yet, so nothing is decided; but a smaller cache would be choosing by now.
@@ -169,14 +199,24 @@ export class AdaptivePolicy implements EvictionPolicy {
       this.#stage = 'evicting';
       this.#readsToShow = Number.POSITIVE_INFINITY;
       this.#race.endRehearsal();
+      this.#guess(held);
       this.#shadows = new ShadowCaches(EXPERTS);
     }
     this.#sample(held, SHADOW_ENTRIES);
     if (!isFirst && mask === this.#sampleMask) return;
+    this.#sampledHeld = 0;
     this.#live.forEach((hash, reads) => {
-      if ((hash & this.#sampleMask) !== 0) return;
+      if (!this.#isSampled(hash)) return;
+      this.#sampledHeld++;
       for (let read = 0; read < Math.max(1, reads); read++) this.#shadows.access(hash);
     });
+  }
+
+  // Where hardly anything was read twice while all was kept, recency has nothing to go by.
+  #guess(held: Count): void {
+    const misses = this.#missesWhileFilling;
+    const isLateOrNever = misses >= held && this.#hitsWhileFilling < FEWEST_HITS_PER_MISS * misses;
+    if (isLateOrNever && this.#race.leader === 0) this.#race.guess(KEEPS_FIRST);
   }
 
   /** Makes the shadows stand for a cache of so many entries. */

@@ -71,3 +71,16 @@ test('a rehearsal wants a clearer lead, and whoever leads at its end goes on to 
     1,
   );
 });
+
+test('a guess gives way to a few hits of another, and what was shown better to many only', () => {
+  const race = begun(3);
+  race.guess(1);
+  assert.equal(
+    after(race, 256, (read) => (read < 5 ? FIRST : 0)),
+    0,
+  );
+  assert.equal(
+    after(race, 256, (read) => (read < 10 ? SECOND : 0)),
+    0,
+  );
+});

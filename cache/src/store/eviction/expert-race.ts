@@ -1,15 +1,25 @@
 import type { Count } from '../../units.ts';
 
 const EPOCH_READS: Count = 256;
-/** Older reads count less than a third: so many, and some for each entry. All four were set by trial over many traces. */
+/** Older reads count less than a third: so many, and some for each entry. These and the bars were set by trial over many traces. */
 const READS_REMEMBERED: Count = 8_000;
 const READS_REMEMBERED_PER_ENTRY = 10;
-/** How far ahead another must be, beyond chance … */
-const DEVIATIONS = 3;
-/** … in a rehearsal with caches of another size than the real one, where the order need not be the same. */
-const REHEARSAL_DEVIATIONS = 8;
-/** … and beyond what taking turns costs: a new leader has to fill its place with other entries. */
-const TURN_COST_PER_ENTRY = 0.02;
+
+/** How far ahead another must be to lead: so many times what chance explains, and so many hits an entry more. */
+interface Bar {
+  readonly deviations: number;
+  readonly hitsPerEntry: number;
+}
+
+/** What taking turns costs: a new leader has to fill its place with other entries. */
+const TURN_COST = 0.02;
+const BARS = {
+  /** Shadows of another size than the real cache need not be in the same order. */
+  rehearsing: { deviations: 8, hitsPerEntry: TURN_COST },
+  /** Nothing speaks for a guess, so little has to speak against it. */
+  guessing: { deviations: 2, hitsPerEntry: 0 },
+  racing: { deviations: 3, hitsPerEntry: TURN_COST },
+} as const satisfies Record<string, Bar>;
 
 /**
  * Keeps which expert hits most, over a memory that fades. Two experts are told apart by the reads that only one of them
@@ -23,7 +33,7 @@ export class ExpertRace {
   readonly #remembered: Float64Array;
   readonly #epoch: Uint32Array;
   #epochReads: Count = 0;
-  #deviations = REHEARSAL_DEVIATIONS;
+  #bar: Bar = BARS.rehearsing;
   #leader = 0;
 
   /** The expert to follow. */
@@ -39,10 +49,16 @@ export class ExpertRace {
 
   /** From now on it counts: the leader stays, what it did in the rehearsal is forgotten. */
   endRehearsal(): void {
-    this.#deviations = DEVIATIONS;
+    this.#bar = BARS.racing;
     this.#remembered.fill(0);
     this.#epoch.fill(0);
     this.#epochReads = 0;
+  }
+
+  /** Lets this expert lead until another is shown to be better. */
+  guess(expert: number): void {
+    this.#leader = expert;
+    this.#bar = BARS.guessing;
   }
 
   /** Counts one read; a bit for each expert that hit. True when it is time to ask who leads. */
@@ -62,8 +78,10 @@ export class ExpertRace {
     const best = this.#best();
     const won = this.#hitByOnly(best, this.#leader);
     const lost = this.#hitByOnly(this.#leader, best);
-    if (won - lost > this.#deviations * Math.sqrt(won + lost) + TURN_COST_PER_ENTRY * entries)
-      this.#leader = best;
+    const { deviations, hitsPerEntry } = this.#bar;
+    if (won - lost <= deviations * Math.sqrt(won + lost) + hitsPerEntry * entries) return;
+    this.#leader = best;
+    if (this.#bar === BARS.guessing) this.#bar = BARS.racing;
   }
 
   #best(): number {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SegmentedQueue } from './segmented-queue.ts';
+import { spread } from './test-hash.ts';
 import { EXPERTS, type Tuning } from './tuning.ts';
 
-const LRU: Tuning = { windowShare: 1, admission: 'never' };
-const TWO_HITS: Tuning = { windowShare: 0.5, admission: 'two-hits' };
+const LRU: Tuning = { windowShare: 1, admission: 'never', protectedShare: 0.75 };
+const TWO_HITS: Tuning = { windowShare: 0.5, admission: 'two-hits', protectedShare: 0.75 };
 const LEAVER = 0x1234567;
 
 /** A queue of four entries that has just given up the first. */
@@ -48,4 +49,29 @@ test('hits are remembered beyond the entry, even while the sketch rests', () => 
   queue.remove(0);
   queue.insert(1, LEAVER);
   assert.equal(queue.frequency(1), 3);
+});
+
+test('with a small protected share an old working set goes sooner', () => {
+  const stays = (protectedShare: number): number => {
+    const queue = new SegmentedQueue({ windowShare: 0.1, admission: 'one-hit', protectedShare }, 'fixed');
+    queue.grow(20, 20);
+    let free = 0;
+    const fill = (slot: number, key: number): void => {
+      queue.insert(slot, spread(key));
+      for (let read = 0; read < 2; read++) queue.hit(slot);
+    };
+    for (let slot = 0; slot < 20; slot++) fill(slot, slot);
+    free = queue.evict();
+    const old = [...Array(20).keys()].filter((slot) => slot !== free && queue.isInMain(slot)).slice(0, 10);
+    for (const slot of old) queue.hit(slot);
+    const replaced = new Set<number>();
+    for (let key = 20; key < 60; key++) {
+      fill(free, key);
+      replaced.add(free);
+      free = queue.evict();
+    }
+    return old.filter((slot) => slot !== free && !replaced.has(slot)).length;
+  };
+  assert.equal(stays(0.75), 10);
+  assert.ok(stays(0.1) <= 2);
 });

@@ -15,7 +15,6 @@ const READS_SHIFT = 2;
 const MOST_READS = 15 << READS_SHIFT;
 
 const HITS_TO_ADMIT = { 'one-hit': 1, 'two-hits': 2, worth: 2 } as const;
-const PROTECTED_SHARE = 0.75;
 const GHOSTS_PER_ENTRY = 1.25;
 const NO_SLOT = -1;
 /** Two links, the hash and the state. */
@@ -64,17 +63,21 @@ export class SegmentedQueue {
 
   /** Makes room for slots below `capacity`, of which at most `entries` are held at a time. */
   grow(capacity: number, entries: number): void {
+    if (capacity > this.#states.length) this.#lengthen(capacity);
+    this.#sketch?.resize(entries);
+    this.#ghosts?.resize(entries);
+    this.#judgedFor = 0;
+    this.tableBytes =
+      capacity * BYTES_PER_SLOT + (this.#sketch?.tableBytes ?? 0) + (this.#ghosts?.tableBytes ?? 0);
+  }
+
+  #lengthen(capacity: number): void {
     this.#next = lengthened(this.#next, capacity + HEADS);
     this.#previous = lengthened(this.#previous, capacity + HEADS);
     this.#hashes = lengthened(this.#hashes, capacity);
     const states = new Uint8Array(capacity).fill(NOWHERE);
     states.set(this.#states);
     this.#states = states;
-    this.#sketch?.resize(entries);
-    this.#ghosts?.resize(entries);
-    this.#judgedFor = 0;
-    this.tableBytes =
-      capacity * BYTES_PER_SLOT + (this.#sketch?.tableBytes ?? 0) + (this.#ghosts?.tableBytes ?? 0);
   }
 
   hit(slot: number): void {
@@ -83,7 +86,7 @@ export class SegmentedQueue {
     if (state < MOST_READS) this.#states[slot] = state + ONE_READ;
     if (place === PROBATION) {
       this.#move(slot, PROTECTED);
-      if ((this.#sizes[PROTECTED] as number) > PROTECTED_SHARE * this.#mainSize()) this.#demote();
+      if ((this.#sizes[PROTECTED] as number) > this.#tuning.protectedShare * this.#mainSize()) this.#demote();
     } else if (place < NOWHERE && this.#next[place] !== slot + HEADS) {
       this.#move(slot, place);
     }
@@ -189,7 +192,8 @@ export class SegmentedQueue {
 
   #mainVictim(): number {
     // A main space that shrank is all protected; without this what is admitted next would leave at once.
-    while ((this.#sizes[PROTECTED] as number) > PROTECTED_SHARE * this.#mainSize()) this.#demote();
+    while ((this.#sizes[PROTECTED] as number) > this.#tuning.protectedShare * this.#mainSize())
+      this.#demote();
     const probation = this.#last(PROBATION);
     return probation >= 0 ? probation : this.#last(PROTECTED);
   }
