@@ -7,7 +7,7 @@ const POLICY_BYTES_PER_SLOT: Bytes = 32;
 
 /** Keeps payload and tables together within the bound, and decides when the tables may grow. */
 export class Budget<V> {
-  budgetBytes: Bytes;
+  #budgetBytes: Bytes = 0;
   /** Keys, values and tags. */
   payloadBytes: Bytes = 0;
   readonly maxEntries: Count;
@@ -19,8 +19,17 @@ export class Budget<V> {
   constructor(entries: Entries<V>, policy: EvictionPolicy, budgetBytes: Bytes, maxEntries: Count) {
     this.#entries = entries;
     this.#policy = policy;
-    this.budgetBytes = budgetBytes;
     this.maxEntries = maxEntries;
+    this.budgetBytes = budgetBytes;
+  }
+
+  get budgetBytes(): Bytes {
+    return this.#budgetBytes;
+  }
+
+  set budgetBytes(budgetBytes: Bytes) {
+    this.#budgetBytes = budgetBytes;
+    this.#policy.setBudget?.(budgetBytes);
   }
 
   /** Everything: payload, the index, the columns, the policy's order. */

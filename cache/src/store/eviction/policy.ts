@@ -7,6 +7,8 @@
 export interface EvictionPolicy {
   /** What its tables take now. A policy that does not tell is charged 32 bytes a slot. */
   readonly tableBytes?: number;
+  /** What the whole cache may take from now on: a policy that learns beside the cache must keep its part of that small. */
+  setBudget?(budgetBytes: number): void;
   /** Makes room for slots below `capacity`; called before a higher slot is used. */
   grow(capacity: number): void;
   /** A read found the slot. On the hit path: no allocation, a few nanoseconds. */
