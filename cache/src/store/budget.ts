@@ -11,7 +11,7 @@ export class Budget<V> {
   /** Keys, values and tags. */
   payloadBytes: Bytes = 0;
   readonly maxEntries: Count;
-  /** The policy's tables grow and never shrink. */
+  /** Slots that the policy's tables have room for. */
   #policyCapacity: Count = 0;
   readonly #entries: Entries<V>;
   readonly #policy: EvictionPolicy;
@@ -41,12 +41,21 @@ export class Budget<V> {
     return this.chargedBytes > this.budgetBytes;
   }
 
-  /** Whether the budget would still be exceeded if the columns had no free slot. */
+  /** Whether the budget would still be exceeded if no table had a free slot. */
   get isExceededWhenCompact(): boolean {
-    const { size, capacity } = this.#entries;
-    const columns =
-      (this.#entries.tableBytes - this.#entries.indexBytes) * (1 - size / Math.max(1, capacity));
-    return this.chargedBytes - columns > this.budgetBytes;
+    const { size, capacity, tableBytes, indexBytes } = this.#entries;
+    const columns = (tableBytes - indexBytes) * (1 - size / Math.max(1, capacity));
+    const policy = this.#policy.shrink
+      ? this.#policyBytes(capacity) * (1 - size / Math.max(1, this.#policyCapacity))
+      : 0;
+    return this.chargedBytes - columns - policy > this.budgetBytes;
+  }
+
+  /** The columns have no free slot any more: the policy need not keep more of them either. */
+  compacted(): void {
+    if (!this.#policy.shrink) return;
+    this.#policyCapacity = this.#entries.capacity;
+    this.#policy.shrink(this.#policyCapacity);
   }
 
   /** Whether an entry of the size would fit into an empty cache. */

@@ -29,3 +29,14 @@ for (const budgetBytes of [24 * KIB, 100 * KIB, 500 * KIB, 1024 * KIB]) {
     });
   }
 }
+
+for (const part of [4, 16, 64]) {
+  test(`of a budget cut to one part in ${part} the tables keep no more than their share`, () => {
+    const cache = new L1Cache<boolean>({ budgetBytes: 8 * 1024 * KIB, seed: 1 });
+    for (let key = 0; key < 100_000; key++) cache.set(`k${key}`, true, { sizeBytes: 20 });
+    const before = cache.size;
+    cache.setBudget(cache.budgetBytes / part);
+    assert.ok(cache.chargedBytes <= cache.budgetBytes, `${cache.chargedBytes} charged`);
+    assert.ok(cache.size > (0.8 * before) / part, `${cache.size} of ${before} entries`);
+  });
+}

@@ -193,7 +193,11 @@ export class Store<V> {
     this.budget.budgetBytes = budgetBytes;
     while (this.budget.isExceededWhenCompact && this.entries.size > 0) this.#evict('budget-shrunk');
     this.log.settle();
-    if (this.budget.isExceeded) compact(this.entries, this.#policy, this.#tags, this.#digest);
+    if (this.budget.isExceeded) {
+      compact(this.entries, this.#policy, this.#tags, this.#digest);
+      this.budget.compacted();
+    }
+    while (this.budget.isExceeded && this.entries.size > 0) this.#evict('budget-shrunk');
     this.entries.values.trim();
   }
 

@@ -66,9 +66,15 @@ export class AdaptivePolicy implements EvictionPolicy {
 
   grow(capacity: Count): void {
     this.#live.grow(capacity, capacity);
-    this.#sizes.grow(capacity);
+    this.#sizes.resize(capacity);
     this.#capacity = capacity;
     this.#trial.grown();
+  }
+
+  shrink(capacity: Count): void {
+    this.#live.shrink(capacity);
+    this.#sizes.resize(capacity);
+    this.#capacity = capacity;
   }
 
   onHit(slot: number): void {

@@ -25,3 +25,13 @@ test('keeps its counts when it grows', () => {
   sketch.resize(4096);
   assert.ok(sketch.estimate(spread(5)) >= 9);
 });
+
+test('takes less room when made smaller, and counts on', () => {
+  const sketch = new FrequencySketch();
+  sketch.resize(10_000);
+  const before = sketch.tableBytes;
+  sketch.shrink(1000);
+  assert.ok(sketch.tableBytes <= before / 9);
+  for (let key = 0; key < 500; key++) sketch.add(spread(key), 5);
+  for (let key = 0; key < 500; key++) assert.ok(sketch.estimate(spread(key)) >= 5);
+});

@@ -28,14 +28,22 @@ export class FrequencySketch {
   /** Makes the sketch fit so many entries. Blocks are ranges of hashes, so a larger sketch starts with the counts it had. */
   resize(entries: number): void {
     this.setSample(entries);
-    const blocks = Math.ceil((entries * COUNTERS_PER_ENTRY) / (2 * BLOCK_BYTES));
-    if (blocks <= this.#blocks) return;
-    const grown = new Uint8Array(blocks * BLOCK_BYTES);
+    if (blocksFor(entries) > this.#blocks) this.#useBlocks(blocksFor(entries));
+  }
+
+  /** Makes the sketch as small as so many entries need. Of the ranges that become one the first gives the counts. */
+  shrink(entries: number): void {
+    this.setSample(entries);
+    this.#useBlocks(blocksFor(entries));
+  }
+
+  #useBlocks(blocks: number): void {
+    const resized = new Uint8Array(blocks * BLOCK_BYTES);
     for (let block = 0; block < blocks; block++) {
       const from = Math.floor((block * this.#blocks) / blocks) * BLOCK_BYTES;
-      grown.set(this.#counters.subarray(from, from + BLOCK_BYTES), block * BLOCK_BYTES);
+      resized.set(this.#counters.subarray(from, from + BLOCK_BYTES), block * BLOCK_BYTES);
     }
-    this.#counters = grown;
+    this.#counters = resized;
     this.#blocks = blocks;
   }
 
@@ -85,6 +93,10 @@ export class FrequencySketch {
     for (let at = 0; at < counters.length; at++) counters[at] = ((counters[at] as number) >> 1) & 0x77;
     this.#additions >>= 1;
   }
+}
+
+function blocksFor(entries: number): number {
+  return Math.ceil((entries * COUNTERS_PER_ENTRY) / (2 * BLOCK_BYTES));
 }
 
 /** Five bits a row, none of them those that choose the block. */

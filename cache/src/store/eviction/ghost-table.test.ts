@@ -35,3 +35,14 @@ test('takes an unknown key for a known one hardly ever', () => {
   for (let key = 1_000_000; key < 1_100_000; key++) if (table.take(spread(key))) wrong++;
   assert.ok(wrong < 50, `${wrong} of 100,000`);
 });
+
+test('takes less room when made smaller, and remembers as many departures as it is for then', () => {
+  const table = tableOf(10_000);
+  const before = table.tableBytes;
+  table.shrink(1000);
+  table.setReach(1000);
+  assert.ok(table.tableBytes <= before / 9);
+  for (let key = 0; key < 1000; key++) table.add(spread(key));
+  const known = [...Array(1000).keys()].filter((key) => table.take(spread(key)));
+  assert.ok(known.length > 900, `${known.length} of 1000`);
+});

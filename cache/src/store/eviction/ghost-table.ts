@@ -30,11 +30,19 @@ export class GhostTable {
 
   /** Makes room for about as many ghosts as there are entries. */
   resize(entries: number): void {
-    const places = Math.ceil((Math.max(WAYS, entries) * PLACES_PER_ENTRY) / WAYS) * WAYS;
+    const places = placesFor(entries);
     if (places <= this.#places.length) return;
     const larger = new Uint16Array(places);
     larger.set(this.#places);
     this.#places = larger;
+  }
+
+  /** Gives back the room that so many entries do not need. */
+  shrink(entries: number): void {
+    const places = placesFor(entries);
+    if (places >= this.#places.length) return;
+    this.#useBuckets(Math.min(this.#buckets, places / WAYS));
+    this.#places = this.#places.slice(0, places);
   }
 
   /**
@@ -104,6 +112,10 @@ export class GhostTable {
     const mixed = Math.imul(hash, 0x9e3779b1) >>> 0;
     return Math.floor((mixed * this.#buckets) / 2 ** 32) * WAYS;
   }
+}
+
+function placesFor(entries: number): number {
+  return Math.ceil((Math.max(WAYS, entries) * PLACES_PER_ENTRY) / WAYS) * WAYS;
 }
 
 /** Lower bits, as the bucket follows from the product's upper ones; never 0, which would read as an empty place. */

@@ -11,6 +11,8 @@ export interface EvictionPolicy {
   setBudget?(budgetBytes: number): void;
   /** Makes room for slots below `capacity`; called before a higher slot is used. */
   grow(capacity: number): void;
+  /** The slots from `capacity` on are free, and their room is wanted back. A policy that lacks it keeps its tables. */
+  shrink?(capacity: number): void;
   /** A read found the slot. On the hit path: no allocation, a few nanoseconds. */
   onHit(slot: number): void;
   /** A read found nothing. Called once a miss, before the fill. */

@@ -66,9 +66,26 @@ export class SegmentedQueue {
     if (capacity > this.#states.length) this.#lengthen(capacity);
     this.#sketch?.resize(entries);
     this.#ghosts?.resize(entries);
+    this.#resized();
+  }
+
+  /** Gives back the room of the slots from `capacity` on, all of them free, and a part of the memories. */
+  shrink(capacity: number): void {
+    this.#next = this.#next.slice(0, capacity + HEADS);
+    this.#previous = this.#previous.slice(0, capacity + HEADS);
+    this.#hashes = this.#hashes.slice(0, capacity);
+    this.#states = this.#states.slice(0, capacity);
+    this.#sketch?.shrink(capacity);
+    this.#ghosts?.shrink(capacity);
+    this.#resized();
+  }
+
+  #resized(): void {
     this.#judgedFor = 0;
     this.tableBytes =
-      capacity * BYTES_PER_SLOT + (this.#sketch?.tableBytes ?? 0) + (this.#ghosts?.tableBytes ?? 0);
+      this.#states.length * BYTES_PER_SLOT +
+      (this.#sketch?.tableBytes ?? 0) +
+      (this.#ghosts?.tableBytes ?? 0);
   }
 
   #lengthen(capacity: number): void {

@@ -6,7 +6,7 @@ import { SizeSpread } from './size-spread.ts';
 /** Of two slots, with sizes so far apart that they matter; the first is free. */
 function wideSizes(): SizeSpread {
   const sizes = new SizeSpread();
-  sizes.grow(2);
+  sizes.resize(2);
   for (let fill = 0; fill < 100; fill++) sizes.set(1, fill % 2 === 0 ? 10 : 10_000, 0);
   assert.ok(sizes.isWide);
   return sizes;
@@ -14,14 +14,14 @@ function wideSizes(): SizeSpread {
 
 test('sizes that hardly differ take no column', () => {
   const sizes = new SizeSpread();
-  sizes.grow(100);
+  sizes.resize(100);
   for (let slot = 0; slot < 100; slot++) sizes.set(slot, 1000 + slot, 0);
   assert.deepEqual([sizes.isWide, sizes.tableBytes], [false, 0]);
 });
 
 test('an entry from before sizes mattered counts as of middle size', () => {
   const sizes = new SizeSpread();
-  sizes.grow(2);
+  sizes.resize(2);
   sizes.set(0, 1000, 0);
   for (let fill = 0; fill < 100; fill++) sizes.set(1, fill % 2 === 0 ? 10 : 100_000, 0);
   assert.ok(Math.abs(Math.log2(sizes.costPerByte(0)) + Math.log2(1000)) < 1);

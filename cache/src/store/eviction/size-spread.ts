@@ -23,10 +23,10 @@ export class SizeSpread {
   isWide = false;
   tableBytes: Bytes = 0;
 
-  grow(capacity: Count): void {
+  resize(capacity: Count): void {
     this.#capacity = capacity;
-    if (this.#sizeClasses) this.#sizeClasses = lengthened(this.#sizeClasses, capacity);
-    if (this.#costClasses) this.#costClasses = lengthened(this.#costClasses, capacity);
+    if (this.#sizeClasses) this.#sizeClasses = resized(this.#sizeClasses, capacity);
+    if (this.#costClasses) this.#costClasses = resized(this.#costClasses, capacity);
     this.#sumBytes();
   }
 
@@ -84,8 +84,8 @@ function classOf(amount: number): number {
   return CLASSES_PER_OCTAVE * octave + quarter;
 }
 
-function lengthened(array: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
-  const longer = new Uint8Array(length);
-  longer.set(array);
-  return longer;
+function resized(array: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  const other = new Uint8Array(length);
+  other.set(array.subarray(0, length));
+  return other;
 }
