@@ -74,6 +74,8 @@ export class Flights<V> {
 
   /** The key changed: loads under way may store only this version or a later one; new readers start afresh. */
   invalidate(key: string, version = Number.POSITIVE_INFINITY): void {
+    // Asked at every set; mostly nothing is loading.
+    if (this.#running.size === 0) return;
     this.#joinable.delete(key);
     for (const flight of this.#byKey.get(key) ?? []) raise(flight, version);
   }

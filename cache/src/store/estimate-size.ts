@@ -20,7 +20,10 @@ const COLLECTION_ENTRY: Bytes = 40;
  * holds it is not followed.
  */
 export function estimateSize(value: unknown): Bytes {
-  const bytes = sizeOf(value, 0);
+  if (typeof value !== 'object' || value === null) return sizeOf(value, 0);
+  holders[0] = value;
+  const bytes = sizeOfObject(value, 1);
+  holders[0] = undefined;
   if (objects > 0) forget();
   return bytes;
 }
@@ -32,7 +35,7 @@ const seen = new Set<object>();
 
 function forget(): void {
   objects = 0;
-  for (let depth = 0; depth < MAX_DEPTH && holders[depth] !== undefined; depth++) holders[depth] = undefined;
+  for (let depth = 1; depth < MAX_DEPTH && holders[depth] !== undefined; depth++) holders[depth] = undefined;
   if (seen.size > 0) seen.clear();
 }
 

@@ -147,7 +147,7 @@ export class Store<V> {
     entries.note(slot, flags, version, nowMs, isAged ? 'needed' : 'not-needed');
     if (tags.length > 0) this.#tags.add(slot, tags);
     // The first version, age, tag or load cost makes a column for all entries.
-    while (this.budget.isExceeded && entries.size > 1) this.#evict('evicted');
+    if (this.budget.isExceeded) this.#makeRoomForTables();
     this.counters.fills++;
     const { tap } = this.log;
     if (tap.isHeard) tap.filled(fillRecord(key, value, this.clockMs, origin, version, previous));
@@ -265,6 +265,10 @@ export class Store<V> {
       if (!this.entries.slotOf.has(key)) return -1;
     }
     return slot;
+  }
+
+  #makeRoomForTables(): void {
+    while (this.budget.isExceeded && this.entries.size > 1) this.#evict('evicted');
   }
 
   #evict(reason: 'evicted' | 'budget-shrunk'): void {

@@ -89,7 +89,6 @@ export class AdaptivePolicy implements EvictionPolicy {
   onInsert(slot: number, hash: number, sizeBytes: Bytes, costMs: Millis): void {
     this.#sizes.set(slot, sizeBytes, costMs);
     this.#live.insert(slot, hash | 0);
-    this.#trial.inserted(hash | 0);
   }
 
   onRemove(slot: number): void {
@@ -105,9 +104,7 @@ export class AdaptivePolicy implements EvictionPolicy {
   evict(): number {
     this.#trial.beforeEviction();
     this.#live.follow(this.#sizes.isWide ? SIZED : (EXPERTS[this.#trial.leader] as Tuning));
-    const slot = this.#sizes.isWide ? this.#evictBySize() : this.#live.evict();
-    this.#trial.evicted(this.#live.hashOf(slot));
-    return slot;
+    return this.#sizes.isWide ? this.#evictBySize() : this.#live.evict();
   }
 
   #evictBySize(): number {

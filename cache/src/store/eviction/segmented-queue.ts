@@ -178,6 +178,15 @@ export class SegmentedQueue {
     return (this.#sketch?.estimate(this.#hashes[slot] as number) ?? 0) + this.#readsOf(slot);
   }
 
+  /** How many slots are held whose hash has none of these bits. */
+  countSampled(mask: number): number {
+    let count = 0;
+    for (let slot = 0; slot < this.#states.length; slot++) {
+      if (((this.#hashes[slot] as number) & mask) === 0 && this.#placeOf(slot) !== NOWHERE) count++;
+    }
+    return count;
+  }
+
   /** Every hash held, coldest first, with its reads in its place. */
   forEach(visit: (hash: number, reads: number) => void): void {
     for (const list of [PROBATION, PROTECTED, WINDOW]) {

@@ -22,6 +22,8 @@ const SMALLEST_REHEARSED: Count = 512;
 const KEEPS_FIRST = EXPERTS.length - 1;
 /** Fewer hits than this while the cache filled say that reads are of that kind. */
 const FEWEST_HITS_PER_MISS = 1 / 100;
+/** Shadows are sized by what is held each time so many epochs of the race are over: some two reads an entry. */
+const EPOCHS_A_SIZING: Count = 16;
 /** Sampling starts anew when the number of entries has moved by so much. */
 const RESAMPLE_AT = 0.1;
 
@@ -46,8 +48,7 @@ export class Trial {
   #sampledFor: Count = 0;
   /** What a shadow holds. */
   #sampledEntries: Count = 0;
-  /** Entries held whose key is sampled. */
-  #sampledHeld: Count = 0;
+  #epochsToSizing: Count = EPOCHS_A_SIZING;
 
   constructor(live: SegmentedQueue) {
     this.#live = live;
@@ -90,19 +91,9 @@ export class Trial {
     this.#show(hash);
   }
 
-  inserted(hash: number): void {
-    if (this.#isSampled(hash)) this.#sampledHeld++;
-  }
-
-  evicted(hash: number): void {
-    if (this.#isSampled(hash)) this.#sampledHeld--;
-  }
-
   /** The key was deleted, replaced or expired: shadows must not count on it either. */
   removed(hash: number): void {
-    if (!this.#isSampled(hash)) return;
-    this.#sampledHeld--;
-    this.#shadows.remove(hash);
+    if (this.#isSampled(hash)) this.#shadows.remove(hash);
   }
 
   beforeEviction(): void {
@@ -124,7 +115,7 @@ export class Trial {
     this.#readsToShow--;
     if (this.#race.count(this.#shadows.access(hash))) {
       this.#race.lead(this.#sampledEntries);
-      if (this.#stage === 'evicting') this.#sizeShadows();
+      if (this.#stage === 'evicting' && --this.#epochsToSizing === 0) this.#sizeShadows();
     }
     this.#fitShadows();
   }
@@ -132,8 +123,8 @@ export class Trial {
   // A sample is a little larger or smaller than its share. In a shadow a hundredth too large a loop fits that does not
   // fit the cache: it must hold as many of the sampled keys as the cache does.
   #sizeShadows(): void {
-    if (Math.abs(this.#sampledHeld - this.#sampledEntries) <= Math.sqrt(this.#sampledEntries)) return;
-    this.#sampledEntries = Math.max(1, this.#sampledHeld);
+    this.#epochsToSizing = EPOCHS_A_SIZING;
+    this.#sampledEntries = Math.max(1, this.#live.countSampled(this.#sampleMask));
     this.#shadows.resize(this.#sampledEntries);
   }
 
@@ -175,10 +166,8 @@ export class Trial {
     this.#stop();
     if (!this.#sample(held, SHADOW_ENTRIES)) return;
     this.#readsToShow = Number.POSITIVE_INFINITY;
-    this.#sampledHeld = 0;
     this.#live.forEach((hash, reads) => {
       if (!this.#isSampled(hash)) return;
-      this.#sampledHeld++;
       for (let read = 0; read < Math.max(1, reads); read++) this.#shadows.access(hash);
     });
   }
