@@ -15,8 +15,9 @@ const SIZED: Tuning = { windowShare: 0.05, admission: 'worth', protectedShare: 0
  *
  * One structure, a window before a main space in two segments (SegmentedQueue), behaves like S3-FIFO [1], like
  * W-TinyLFU [2] or like LRU, by two settings: how large the window is, and what admits to the main space: one hit, two,
- * a frequency, or nothing. Eight settings, the experts, run as shadow caches of hashes on a sample of the keys [3], the
- * same keys for all. The live cache takes over the settings of the expert with the most hits lately; boundaries move,
+ * a frequency, or nothing. A third, how much of the main space outlives its last read for long, lets old working sets go
+ * as ARC [5] does. Eight settings, the experts, run as shadow caches of hashes on a sample of the keys [3], the same keys
+ * for all (Trial). The live cache takes over the settings of the expert with the most hits lately; boundaries move,
  * nothing is flushed. Published policies win on some reads and lose on others; this one pays a little for finding out.
  *
  * Choosing. Shadows start at the first eviction, as what the live cache holds then: all experts would hold just that.
@@ -26,12 +27,13 @@ const SIZED: Tuning = { windowShare: 0.05, admission: 'worth', protectedShare: 0
  *
  * Rehearsing. Until the first eviction nothing has to be chosen, but a smaller cache would be choosing by then. Shadows
  * of an eighth of what is held rehearse each time that has doubled; who leads there by eight times chance leads at the
- * first eviction, else LRU. Small and large caches need not want the same, hence the wider margin.
+ * first eviction, else LRU. Small and large caches need not want the same, hence the wider margin. Where less than one
+ * read in a hundred hit while all was kept, it is a guess that what came first is worth keeping, and little refutes it.
  *
  * Cost. A hit is a move in a list. Sampled keys, all of them up to 2,048 entries and 1 in n/2048 above, are also shown
  * to the shadows, at 40 to 70 ns an expert. A fill writes the memory that the leader asks: ghosts or frequencies, under
  * LRU none. 13 bytes a slot, plus 4 for frequencies and 2.5 for ghosts, 1 for sizes that spread and 1 for load costs; the
- * shadows add about 1 MB, whatever the size of the cache. The first eviction walks all entries once: 40 ms at a million.
+ * shadows add about 1 MB, an eighth of the budget at most. The first eviction walks all entries once: 40 ms at a million.
  *
  * Sizes. Where sizes spread by more than a factor of two, the victim is the one of 12 drawn from the main space with
  * the fewest reads × load cost per byte [4], and it leaves only for an entry that is worth more; new keys still have
@@ -48,6 +50,7 @@ const SIZED: Tuning = { windowShare: 0.05, admission: 'worth', protectedShare: 0
  * [3] Waldspurger et al.: Efficient MRC construction with SHARDS, FAST 2015; Subramanian et al.: Adaptive caches,
  *     MICRO 2006, for following the better of two simulated policies.
  * [4] Blankstein et al.: Hyperbolic caching, USENIX ATC 2017; Berger et al.: GDSF's value, here on aged frequencies.
+ * [5] Megiddo, Modha: ARC: a self-tuning, low overhead replacement cache, FAST 2003.
  */
 export class AdaptivePolicy implements EvictionPolicy {
   readonly #live = new SegmentedQueue(EXPERTS[0] as Tuning, 'changing');

@@ -9,7 +9,7 @@ const SHADOW_ENTRIES: Count = 2048;
 /** Shadows take at most this part of the budget. They need some 512 bytes an entry, as each holds other keys … */
 const SHADOW_SHARE = 1 / 8;
 const BYTES_PER_SHADOW_ENTRY: Bytes = 512;
-/** … and say nothing with fewer entries: a cache so small stays an LRU. */
+/** … and say nothing with fewer entries: a cache so small stays as it started. */
 const FEWEST_SHADOW_ENTRIES: Count = 32;
 /** While the cache fills, shadows of an eighth of it rehearse, at most so many entries each … */
 const REHEARSAL_ENTRIES: Count = 512;
