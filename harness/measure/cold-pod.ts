@@ -49,7 +49,7 @@ function warmOnePod(seed: number): { secondsTo95: number; peakBytes: number; rea
   const domains = new Map<DomainName, Domain>(topology.domains.map((domain) => [domain.name, domain]));
   const profiles = domains.get('profile')?.keyCount ?? 1;
   let nowMs = START_MS;
-  const cache = new L1Cache<string>({ budgetBytes: BUDGET_BYTES, clock: { now: () => nowMs } });
+  const cache = new L1Cache<string>({ budgetBytes: BUDGET_BYTES, clock: { now: () => nowMs }, seed });
   const reads = new Array<number>(WATCHED_SECONDS).fill(0);
   const hits = new Array<number>(WATCHED_SECONDS).fill(0);
   let peakBytes = 0;
