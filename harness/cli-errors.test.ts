@@ -37,6 +37,24 @@ const MISTAKES: readonly Mistake[] = [
     says: /--budget-mib is 0/,
   },
   {
+    what: 'a budget of more than any machine has',
+    args: () => ['run', '--budget-mib', '9999999'],
+    code: 'OPTION_OUT_OF_RANGE',
+    says: /--budget-mib is 9999999; it must be above 0 and at most 1048576/,
+  },
+  {
+    what: 'a rate that no generator sends',
+    args: () => ['run', '--rate', '1e9'],
+    code: 'OPTION_OUT_OF_RANGE',
+    says: /--rate is 1000000000; it must be above 0 and at most 100000/,
+  },
+  {
+    what: 'a part of a round',
+    args: () => ['run', '--blocks', '1.5'],
+    code: 'OPTION_OUT_OF_RANGE',
+    says: /--blocks is 1.5; it must be a whole number above 0/,
+  },
+  {
     what: 'an unknown claim',
     args: () => ['reproduce', '9000x'],
     code: 'CLAIM_UNKNOWN',

@@ -13,6 +13,10 @@ import { topologyOptions } from './options.ts';
 const ABLATION = ['l1-passive', 'l1-prewarm', 'l1-learned-ttl', 'in-process-l1', 'l1-fleet'];
 /** A profile is read within 50 ms of the session that names it; this is the median. */
 const ABLATION_CHAIN_GAP_MS = 12;
+/** Far above what a generator on one machine sends; the schedule of arrivals would not fit its memory. */
+const MOST_REQUESTS_PER_SECOND = 100_000;
+/** A tebibyte. */
+const MOST_BUDGET_MIB = 2 ** 20;
 
 /** The options that say what a run measures. */
 export const runOptions = {
@@ -96,13 +100,13 @@ export function requestOf(
     profileName: args.profile,
     profile: {
       ...profile,
-      ratePerSecond: positive('--rate', args.rate ?? profile.ratePerSecond),
-      rounds: positive('--blocks', Math.floor(args.blocks ?? profile.rounds)),
+      ratePerSecond: positive('--rate', args.rate ?? profile.ratePerSecond, MOST_REQUESTS_PER_SECOND),
+      rounds: wholeNumber('--blocks', args.blocks ?? profile.rounds),
     },
     mesh: args.mesh,
     driver: args.driver,
     workload: workloadOf(args.workload),
-    budgetBytes: positive('--budget-mib', args.budgetMib) * 2 ** 20,
+    budgetBytes: positive('--budget-mib', args.budgetMib, MOST_BUDGET_MIB) * 2 ** 20,
     timeScale: positive('--time-scale', args.timeScale),
   };
 }
@@ -122,9 +126,19 @@ function workloadOf(text: string): LoadPlan['workload'] {
   });
 }
 
-function positive(option: string, value: number): number {
-  if (Number.isFinite(value) && value > 0) return value;
-  throw new BenchError('OPTION_OUT_OF_RANGE', `${option} is ${value}; it must be above 0.`, {
+function positive(option: string, value: number, most = Number.MAX_VALUE): number {
+  if (value > 0 && value <= most) return value;
+  const limit = most === Number.MAX_VALUE ? 'above 0' : `above 0 and at most ${most}`;
+  throw outOfRange(option, value, limit);
+}
+
+function wholeNumber(option: string, value: number): number {
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw outOfRange(option, value, 'a whole number above 0');
+}
+
+function outOfRange(option: string, value: number, limit: string): BenchError {
+  return new BenchError('OPTION_OUT_OF_RANGE', `${option} is ${value}; it must be ${limit}.`, {
     hint: 'See l1bench run --help.',
     exitCode: EXIT.usage,
   });
