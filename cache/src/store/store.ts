@@ -147,7 +147,7 @@ export class Store<V> {
     entries.note(slot, flags, version, nowMs, isAged ? 'needed' : 'not-needed');
     if (tags.length > 0) this.#tags.add(slot, tags);
     // The first version, age, tag or load cost makes a column for all entries.
-    if (this.budget.isExceeded) this.#makeRoomForTables();
+    if (this.budget.isExceeded) this.#evictToBudget('evicted', 1);
     this.counters.fills++;
     const { tap } = this.log;
     if (tap.isHeard) tap.filled(fillRecord(key, value, this.clockMs, origin, version, previous));
@@ -197,7 +197,7 @@ export class Store<V> {
       compact(this.entries, this.#policy, this.#tags, this.#digest);
       this.budget.compacted();
     }
-    while (this.budget.isExceeded && this.entries.size > 0) this.#evict('budget-shrunk');
+    this.#evictToBudget('budget-shrunk', 0);
     this.entries.values.trim();
   }
 
@@ -267,8 +267,8 @@ export class Store<V> {
     return slot;
   }
 
-  #makeRoomForTables(): void {
-    while (this.budget.isExceeded && this.entries.size > 1) this.#evict('evicted');
+  #evictToBudget(reason: 'evicted' | 'budget-shrunk', fewestKept: Count): void {
+    while (this.budget.isExceeded && this.entries.size > fewestKept) this.#evict(reason);
   }
 
   #evict(reason: 'evicted' | 'budget-shrunk'): void {

@@ -128,6 +128,14 @@ test('a loop hardly larger than the cache is kept whichever of its keys the samp
   }
 });
 
+test('a cache with no room for a trial is an LRU, however its reads began', () => {
+  const cache = new Bounded(300, 300);
+  cache.policy.setBudget(50_000);
+  hitRatio(cache, 3000, (read) => read);
+  const recent = hitRatio(cache, 3000, (read) => 10_000 + Math.floor(read / 4) - (read % 2) * 20);
+  assert.ok(recent > 0.7, `${recent}`);
+});
+
 test('follows a change from a loop to reads of what is recent, and back', () => {
   const cache = new Bounded(300, 300);
   hitRatio(cache, 30_000, (read) => read % 600);

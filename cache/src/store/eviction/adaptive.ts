@@ -82,11 +82,11 @@ export class AdaptivePolicy implements EvictionPolicy {
 
   onHit(slot: number): void {
     this.#live.hit(slot);
-    if (this.#trial.isWatching && !this.#sizes.isWide) this.#trial.hit(this.#live.hashOf(slot));
+    if (this.#isTrying) this.#trial.hit(this.#live.hashOf(slot));
   }
 
   onMiss(hash: number): void {
-    if (this.#trial.isWatching && !this.#sizes.isWide) this.#trial.missed(hash | 0);
+    if (this.#isTrying) this.#trial.missed(hash | 0);
   }
 
   onInsert(slot: number, hash: number, sizeBytes: Bytes, costMs: Millis): void {
@@ -108,6 +108,10 @@ export class AdaptivePolicy implements EvictionPolicy {
     this.#trial.beforeEviction();
     this.#live.follow(this.#sizes.isWide ? SIZED : (EXPERTS[this.#trial.leader] as Tuning));
     return this.#sizes.isWide ? this.#evictBySize() : this.#live.evict();
+  }
+
+  get #isTrying(): boolean {
+    return this.#trial.isWatching && !this.#sizes.isWide;
   }
 
   #evictBySize(): number {

@@ -1,7 +1,10 @@
 import type { Count } from '../../units.ts';
 
 const EPOCH_READS: Count = 256;
-/** Older reads count less than a third: so many, and some for each entry. These and the bars were set by trial over many traces. */
+/**
+ * Older reads count less than a third: so many, and some for each entry. These and the bars were set by trial over many
+ * traces.
+ */
 const READS_REMEMBERED: Count = 8_000;
 const READS_REMEMBERED_PER_ENTRY = 10;
 

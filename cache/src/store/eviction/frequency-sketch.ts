@@ -28,7 +28,8 @@ export class FrequencySketch {
   /** Makes the sketch fit so many entries. Blocks are ranges of hashes, so a larger sketch starts with the counts it had. */
   resize(entries: number): void {
     this.setSample(entries);
-    if (blocksFor(entries) > this.#blocks) this.#useBlocks(blocksFor(entries));
+    const blocks = blocksFor(entries);
+    if (blocks > this.#blocks) this.#useBlocks(blocks);
   }
 
   /** Makes the sketch as small as so many entries need. Of the ranges that become one the first gives the counts. */

@@ -9,7 +9,7 @@ const SHADOW_ENTRIES: Count = 2048;
 /** Shadows take at most this part of the budget. They need some 512 bytes an entry, as each holds other keys … */
 const SHADOW_SHARE = 1 / 8;
 const BYTES_PER_SHADOW_ENTRY: Bytes = 512;
-/** … and say nothing with fewer entries: a cache so small stays as it started. */
+/** … and say nothing with fewer entries: a cache so small is an LRU. */
 const FEWEST_SHADOW_ENTRIES: Count = 32;
 /** While the cache fills, shadows of an eighth of it rehearse, at most so many entries each … */
 const REHEARSAL_ENTRIES: Count = 512;
@@ -18,6 +18,7 @@ const REHEARSAL_SHARE = 1 / 8;
 const REHEARSAL_READS_PER_ENTRY = 4;
 /** A smaller cache has no rehearsal: it learns soon enough. */
 const SMALLEST_REHEARSED: Count = 512;
+const LRU = 0;
 /** The expert for reads that return late or never: it keeps what came first. */
 const KEEPS_FIRST = EXPERTS.length - 1;
 /** Fewer hits than this while the cache filled say that reads are of that kind. */
@@ -58,9 +59,9 @@ export class Trial {
     return this.#shadows.tableBytes;
   }
 
-  /** The expert to follow. */
+  /** The expert to follow: without a trial LRU, as nothing would show that another has become wrong. */
   get leader(): number {
-    return this.#race.leader;
+    return this.isWatching ? this.#race.leader : LRU;
   }
 
   /** Whether reads still tell it anything. */
@@ -149,7 +150,7 @@ export class Trial {
   #guess(held: Count): void {
     const misses = this.#missesWhileFilling;
     const isLateOrNever = misses >= held && this.#hitsWhileFilling < FEWEST_HITS_PER_MISS * misses;
-    if (isLateOrNever && this.#race.leader === 0) this.#race.guess(KEEPS_FIRST);
+    if (isLateOrNever && this.#race.leader === LRU) this.#race.guess(KEEPS_FIRST);
   }
 
   #resample(held: Count): void {
