@@ -1,4 +1,4 @@
-/** What can be wrong with the input of a topology or a workload; documented in docs/workload.md. */
+/** What can be wrong with the input of a topology or a workload; documented in docs/errors.md. */
 export type InputErrorCode =
   | 'TOPOLOGY_IMPOSSIBLE'
   | 'SCENARIO_UNKNOWN'
