@@ -13,6 +13,7 @@ let folder: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'l1bench-errors-'));
   await writeFile(join(folder, 'result.json'), '{"schemaVersion":0}');
+  await writeFile(join(folder, 'cut-off.json'), '{"schema');
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
@@ -85,10 +86,28 @@ const MISTAKES: readonly Mistake[] = [
     says: /holds no run/,
   },
   {
+    what: 'a history with a file that is no JSON',
+    args: () => ['trend', folder],
+    code: 'RESULT_UNREADABLE',
+    says: /cut-off.json is not an entry|result.json is not an entry/,
+  },
+  {
     what: 'a gate against an unknown base',
     args: () => ['gate', '--base', 'no-such-ref'],
     code: 'BASE_UNKNOWN',
     says: /no commit no-such-ref/,
+  },
+  {
+    what: 'a gate against a result that is no JSON',
+    args: () => ['gate', '--base', join(folder, 'cut-off.json')],
+    code: 'BASE_UNKNOWN',
+    says: /cut-off.json does not say from which commit/,
+  },
+  {
+    what: 'a gate without pairs',
+    args: () => ['gate', '--base', 'HEAD', '--pairs', '0'],
+    code: 'OPTION_OUT_OF_RANGE',
+    says: /--pairs is 0/,
   },
 ];
 

@@ -7,6 +7,7 @@ import { gateJunit, gateMarkdown } from '../../reports/gate/report.ts';
 import { GATE_PLAN } from '../../reports/gate/rules.ts';
 import type { GateStage } from '../../reports/gate/sample.ts';
 import type { Block } from '../../reports/schema.ts';
+import { scenarioOf } from '../../scenarios/catalogue.ts';
 import { EXIT } from '../errors.ts';
 import { checkOut, workingTree } from '../gate/checkout.ts';
 import { measureStage } from '../gate/stage.ts';
@@ -18,6 +19,7 @@ import { progressOn } from '../run/progress.ts';
 import { runIdOf } from '../run/run-id.ts';
 import { survey } from '../run/survey.ts';
 import { needTool } from '../tools/need-tool.ts';
+import { wholeNumber } from './run-request.ts';
 
 const EXIT_OF: Readonly<Record<GateVerdict, number>> = {
   PASS: EXIT.ok,
@@ -63,6 +65,8 @@ export function gateCommand(cli: Argv): Argv {
         .example('$0 gate --base origin/main', 'In a pull request')
         .example('$0 gate --base v0.1.0 --head v0.2.0', 'Two releases'),
     async (args) => {
+      const scenario = scenarioOf(args.scenario).name;
+      const firstPairs = wholeNumber('--pairs', args.pairs);
       const say = (line: string): void => void process.stderr.write(`${line}\n`);
       await cleanLeftovers(PROJECT_FOLDER, { all: false });
       const gateId = runIdOf(new Date(), 'gate', Math.random());
@@ -79,14 +83,14 @@ export function gateCommand(cli: Argv): Argv {
           : await checkOut(PROJECT_FOLDER, args.head, join(run.folder, 'head'));
 
       const roundMs = 3 * (GATE_PLAN.blockMs + BETWEEN_BLOCKS_MS);
-      const progress = progressOn(process.stderr, STAND_UP_MS + args.pairs * roundMs, () =>
+      const progress = progressOn(process.stderr, STAND_UP_MS + firstPairs * roundMs, () =>
         performance.now(),
       );
       const blocks: Block[] = [];
       const measure = async (name: 'first' | 'confirm', pairs: number): Promise<GateStage> => {
         progress.phase(`${name} stage: building and starting base, head and a second base`, STAND_UP_MS);
         const measured = await measureStage(
-          { name, scenario: args.scenario, pairs, blockMs: GATE_PLAN.blockMs, seed: args.seed },
+          { name, scenario, pairs, blockMs: GATE_PLAN.blockMs, seed: args.seed },
           {
             projectFolder: PROJECT_FOLDER,
             gateId,
@@ -101,7 +105,7 @@ export function gateCommand(cli: Argv): Argv {
       };
 
       const evidence = { unfit: unfitness(environment), seed: args.seed };
-      const first = await measure('first', args.pairs);
+      const first = await measure('first', firstPairs);
       let decision = decideGate({ ...evidence, first, confirm: null });
       if (decision.next === 'confirm') {
         decision = decideGate({

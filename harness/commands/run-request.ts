@@ -132,14 +132,15 @@ function positive(option: string, value: number, most = Number.MAX_VALUE): numbe
   throw outOfRange(option, value, limit);
 }
 
-function wholeNumber(option: string, value: number): number {
+/** @throws {BenchError} `OPTION_OUT_OF_RANGE`. */
+export function wholeNumber(option: string, value: number): number {
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw outOfRange(option, value, 'a whole number above 0');
 }
 
 function outOfRange(option: string, value: number, limit: string): BenchError {
   return new BenchError('OPTION_OUT_OF_RANGE', `${option} is ${value}; it must be ${limit}.`, {
-    hint: 'See l1bench run --help.',
+    hint: 'The --help of the command says what it takes.',
     exitCode: EXIT.usage,
   });
 }

@@ -43,7 +43,7 @@ async function entriesOf(folder: string): Promise<HistoryEntry[]> {
   }
   return Promise.all(
     files.map(async (file) => {
-      const entry = historyEntrySchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
+      const entry = historyEntrySchema.safeParse(jsonOf(await readFile(file, 'utf8')));
       if (entry.success) return entry.data;
       throw new BenchError('RESULT_UNREADABLE', `${file} is not an entry of a history.`, {
         hint: 'Remove it, or name another folder.',
@@ -51,4 +51,13 @@ async function entriesOf(folder: string): Promise<HistoryEntry[]> {
       });
     }),
   );
+}
+
+/** What a file says as JSON; undefined when it is none, cut off for instance. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import type { Result } from '../../reports/schema.ts';
 import { BenchError, EXIT } from '../errors.ts';
 
 /** The sources of one side of a gate. */
@@ -45,9 +46,9 @@ export async function checkOut(projectFolder: string, base: string, folder: stri
 }
 
 async function commitOfResult(file: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch(() => '{}');
-  const commit = (JSON.parse(text) as { environment?: { versions?: { commit?: string | null } } }).environment
-    ?.versions?.commit;
+  const commit = await readFile(file, 'utf8')
+    .then((text) => (JSON.parse(text) as Partial<Pick<Result, 'environment'>>).environment?.versions.commit)
+    .catch(() => null);
   if (typeof commit === 'string' && !commit.includes('+')) return commit;
   throw new BenchError(
     'BASE_UNKNOWN',
