@@ -8,7 +8,7 @@ export interface Profile {
   /** Interleaved rounds; each has one block of every scenario. */
   readonly rounds: number;
   readonly blockMs: Millis;
-  /** Longest warm-up of one scenario, and the rate it is driven at. */
+  /** Longest warm-up of one scenario. */
   readonly warmUpLimitMs: Millis;
   /** How long each scenario is driven, deployed alone, before its memory is read. */
   readonly memoryFillMs: Millis;

@@ -49,8 +49,7 @@ async function toolsFor(asked: Pick<RunRequest, 'mesh'>, say: (line: string) => 
 }
 
 function meshOf(asked: Mesh | 'auto', envoy: ToolReport): { mesh: Mesh; meshReason: string } {
-  if (asked === 'none')
-    return { mesh: 'none', meshReason: 'asked for with --mesh none; no sidecar, no mutual TLS' };
+  if (asked === 'none') return { mesh: 'none', meshReason: 'as asked: no sidecar, no mutual TLS' };
   if (envoy.state === 'found') {
     return {
       mesh: 'envoy',

@@ -70,7 +70,7 @@ function requireRange(name: string, value: number, min: number, max: number, who
   throw new InputError(
     'TOPOLOGY_IMPOSSIBLE',
     `${name} is ${value}; it must be between ${min} and ${max}${whole ? '' : ' and a whole number'}`,
-    `give a ${name} within the limits`,
+    'give a number within the limits',
   );
 }
 
