@@ -92,7 +92,7 @@ export async function measureStage(plan: StagePlan, parts: StageParts): Promise<
         timeScale: 1,
         mesh: 'none',
       },
-      () => parts.signal.throwIfAborted(),
+      parts.signal,
     );
     meshes.set(side, cleanup.use(mesh));
     await mesh.useScenario(plan.scenario);

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { request } from 'undici';
@@ -13,8 +13,8 @@ import {
 import { plainCluster } from '../../manifests/envoy/clusters.ts';
 import { httpCacheFilter } from '../../manifests/envoy/http-cache.ts';
 import type { Measured, Measurements } from '../../reports/claims/measurements.ts';
-import { startOwned } from '../journal/owned-process.ts';
 import { memoryFolderOf, type OwnedRun } from '../journal/owned-run.ts';
+import { startEnvoy } from '../targets/local/envoy-process.ts';
 import { findFreeNetwork } from '../targets/local/free-network.ts';
 import { accepts, waitUntilReady } from '../targets/local/wait-until.ts';
 import { observed } from './samples.ts';
@@ -33,23 +33,10 @@ export async function measureEnvoyCache(
   const { app, outbound } = (await findFreeNetwork(run.runId, 1)).pods[0]!;
   const world = { version: 1 };
   const origin = await serveVersions(world, app);
-  const configFile = join(run.folder, 'envoy-cache.json');
   const folder = join(memoryFolderOf(run), 'envoy-cache');
   await mkdir(folder);
-  await writeFile(configFile, JSON.stringify(cachingProxy(outbound, app, folder)));
-  const proxy = await startOwned(run, {
-    name: 'envoy-cache',
-    command: envoyExecutable,
-    args: [
-      '--config-path',
-      configFile,
-      '--concurrency',
-      '1',
-      '--disable-hot-restart',
-      '--log-level',
-      'error',
-    ],
-  });
+  const config = cachingProxy(outbound, app, folder);
+  const proxy = await startEnvoy(run, envoyExecutable, { name: 'envoy-cache', config, folder: run.folder });
   try {
     await waitUntilReady(proxy, () => accepts(outbound));
     const readAll = (pathOf: (id: number) => string) => readEach(outbound, pathOf);

@@ -65,7 +65,7 @@ export async function measureMeshCalls(
         timeScale: 1,
         mesh,
       },
-      () => signal.throwIfAborted(),
+      signal,
     );
     await deployment.useScenario('no-cache');
     const drive = (stream: number, durationMs: number) =>

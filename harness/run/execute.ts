@@ -106,7 +106,7 @@ export async function execute(
     });
     await using deployment = await target.deploy(
       { ...request, scenarios: plan.scenarios, topology, epochMs: started.getTime(), mesh },
-      () => interrupt.signal.throwIfAborted(),
+      interrupt.signal,
     );
     startup.podsReadyMs = performance.now() - deployedMs;
     startup.servicesPssBytes = await applicationBytes(deployment);

@@ -19,11 +19,10 @@ export interface DeployPlan {
   readonly scenarios?: readonly string[];
 }
 
-/** A place to run: `local`, `kind`, `eks`. Standing up is journalled; disposal leaves nothing. */
+/** A place to run. Standing up is journalled; disposal leaves nothing. */
 export interface Target {
-  readonly name: 'local' | 'kind' | 'eks';
-  /** Resolves when every pod serves. `onProgress` gets (ready, all). */
-  deploy(plan: DeployPlan, onProgress: (ready: number, all: number) => void): Promise<Deployment>;
+  /** Resolves when every pod serves; rejects with the signal's reason, leaving nothing, once it is aborted. */
+  deploy(plan: DeployPlan, signal?: AbortSignal): Promise<Deployment>;
 }
 
 /** A standing mesh. Disposing stops everything it started. */

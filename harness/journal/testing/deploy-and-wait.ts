@@ -12,7 +12,7 @@ const mesh = await localTarget({
   redisExecutable: redis ?? '',
   envoyExecutable: envoy,
   service: { sources: PROJECT_FOLDER, program: STUB_SERVICE },
-}).deploy(planOf(run, 4, envoy === null ? 'none' : 'envoy'), () => {});
+}).deploy(planOf(run, 4, envoy === null ? 'none' : 'envoy'));
 await mesh.useScenario('redis-sidecar');
 await mesh.useScenario('l1-shared-memory');
 setInterval(() => {}, 1 << 30);

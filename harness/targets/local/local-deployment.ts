@@ -15,7 +15,7 @@ import { type PodProcess, startPod } from './pod-process.ts';
 import { needsPreload, type PreloadEnv, preloadEnv } from './preload.ts';
 import { startRedis } from './redis-server.ts';
 import { RunningParts } from './running-parts.ts';
-import { type Sidecars, startSidecars } from './sidecars.ts';
+import { startSidecars } from './sidecars.ts';
 import { waitUntilReady } from './wait-until.ts';
 
 /** Starting more at once than this makes each slower and all no sooner. */
@@ -41,8 +41,8 @@ export class LocalDeployment implements Deployment {
   readonly #control = new ControlClient();
   #pods: readonly PodProcess[] = [];
   #sharedRedis: OwnedProcess | null = null;
-  /** Null without a mesh. */
-  #sidecars: Sidecars | null = null;
+  /** One a pod; null without a mesh. */
+  #sidecars: readonly OwnedProcess[] | null = null;
   readonly #podCaches: PodCaches;
   /** Made when a scenario first needs it. */
   #preload: Promise<PreloadEnv> | undefined;
@@ -65,15 +65,8 @@ export class LocalDeployment implements Deployment {
     return this.#parts.died;
   }
 
-  async start(onProgress: (ready: number, all: number) => void): Promise<void> {
+  async start(signal?: AbortSignal): Promise<void> {
     const { plan, run, redisExecutable, endpoints } = this.#options;
-    const pods = plan.topology.services.length;
-    const programsAPod = this.#isMeshed ? 2 : 1;
-    let started = 0;
-    const onStarted = (): void => {
-      started += 1;
-      onProgress(Math.floor(started / programsAPod), pods);
-    };
     this.#sharedRedis = this.#parts.add(
       await startRedis(run, redisExecutable, {
         name: 'shared-redis',
@@ -82,8 +75,8 @@ export class LocalDeployment implements Deployment {
       }),
     );
     [this.#sidecars, this.#pods] = await Promise.all([
-      plan.mesh === 'envoy' ? this.#startSidecars(onStarted) : null,
-      this.#startPods(this.#everyService, plan.scenarios ?? [], onStarted),
+      plan.mesh === 'envoy' ? this.#startSidecars(signal) : null,
+      this.#startPods(this.#everyService, plan.scenarios ?? [], signal),
     ]);
   }
 
@@ -126,7 +119,7 @@ export class LocalDeployment implements Deployment {
     const [appUs, redisUs, proxyUs] = await Promise.all([
       usedUs(this.#pods),
       usedUs(this.#scenario === null ? [] : this.#serversOf(this.#scenario)),
-      this.#sidecars === null ? null : usedUs(this.#sidecars.pods),
+      this.#sidecars === null ? null : usedUs(this.#sidecars),
     ]);
     return { appUs, proxyUs, redisUs };
   }
@@ -139,7 +132,7 @@ export class LocalDeployment implements Deployment {
         service,
         app: this.#pods[service]!,
         memory: podMemory[service]!,
-        proxy: this.#sidecars?.pods[service] ?? null,
+        proxy: this.#sidecars?.[service] ?? null,
         cache: this.#podCaches.of(scenario, service),
       })),
       shared:
@@ -155,7 +148,7 @@ export class LocalDeployment implements Deployment {
 
   async restartPods(services = this.#everyService, scenario = this.#scenario): Promise<void> {
     await this.#parts.stop(services.map((service) => this.#pods[service]!));
-    const fresh = await this.#startPods(services, scenario === null ? [] : [scenario], () => {});
+    const fresh = await this.#startPods(services, scenario === null ? [] : [scenario]);
     this.#pods = this.#pods.map((pod, service) => fresh[services.indexOf(service)] ?? pod);
     if (scenario !== null) await this.useScenario(scenario);
   }
@@ -180,14 +173,14 @@ export class LocalDeployment implements Deployment {
   async #startPods(
     services: readonly number[],
     scenarios: readonly string[],
-    onReady: () => void,
+    signal?: AbortSignal,
   ): Promise<readonly PodProcess[]> {
     const { run, bundle } = this.#options;
     const env = needsPreload(scenarios) ? await this.#preloadEnv() : () => ({});
     return eachBounded(services, STARTING_AT_ONCE, async (index) => {
       const pod = this.#parts.add(await startPod(run, bundle, this.#podConfig(index), env(index)));
       await waitUntilReady(pod, () => this.#control.isReady(this.#endpointsOf(index).control));
-      onReady();
+      signal?.throwIfAborted();
       return pod;
     });
   }
@@ -197,7 +190,7 @@ export class LocalDeployment implements Deployment {
     return this.#preload;
   }
 
-  #startSidecars(onReady: () => void): Promise<Sidecars> {
+  #startSidecars(signal?: AbortSignal): Promise<readonly OwnedProcess[]> {
     const { run, envoyExecutable, plan, endpoints } = this.#options;
     if (envoyExecutable === null) throw new Error('A plan with mesh "envoy" needs the path of an Envoy.');
     return startSidecars({
@@ -208,7 +201,7 @@ export class LocalDeployment implements Deployment {
       cacheFilesOf: (service) => this.#podCaches.proxyFiles(service),
       atOnce: STARTING_AT_ONCE,
       onStarted: (proxy) => this.#parts.add(proxy),
-      onReady,
+      signal,
     });
   }
 

@@ -19,8 +19,7 @@ export interface LocalTargetOptions {
 /** This machine: every pod a process, or three with its sidecars. */
 export function localTarget(options: LocalTargetOptions): Target {
   return {
-    name: 'local',
-    async deploy(plan: DeployPlan, onProgress: (ready: number, all: number) => void): Promise<Deployment> {
+    async deploy(plan: DeployPlan, signal?: AbortSignal): Promise<Deployment> {
       await using cleanup = new AsyncDisposableStack();
       try {
         await needDiskRoom(options.run.folder);
@@ -29,7 +28,7 @@ export function localTarget(options: LocalTargetOptions): Target {
           bundleProgram(options.service ?? serviceOf(PROJECT_FOLDER), options.run.folder),
         ]);
         const deployment = cleanup.use(new LocalDeployment({ ...options, plan, endpoints, bundle }));
-        await deployment.start(onProgress);
+        await deployment.start(signal);
         cleanup.move();
         return deployment;
       } catch (error) {

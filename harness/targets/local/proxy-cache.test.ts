@@ -22,7 +22,7 @@ describe('a mesh whose Envoys cache', { skip }, () => {
     run = temporaryRun();
     plan = { ...planOf(run, 4, 'envoy'), scenarios: ['no-cache', 'envoy-cache'] };
     const target = localTarget({ run, redisExecutable: redis!, envoyExecutable: envoy });
-    mesh = await target.deploy(plan, () => {});
+    mesh = await target.deploy(plan);
     // Flags live for minutes: nothing here expires while the test runs.
     type = plan.topology.requestTypes.find(({ reads }) => reads.some(({ domain }) => domain === 'flag'))!;
   });
@@ -85,10 +85,7 @@ describe('a mesh without Envoys', { skip }, () => {
   it('refuses envoy-cache with what it needs', async () => {
     using run = temporaryRun();
     const target = localTarget({ run, redisExecutable: redis!, envoyExecutable: null });
-    await using mesh = await target.deploy(
-      { ...planOf(run, 4, 'none'), scenarios: ['envoy-cache'] },
-      () => {},
-    );
+    await using mesh = await target.deploy({ ...planOf(run, 4, 'none'), scenarios: ['envoy-cache'] });
     await assert.rejects(mesh.useScenario('envoy-cache'), /needs a mesh of Envoys/);
   });
 });

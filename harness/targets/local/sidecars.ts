@@ -1,25 +1,22 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Identity, Peer } from '../../../manifests/envoy/bootstrap.ts';
 import { gatewayConfig } from '../../../manifests/envoy/gateway.ts';
 import type { HttpCacheFiles } from '../../../manifests/envoy/http-cache.ts';
 import { sidecarConfig } from '../../../manifests/envoy/sidecar.ts';
 import type { Topology } from '../../../scenarios/topology/topology.ts';
-import { type OwnedProcess, startOwned } from '../../journal/owned-process.ts';
+import type { OwnedProcess } from '../../journal/owned-process.ts';
 import type { OwnedRun } from '../../journal/owned-run.ts';
 import { createRunAuthority, spiffeIdOf } from './certificates.ts';
 import { eachBounded } from './each-bounded.ts';
 import type { Endpoint, MeshEndpoints } from './endpoints.ts';
+import { startEnvoy } from './envoy-process.ts';
 import { accepts, waitUntilReady } from './wait-until.ts';
 
-/** The proxies of a mesh. */
-export interface Sidecars {
-  readonly gateway: OwnedProcess;
-  /** One a pod. */
-  readonly pods: readonly OwnedProcess[];
-}
-
-/** Starts the gateway and one Envoy a pod, with certificates made for this run. */
+/**
+ * Starts the gateway and one Envoy a pod, with certificates made for this run; answers those of the pods. Rejects with
+ * the signal's reason once it is aborted.
+ */
 export async function startSidecars(options: {
   readonly run: OwnedRun;
   readonly envoyExecutable: string;
@@ -29,9 +26,8 @@ export async function startSidecars(options: {
   readonly cacheFilesOf: (service: number) => HttpCacheFiles | null;
   readonly atOnce: number;
   readonly onStarted: (proxy: OwnedProcess) => void;
-  /** Called for every pod whose sidecar serves. */
-  readonly onReady: () => void;
-}): Promise<Sidecars> {
+  readonly signal: AbortSignal | undefined;
+}): Promise<readonly OwnedProcess[]> {
   const { run, topology, endpoints } = options;
   const folder = join(run.folder, 'mesh');
   await mkdir(folder, { recursive: true });
@@ -48,9 +44,7 @@ export async function startSidecars(options: {
     config: object,
     listensAt: readonly Endpoint[],
   ): Promise<OwnedProcess> => {
-    const file = join(folder, `${name}.json`);
-    await writeFile(file, JSON.stringify(config));
-    const proxy = await startEnvoy(run, options.envoyExecutable, `${name}-envoy`, file);
+    const proxy = await startEnvoy(run, options.envoyExecutable, { name, config, folder });
     options.onStarted(proxy);
     await waitUntilReady(proxy, async () => (await Promise.all(listensAt.map(accepts))).every(Boolean));
     return proxy;
@@ -73,14 +67,12 @@ export async function startSidecars(options: {
     });
     const ways = [inbound, outbound, sharedRedisProxy, ...(files === null ? [] : [cachedOutbound])];
     const proxy = await start(name, config, ways);
-    options.onReady();
+    options.signal?.throwIfAborted();
     return proxy;
   });
   const identity: Identity = await authority.issue('gateway');
-  const gateway = await start('gateway', gatewayConfig({ identity, at: endpoints.gateway, peers }), [
-    endpoints.gateway,
-  ]);
-  return { gateway, pods };
+  await start('gateway', gatewayConfig({ identity, at: endpoints.gateway, peers }), [endpoints.gateway]);
+  return pods;
 }
 
 /** The services that a service's requests read from. */
@@ -89,23 +81,4 @@ function calledBy(topology: Topology, service: number): readonly number[] {
     .filter((type) => type.service === service)
     .flatMap((type) => type.reads.map((read) => read.owner));
   return [...new Set(owners)].sort((a, b) => a - b);
-}
-
-function startEnvoy(run: OwnedRun, command: string, name: string, configFile: string): Promise<OwnedProcess> {
-  return startOwned(run, {
-    name,
-    command,
-    args: [
-      '--config-path',
-      configFile,
-      '--concurrency',
-      '1',
-      '--disable-hot-restart',
-      '--log-level',
-      'warning',
-      // The cache's files warn at every answer they take in.
-      '--component-log-level',
-      'cache_filter:error',
-    ],
-  });
 }

@@ -70,5 +70,5 @@ export async function deployStubs(
     envoyExecutable: tools.envoy,
     service: { sources: PROJECT_FOLDER, program: STUB_SERVICE },
   });
-  return target.deploy(planOf(run, services, tools.envoy === null ? 'none' : 'envoy'), () => {});
+  return target.deploy(planOf(run, services, tools.envoy === null ? 'none' : 'envoy'));
 }
