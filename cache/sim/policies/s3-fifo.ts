@@ -1,7 +1,6 @@
-import { LinkedLists } from './linked-lists.ts';
+import { LinkedLists, NOWHERE } from './linked-lists.ts';
 import type { SimulatedCache } from './policy.ts';
 
-const NOWHERE = 0;
 const [SMALL, MAIN, GHOST] = [1, 2, 3] as const;
 const SMALL_SHARE = 0.1;
 
@@ -11,50 +10,48 @@ export class S3Fifo implements SimulatedCache {
   readonly #smallTarget: number;
   readonly #moveToMain: number;
   readonly #lists: LinkedLists;
-  readonly #where: Uint8Array;
   readonly #uses: Uint8Array;
 
   constructor(entries: number, distinctKeys: number, moveToMain = 2) {
     this.#entries = entries;
     this.#smallTarget = Math.max(1, Math.floor(entries * SMALL_SHARE));
     this.#moveToMain = moveToMain;
-    this.#lists = new LinkedLists(distinctKeys, 4);
-    this.#where = new Uint8Array(distinctKeys);
+    this.#lists = new LinkedLists(distinctKeys, 3);
     this.#uses = new Uint8Array(distinctKeys);
   }
 
   access(key: number): boolean {
-    const where = this.#where[key] as number;
+    const where = this.#lists.listOf(key);
     if (where === SMALL || where === MAIN) {
       this.#uses[key] = Math.min(3, (this.#uses[key] as number) + 1);
       return true;
     }
     const remembered = where === GHOST;
-    if (remembered) this.#move(key, NOWHERE);
-    while (this.#size(SMALL) + this.#size(MAIN) >= this.#entries) this.#evict();
+    if (remembered) this.#lists.move(key, NOWHERE);
+    while (this.#lists.size(SMALL) + this.#lists.size(MAIN) >= this.#entries) this.#evict();
     this.#uses[key] = 0;
-    this.#move(key, remembered ? MAIN : SMALL);
+    this.#lists.move(key, remembered ? MAIN : SMALL);
     return false;
   }
 
   #evict(): void {
-    if (this.#size(SMALL) >= this.#smallTarget || this.#size(MAIN) === 0) this.#evictSmall();
+    if (this.#lists.size(SMALL) >= this.#smallTarget || this.#lists.size(MAIN) === 0) this.#evictSmall();
     else this.#evictMain();
   }
 
   #evictSmall(): void {
-    while (this.#size(SMALL) > 0) {
+    while (this.#lists.size(SMALL) > 0) {
       const key = this.#lists.last(SMALL);
       if ((this.#uses[key] as number) >= this.#moveToMain) {
         this.#uses[key] = 0;
-        this.#move(key, MAIN);
-        if (this.#size(MAIN) <= this.#entries - this.#smallTarget) continue;
+        this.#lists.move(key, MAIN);
+        if (this.#lists.size(MAIN) <= this.#entries - this.#smallTarget) continue;
         this.#evictMain();
         return;
       } else {
-        this.#move(key, GHOST);
-        if (this.#size(GHOST) > this.#entries - this.#smallTarget)
-          this.#move(this.#lists.last(GHOST), NOWHERE);
+        this.#lists.move(key, GHOST);
+        if (this.#lists.size(GHOST) > this.#entries - this.#smallTarget)
+          this.#lists.move(this.#lists.last(GHOST), NOWHERE);
         return;
       }
     }
@@ -65,22 +62,11 @@ export class S3Fifo implements SimulatedCache {
       const key = this.#lists.last(MAIN);
       const uses = this.#uses[key] as number;
       if (uses === 0) {
-        this.#move(key, NOWHERE);
+        this.#lists.move(key, NOWHERE);
         return;
       }
       this.#uses[key] = uses - 1;
-      this.#move(key, MAIN);
+      this.#lists.move(key, MAIN);
     }
-  }
-
-  #size(list: number): number {
-    return this.#lists.sizes[list] as number;
-  }
-
-  #move(key: number, to: number): void {
-    const from = this.#where[key] as number;
-    if (from !== NOWHERE) this.#lists.remove(from, key);
-    if (to !== NOWHERE) this.#lists.pushFront(to, key);
-    this.#where[key] = to;
   }
 }

@@ -1,7 +1,6 @@
-import { LinkedLists } from './linked-lists.ts';
+import { LinkedLists, NOWHERE } from './linked-lists.ts';
 import type { SimulatedCache } from './policy.ts';
 
-const NOWHERE = 0;
 const [WINDOW, PROBATION, PROTECTED] = [1, 2, 3] as const;
 const PROTECTED_SHARE = 0.8;
 const STEP_SHARE = 0.0625;
@@ -17,7 +16,6 @@ const JITTER_FROM_FREQUENCY = 6;
 export class WTinyLfu implements SimulatedCache {
   readonly #entries: number;
   readonly #lists: LinkedLists;
-  readonly #where: Uint8Array;
   readonly #sketch: FrequencySketch;
   #window: number;
   #protected: number;
@@ -29,8 +27,7 @@ export class WTinyLfu implements SimulatedCache {
 
   constructor(entries: number, distinctKeys: number, seed: number) {
     this.#entries = entries;
-    this.#lists = new LinkedLists(distinctKeys, 4);
-    this.#where = new Uint8Array(distinctKeys);
+    this.#lists = new LinkedLists(distinctKeys, 3);
     this.#sketch = new FrequencySketch(entries, seed);
     this.#window = Math.max(1, entries - Math.floor(entries * 0.99));
     this.#protected = Math.floor((entries - this.#window) * PROTECTED_SHARE);
@@ -40,11 +37,11 @@ export class WTinyLfu implements SimulatedCache {
 
   access(key: number): boolean {
     this.#sketch.increment(key);
-    const where = this.#where[key] as number;
+    const where = this.#lists.listOf(key);
     const hit = where !== NOWHERE;
-    if (where === NOWHERE) this.#move(key, WINDOW);
+    if (where === NOWHERE) this.#lists.move(key, WINDOW);
     else if (where === PROBATION) this.#promote(key);
-    else this.#move(key, where);
+    else this.#lists.move(key, where);
     if (!hit) this.#evict();
     this.#reads++;
     if (hit) this.#hits++;
@@ -53,25 +50,28 @@ export class WTinyLfu implements SimulatedCache {
   }
 
   #promote(key: number): void {
-    this.#move(key, PROTECTED);
-    while (this.#size(PROTECTED) > this.#protected) this.#move(this.#lists.last(PROTECTED), PROBATION);
+    this.#lists.move(key, PROTECTED);
+    while (this.#lists.size(PROTECTED) > this.#protected)
+      this.#lists.move(this.#lists.last(PROTECTED), PROBATION);
   }
 
   #evict(): void {
     let candidate = -1;
-    while (this.#size(WINDOW) > this.#window) {
+    while (this.#lists.size(WINDOW) > this.#window) {
       candidate = this.#lists.last(WINDOW);
-      this.#move(candidate, PROBATION);
+      this.#lists.move(candidate, PROBATION);
     }
-    if (this.#size(WINDOW) + this.#size(PROBATION) + this.#size(PROTECTED) <= this.#entries) return;
+    if (this.#lists.size(WINDOW) + this.#lists.size(PROBATION) + this.#lists.size(PROTECTED) <= this.#entries)
+      return;
     const victim =
-      this.#size(PROBATION) > 0
+      this.#lists.size(PROBATION) > 0
         ? this.#lists.last(PROBATION)
-        : this.#size(PROTECTED) > 0
+        : this.#lists.size(PROTECTED) > 0
           ? this.#lists.last(PROTECTED)
           : this.#lists.last(WINDOW);
-    if (candidate < 0 || candidate === victim || this.#admits(candidate, victim)) this.#move(victim, NOWHERE);
-    else this.#move(candidate, NOWHERE);
+    if (candidate < 0 || candidate === victim || this.#admits(candidate, victim))
+      this.#lists.move(victim, NOWHERE);
+    else this.#lists.move(candidate, NOWHERE);
   }
 
   #admits(candidate: number, victim: number): boolean {
@@ -99,22 +99,12 @@ export class WTinyLfu implements SimulatedCache {
     const window = Math.min(Math.max(1, this.#window + Math.trunc(amount)), Math.floor(this.#entries * 0.99));
     this.#protected = Math.max(0, this.#protected - (window - this.#window));
     this.#window = window;
-    while (this.#size(PROTECTED) > this.#protected) this.#move(this.#lists.last(PROTECTED), PROBATION);
-    while (this.#size(WINDOW) > this.#window) this.#move(this.#lists.last(WINDOW), PROBATION);
-    while (this.#size(WINDOW) < this.#window && this.#size(PROBATION) > 0) {
-      this.#move(this.#lists.last(PROBATION), WINDOW);
+    while (this.#lists.size(PROTECTED) > this.#protected)
+      this.#lists.move(this.#lists.last(PROTECTED), PROBATION);
+    while (this.#lists.size(WINDOW) > this.#window) this.#lists.move(this.#lists.last(WINDOW), PROBATION);
+    while (this.#lists.size(WINDOW) < this.#window && this.#lists.size(PROBATION) > 0) {
+      this.#lists.move(this.#lists.last(PROBATION), WINDOW);
     }
-  }
-
-  #size(list: number): number {
-    return this.#lists.sizes[list] as number;
-  }
-
-  #move(key: number, to: number): void {
-    const from = this.#where[key] as number;
-    if (from !== NOWHERE) this.#lists.remove(from, key);
-    if (to !== NOWHERE) this.#lists.pushFront(to, key);
-    this.#where[key] = to;
   }
 }
 
