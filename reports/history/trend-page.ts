@@ -3,7 +3,7 @@ import type { Chart } from '../charts/chart.ts';
 import { number, withUnit } from '../format.ts';
 import { chartFigures, chartScripts } from '../page/charts.ts';
 import { escapeHtml } from '../page/escape.ts';
-import { STYLE } from '../page/style.ts';
+import { pageOf } from '../page/page.ts';
 import type { Unit } from '../summary/figure.ts';
 import type { Series } from './history.ts';
 
@@ -57,24 +57,12 @@ export function renderTrendPage(series: readonly Series[], chartJs: string): str
         `<tr><th scope="row">${escapeHtml(name)}</th><td class="text">${escapeHtml(startedAt)}<small>${escapeHtml(commit ?? 'no commit')}</small></td><td><b>${number(ratio)}×</b><small>to ${withUnit(points[index]!.value, unit as Unit)}</small></td><td>p = ${number(p)}<small>n = ${points.length} runs</small></td></tr>`,
     ),
   );
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
-<title>Trend · l1bench</title>
-<style>${STYLE}</style>
-</head>
-<body>
-<h1>Figures over time</h1>
+  const body = `<h1>Figures over time</h1>
 <p class="muted">One series per figure and environment. A change point is where the values before and after differ beyond chance (E-divisive, permutation test).</p>
 <h2>Changes</h2>
 ${changes.length === 0 ? '<p>No change point.</p>' : `<div class="scroll" tabindex="0"><table><thead><tr><th>Figure</th><th class="text">First run after</th><th>Mean after ÷ before</th><th>Evidence</th></tr></thead><tbody>${changes.join('\n')}</tbody></table></div>`}
 <h2>Series</h2>
 ${chartFigures(charts)}
-${chartScripts(charts, chartJs)}
-</body>
-</html>
-`;
+${chartScripts(charts, chartJs)}`;
+  return pageOf({ title: 'Trend', body });
 }
