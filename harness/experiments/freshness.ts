@@ -1,10 +1,10 @@
 import { optimumTtl } from '../../cache/bench/freshness/compare.ts';
 import type { MutationKind } from '../../cache/bench/freshness/mutations.ts';
-import { randomOf } from '../../cache/bench/freshness/random.ts';
 import { type Outcome, simulate, type TtlSource } from '../../cache/bench/freshness/simulate.ts';
 import { fixed, learned } from '../../cache/bench/freshness/ttl-sources.ts';
 import { worldOf } from '../../cache/bench/freshness/world.ts';
 import type { Curves, Section } from '../../reports/experiment/schema.ts';
+import { seededRng } from '../../reports/statistics/rng.ts';
 import { type ExperimentContext, type Findings, seedsOf } from './experiment.ts';
 import { overSeeds, plainPercent } from './figures.ts';
 import { freshnessHere } from './freshness-here.ts';
@@ -51,14 +51,18 @@ function inTheSimulator(context: ExperimentContext, kind: MutationKind, words: s
   const seeds = seedsOf(context);
   const run = (source: (seed: number) => TtlSource) =>
     seeds.map((seed) =>
-      simulate(worldOf({ seed, kind }), source(seed), { ...TIMES, sight: 'etag', rng: randomOf(seed + 100) }),
+      simulate(worldOf({ seed, kind }), source(seed), {
+        ...TIMES,
+        sight: 'etag',
+        rng: seededRng(seed + 100),
+      }),
     );
   const arms = {
     'one TTL': STATIC_S.map((s) => ({ name: `one TTL of ${s} s`, runs: run(() => fixed(() => s * 1_000)) })),
     learned: BUDGETS.map((budget) => ({
       name: `learned, ${100 * budget} % allowed`,
       runs: run((seed) =>
-        learned({ policy: { kind: 'staleness-budget', budgetRatio: budget }, rng: randomOf(seed + 200) }),
+        learned({ policy: { kind: 'staleness-budget', budgetRatio: budget }, rng: seededRng(seed + 200) }),
       ),
     })),
     'optimum for the true rates': PRICES.map((price) => ({

@@ -1,4 +1,3 @@
-import { randomOf } from '../../cache/bench/freshness/random.ts';
 import { NO_HARM, unrelatedValue } from '../../cache/bench/predict/no-harm-workloads.ts';
 import { runReads } from '../../cache/bench/predict/run-reads.ts';
 import type { SessionResult } from '../../cache/bench/predict/run-sessions.ts';
@@ -6,6 +5,7 @@ import { runSeed } from '../../cache/bench/predict/session-figures.ts';
 import type { SessionWorkload } from '../../cache/bench/predict/session-workload.ts';
 import { AdaptivePolicy } from '../../cache/src/store/eviction/adaptive.ts';
 import type { Section } from '../../reports/experiment/schema.ts';
+import { seededRng } from '../../reports/statistics/rng.ts';
 import { type ExperimentContext, type Findings, seedsOf } from './experiment.ts';
 import { once, overSeeds, plainPercent } from './figures.ts';
 import { startPod } from './pods.ts';
@@ -186,13 +186,13 @@ function noHarm(context: ExperimentContext): Section {
       context.signal.throwIfAborted();
       const run = (prediction: 'on' | 'off') =>
         runReads({
-          keys: keysOf(NO_HARM_READS, randomOf(seed)),
+          keys: keysOf(NO_HARM_READS, seededRng(seed)),
           msPerRead: 0.2,
           policy: new AdaptivePolicy(),
           entries: 5_000,
           loadMs: 2,
           valueOf: unrelatedValue,
-          ...(prediction === 'on' && { prewarm: { salt: seed, rng: randomOf(seed + 1_000) } }),
+          ...(prediction === 'on' && { prewarm: { salt: seed, rng: seededRng(seed + 1_000) } }),
         });
       return { off: run('off'), on: run('on') };
     });

@@ -8,7 +8,6 @@ import {
   simulateHotShift,
 } from '../../cache/bench/fleet/hot-shift.ts';
 import type { MutationKind } from '../../cache/bench/freshness/mutations.ts';
-import { randomOf } from '../../cache/bench/freshness/random.ts';
 import { type Life, simulate } from '../../cache/bench/freshness/simulate.ts';
 import { learned } from '../../cache/bench/freshness/ttl-sources.ts';
 import { uniformWorld } from '../../cache/bench/freshness/world.ts';
@@ -16,6 +15,7 @@ import { runSessions, type SessionResult } from '../../cache/bench/predict/run-s
 import { sessionRequests } from '../../cache/bench/predict/session-workload.ts';
 import { AdaptivePolicy } from '../../cache/src/store/eviction/adaptive.ts';
 import type { Measured, Measurements } from '../../reports/claims/measurements.ts';
+import { seededRng } from '../../reports/statistics/rng.ts';
 import { medianOf, overSeeds } from './samples.ts';
 
 const SEEDS = [1, 2, 3];
@@ -58,7 +58,7 @@ export async function measurePrewarming(): Promise<Pick<Measurements, 'prewarmin
 }
 
 function sessions(seed: number, predicts: boolean): SessionResult {
-  const rng = randomOf(seed);
+  const rng = seededRng(seed);
   return runSessions({
     requests: sessionRequests(
       { requestsPerSecond: 1_000, users: 200_000, zipfExponent: 0.9, tokens: 'reused', noise: 0.05 },
@@ -69,7 +69,7 @@ function sessions(seed: number, predicts: boolean): SessionResult {
     loadMs: 2,
     warmUpMs: 5 * SECOND,
     untilMs: 20 * SECOND,
-    ...(predicts ? { prewarm: { salt: seed, rng: randomOf(seed + 100) } } : {}),
+    ...(predicts ? { prewarm: { salt: seed, rng: seededRng(seed + 100) } } : {}),
   });
 }
 
@@ -110,12 +110,12 @@ function lives(meanChangeMs: number, kind: MutationKind, readsPerSecond: number,
     const found: Life[] = [];
     simulate(
       uniformWorld(seed, kind, meanChangeMs, readsPerSecond, 8),
-      learned({ policy: { kind: 'article-preset' }, rng: randomOf(seed) }),
+      learned({ policy: { kind: 'article-preset' }, rng: seededRng(seed) }),
       {
         warmUpMs: 0,
         untilMs,
         sight: 'etag',
-        rng: randomOf(seed + 7),
+        rng: seededRng(seed + 7),
         onLife: (life) => {
           if (life.atMs > 0.75 * untilMs) found.push(life);
         },

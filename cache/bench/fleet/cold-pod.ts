@@ -1,6 +1,7 @@
 import { MemoryBus } from '../../src/fleet/memory-bus.ts';
+import { seededRandom } from '../../src/random.ts';
 import type { Count, Ratio } from '../../src/units.ts';
-import { poisson, randomOf } from '../freshness/random.ts';
+import { poisson } from '../freshness/random.ts';
 import { chaoticRoute } from './chaos.ts';
 import { fillCaches, SimulatedPod } from './hot-shift.ts';
 import { Timeline } from './timeline.ts';
@@ -36,14 +37,14 @@ const LONGEST_HOLD_MS = 30_000;
 /** A pod with an empty cache joins a fleet of warm ones. */
 export async function simulateColdPod(options: ColdPodOptions): Promise<ColdPodOutcome> {
   const { cacheEntries = 20_000, keys = 200_000, readsPerSecond } = options;
-  const rng = randomOf(options.seed);
+  const rng = seededRandom(options.seed);
   const timeline = new Timeline();
-  const { route } = chaoticRoute(timeline, randomOf(options.seed + 1), () => ({}));
+  const { route } = chaoticRoute(timeline, seededRandom(options.seed + 1), () => ({}));
   const bus = options.start === 'cold' ? undefined : new MemoryBus(route);
   const members = Array.from({ length: PEERS + 1 }, (_, i) => `pod-${i}`);
   const sizes = { cacheEntries, keys, readsPerSecond };
   const pods = members.map(
-    (name, i) => new SimulatedPod(name, members, bus, timeline, randomOf(i + 99), sizes),
+    (name, i) => new SimulatedPod(name, members, bus, timeline, seededRandom(i + 99), sizes),
   );
   await Promise.all(pods.map((pod) => pod.fleet?.start()));
   const [newcomer, ...peers] = pods as [SimulatedPod, ...SimulatedPod[]];

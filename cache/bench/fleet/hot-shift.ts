@@ -1,7 +1,8 @@
 import { Fleet } from '../../src/fleet/fleet.ts';
 import { MemoryBus } from '../../src/fleet/memory-bus.ts';
+import { seededRandom } from '../../src/random.ts';
 import type { Bytes, Count, Millis, Ratio } from '../../src/units.ts';
-import { poisson, randomOf } from '../freshness/random.ts';
+import { poisson } from '../freshness/random.ts';
 import { type Chaos, chaoticRoute } from './chaos.ts';
 import { LightCache } from './light-cache.ts';
 import { SECRET, SharedSecrets } from './shared-secrets.ts';
@@ -141,9 +142,13 @@ export function simulateHotShift(options: HotShiftOptions): HotShiftOutcome {
     shiftedKeys = 5000,
     readsPerSecond,
   } = options;
-  const rng = randomOf(options.seed);
+  const rng = seededRandom(options.seed);
   const timeline = new Timeline();
-  const { route, traffic } = chaoticRoute(timeline, randomOf(options.seed + 1), () => options.chaos ?? {});
+  const { route, traffic } = chaoticRoute(
+    timeline,
+    seededRandom(options.seed + 1),
+    () => options.chaos ?? {},
+  );
   const bus = new MemoryBus(route);
   const members = Array.from({ length: podCount }, (_, i) => `pod-${i}`);
   const sizes = { cacheEntries, keys: keys + shiftedKeys, readsPerSecond };
@@ -154,7 +159,7 @@ export function simulateHotShift(options: HotShiftOptions): HotShiftOutcome {
         members,
         options.fleet === 'on' ? bus : undefined,
         timeline,
-        randomOf(i + 99),
+        seededRandom(i + 99),
         sizes,
       ),
   );

@@ -2,9 +2,10 @@ import { Fleet } from '../../src/fleet/fleet.ts';
 import { MemoryBus } from '../../src/fleet/memory-bus.ts';
 import type { Pod } from '../../src/fleet/pod.ts';
 import { LearnedFreshness } from '../../src/freshness/learned-freshness.ts';
+import { seededRandom } from '../../src/random.ts';
 import type { Count, Millis, Ratio } from '../../src/units.ts';
 import { type Mutations, mutationsOf } from '../freshness/mutations.ts';
-import { exponential, poisson, randomOf } from '../freshness/random.ts';
+import { exponential, poisson } from '../freshness/random.ts';
 import { type Chaos, chaoticRoute } from './chaos.ts';
 import { SECRET, SharedSecrets } from './shared-secrets.ts';
 import { Timeline } from './timeline.ts';
@@ -191,18 +192,18 @@ const SECRETS = new SharedSecrets([]);
 /** Pods that read the same keys: how stale they serve, and what it costs the origin, with and without signals. */
 export function simulateStaleness(options: StalenessOptions): StalenessOutcome {
   const timeline = new Timeline();
-  const rng = randomOf(options.seed);
+  const rng = seededRandom(options.seed);
   const world: World = {
     timeline,
     rng,
     keys: Array.from({ length: options.keys ?? 40 }, (_, id) =>
-      mutationsOf('poisson', options.changeEveryMs, randomOf(options.seed * 7919 + id)),
+      mutationsOf('poisson', options.changeEveryMs, seededRandom(options.seed * 7919 + id)),
     ),
     readsPerMs: options.readsPerSecond / 1000,
     sharing: options.sharing,
     watching: false,
   };
-  const { route } = chaoticRoute(timeline, randomOf(options.seed + 1), () => ({
+  const { route } = chaoticRoute(timeline, seededRandom(options.seed + 1), () => ({
     minDelayMs: 5,
     maxDelayMs: 50,
     ...options.chaos,

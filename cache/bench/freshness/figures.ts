@@ -1,4 +1,5 @@
 import type { FreshnessPolicy } from '../../src/freshness/policy.ts';
+import { seededRandom } from '../../src/random.ts';
 import type { Millis } from '../../src/units.ts';
 import type { Figure, FigureGroup } from '../figure.ts';
 import { figureOf } from '../predict/summary.ts';
@@ -10,7 +11,6 @@ import {
   staticAtStaleRatio,
 } from './compare.ts';
 import type { MutationKind } from './mutations.ts';
-import { randomOf } from './random.ts';
 import { recoverySeconds } from './recovery.ts';
 import { simulate } from './simulate.ts';
 import { fixed, learned } from './ttl-sources.ts';
@@ -50,9 +50,9 @@ function* budgetFigures(kind: MutationKind): Generator<Figure> {
   const times = { warmUpMs: HOUR / 2, untilMs: WORLD_UNTIL_MS };
   const runs = SEEDS.map((seed) => {
     const run = (source: Parameters<typeof simulate>[1]) =>
-      simulate(worldOf({ seed, kind }), source, { ...times, sight: 'etag', rng: randomOf(seed + 100) });
+      simulate(worldOf({ seed, kind }), source, { ...times, sight: 'etag', rng: seededRandom(seed + 100) });
     const runFixed = (ttlMs: Parameters<typeof fixed>[0]) => run(fixed(ttlMs));
-    const ours = run(learned({ rng: randomOf(seed + 200) }));
+    const ours = run(learned({ rng: seededRandom(seed + 200) }));
     return {
       ours,
       sameHits: staticAtHitRatio(runFixed, ours.hitRatio),
@@ -103,11 +103,11 @@ function* burstOptimumFigures(): Generator<Figure> {
       simulate(worldOf({ seed, kind: 'bursty' }), source, {
         ...times,
         sight: 'etag',
-        rng: randomOf(seed + 100),
+        rng: seededRandom(seed + 100),
       });
     const factorOf = (outcome: ReturnType<typeof run>) =>
       staticAtHitRatio((ttlMs) => run(fixed(ttlMs)), outcome.hitRatio).staleRatio / outcome.staleRatio;
-    const { staleRatio } = run(learned({ rng: randomOf(seed + 200) }));
+    const { staleRatio } = run(learned({ rng: seededRandom(seed + 200) }));
     return {
       observer: factorOf(observerAtStaleRatio(run, staleRatio)),
       oracle: factorOf(oracleAtStaleRatio(run, staleRatio)),
@@ -134,10 +134,10 @@ function* shareFigures(): Generator<Figure> {
   for (const [name, meanMs] of INTERVALS)
     for (const kind of ['poisson', 'periodic', 'bursty'] as const) {
       const shares = SEEDS.map((seed) => {
-        const source = learned({ policy, maxAgeMs: WEEK, rng: randomOf(seed) });
+        const source = learned({ policy, maxAgeMs: WEEK, rng: seededRandom(seed) });
         const times = { warmUpMs: 20 * meanMs + MINUTE, untilMs: 60 * meanMs + 2 * MINUTE };
         const world = uniformWorld(seed, kind, meanMs, 5, 20);
-        const outcome = simulate(world, source, { ...times, sight: 'etag', rng: randomOf(seed + 100) });
+        const outcome = simulate(world, source, { ...times, sight: 'etag', rng: seededRandom(seed + 100) });
         return (100 * outcome.staleReads) / (outcome.reads - outcome.fetches);
       });
       const how = '20 keys, 5 reads/s each, policy target-share 5 %, stale hits / hits, changed-or-not only';
@@ -153,12 +153,12 @@ function* presetFigures(): Generator<Figure> {
 function presetFigure(name: string, meanMs: Millis, untilMs: Millis): Figure {
   const medians = SEEDS.map((seed) => {
     const ttls: Millis[] = [];
-    const source = learned({ policy: { kind: 'article-preset' }, rng: randomOf(seed) });
+    const source = learned({ policy: { kind: 'article-preset' }, rng: seededRandom(seed) });
     simulate(uniformWorld(seed, 'poisson', meanMs, 5, 20), source, {
       warmUpMs: 0,
       untilMs,
       sight: 'etag',
-      rng: randomOf(seed + 100),
+      rng: seededRandom(seed + 100),
       onLife: ({ atMs, ttlMs }) => void (atMs > untilMs / 5 && ttls.push(ttlMs)),
     });
     return ttls.sort((a, b) => a - b)[ttls.length >> 1]!;

@@ -1,6 +1,3 @@
-/** The library's own generator, under the name the simulators use. */
-export { seededRandom as randomOf } from '../../src/random.ts';
-
 /** A waiting time with the given mean, without memory. */
 export function exponential(mean: number, rng: () => number): number {
   return -mean * Math.log(1 - rng());

@@ -1,6 +1,6 @@
+import { seededRandom } from '../../src/random.ts';
 import type { Count, Millis } from '../../src/units.ts';
 import { type Mutations, mutationsOf } from './mutations.ts';
-import { randomOf } from './random.ts';
 import { simulate, type WorldKey } from './simulate.ts';
 import { learned } from './ttl-sources.ts';
 
@@ -24,12 +24,12 @@ export function recoverySeconds(seed: number, fromMs: Millis, toMs: Millis): num
     meanChangeMs: toMs,
     mutations: turning(seed * 7919 + i, fromMs, toMs, turnMs),
   }));
-  const source = learned({ policy: { kind: 'target-share', shareRatio: 0.05 }, rng: randomOf(seed) });
+  const source = learned({ policy: { kind: 'target-share', shareRatio: 0.05 }, rng: seededRandom(seed) });
   simulate(keys, source, {
     warmUpMs: 0,
     untilMs: turnMs + Math.max(20 * toMs, Math.min(fromMs, WATCHED_MS)),
     sight: 'etag',
-    rng: randomOf(seed + 100),
+    rng: seededRandom(seed + 100),
     onLife: ({ key, atMs, ttlMs }) => {
       if (atMs < turnMs || recovered.has(key.name)) return;
       if (ttlMs > targetMs / 2 && ttlMs < targetMs * 2) recovered.set(key.name, atMs - turnMs);
@@ -41,8 +41,8 @@ export function recoverySeconds(seed: number, fromMs: Millis, toMs: Millis): num
 
 /** Poisson changes at one mean interval up to a moment, at another from then on. */
 function turning(seed: number, fromMs: Millis, toMs: Millis, turnMs: Millis): Mutations {
-  const before = mutationsOf('poisson', fromMs, randomOf(seed));
-  const after = mutationsOf('poisson', toMs, randomOf(seed + 1));
+  const before = mutationsOf('poisson', fromMs, seededRandom(seed));
+  const after = mutationsOf('poisson', toMs, seededRandom(seed + 1));
   let turned = false;
   return {
     versionAt(atMs) {

@@ -1,6 +1,6 @@
+import { seededRandom } from '../../src/random.ts';
 import type { Count, Millis } from '../../src/units.ts';
 import { type MutationKind, mutationsOf } from './mutations.ts';
-import { randomOf } from './random.ts';
 import type { WorldKey } from './simulate.ts';
 
 const SECOND = 1000;
@@ -31,7 +31,7 @@ const ZIPF_EXPONENT = 0.9;
 
 /** Keys of six domains with every change interval between 1 s and a week, read with Zipf frequencies. */
 export function worldOf({ seed, kind, keys = 400, readsPerSecond = 175 }: WorldOptions): WorldKey[] {
-  const rng = randomOf(seed);
+  const rng = seededRandom(seed);
   const ranks = Array.from({ length: keys }, (_, rank) => (rank + 1) ** -ZIPF_EXPONENT);
   for (let i = keys - 1; i > 0; i--) {
     const j = Math.floor(rng() * (i + 1));
@@ -46,7 +46,7 @@ export function worldOf({ seed, kind, keys = 400, readsPerSecond = 175 }: WorldO
       domain,
       readsPerMs: ((weight / total) * readsPerSecond) / 1000,
       meanChangeMs,
-      mutations: mutationsOf(kind, meanChangeMs, randomOf(seed * 7919 + index)),
+      mutations: mutationsOf(kind, meanChangeMs, seededRandom(seed * 7919 + index)),
     };
   });
 }
@@ -64,6 +64,6 @@ export function uniformWorld(
     domain: 'key',
     readsPerMs: readsPerSecond / 1000,
     meanChangeMs,
-    mutations: mutationsOf(kind, meanChangeMs, randomOf(seed * 7919 + index)),
+    mutations: mutationsOf(kind, meanChangeMs, seededRandom(seed * 7919 + index)),
   }));
 }

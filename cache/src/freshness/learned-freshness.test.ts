@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MutationKind } from '../../bench/freshness/mutations.ts';
-import { randomOf } from '../../bench/freshness/random.ts';
 import { simulate } from '../../bench/freshness/simulate.ts';
 import { learned } from '../../bench/freshness/ttl-sources.ts';
 import { uniformWorld, worldOf } from '../../bench/freshness/world.ts';
+import { seededRandom } from '../random.ts';
 import { LearnedFreshness } from './learned-freshness.ts';
 
 const MINUTE = 60_000;
@@ -12,12 +12,12 @@ const HOUR = 60 * MINUTE;
 
 for (const kind of ['poisson', 'periodic', 'bursty', 'deploys'] satisfies MutationKind[]) {
   test(`keeps a budget of 5 % stale reads when changes are ${kind}`, () => {
-    const source = learned({ rng: randomOf(5) });
+    const source = learned({ rng: seededRandom(5) });
     const { staleRatio } = simulate(worldOf({ seed: 2, kind, keys: 150, readsPerSecond: 50 }), source, {
       warmUpMs: HOUR,
       untilMs: 4 * HOUR,
       sight: 'etag',
-      rng: randomOf(9),
+      rng: seededRandom(9),
     });
     assert.ok(staleRatio > 0.035 && staleRatio < 0.065, `${staleRatio}`);
     const believed = source.learner.staleRatio;
@@ -30,13 +30,13 @@ for (const meanMs of [1000, MINUTE, HOUR, 7 * 24 * HOUR]) {
     const source = learned({
       policy: { kind: 'target-share', shareRatio: 0.05 },
       maxAgeMs: 7 * 24 * HOUR,
-      rng: randomOf(5),
+      rng: seededRandom(5),
     });
     const { staleReads, reads, fetches } = simulate(uniformWorld(3, 'poisson', meanMs, 5, 20), source, {
       warmUpMs: 20 * meanMs + MINUTE,
       untilMs: 80 * meanMs + 2 * MINUTE,
       sight: 'etag',
-      rng: randomOf(9),
+      rng: seededRandom(9),
     });
     const share = staleReads / (reads - fetches);
     assert.ok(share > 0.035 && share < 0.065, `${share}`);
@@ -45,12 +45,12 @@ for (const meanMs of [1000, MINUTE, HOUR, 7 * 24 * HOUR]) {
 
 function medianPresetTtl(meanMs: number, untilMs: number): number {
   const ttls: number[] = [];
-  const source = learned({ policy: { kind: 'article-preset' }, rng: randomOf(5) });
+  const source = learned({ policy: { kind: 'article-preset' }, rng: seededRandom(5) });
   simulate(uniformWorld(3, 'poisson', meanMs, 5, 20), source, {
     warmUpMs: 0,
     untilMs,
     sight: 'etag',
-    rng: randomOf(9),
+    rng: seededRandom(9),
     onLife: ({ atMs, ttlMs }) => void (atMs > untilMs / 10 && ttls.push(ttlMs)),
   });
   return ttls.sort((a, b) => a - b)[ttls.length >> 1]!;
@@ -66,12 +66,12 @@ test('the preset gives a price that changes every second 500 ms', () => {
 
 test('no TTL is over the maximum age or under the minimum, spread included', () => {
   for (const spread of ['alone', 'fleet'] as const) {
-    const source = learned({ maxAgeMs: 30_000, minTtlMs: 200, spread, rng: randomOf(5) });
+    const source = learned({ maxAgeMs: 30_000, minTtlMs: 200, spread, rng: seededRandom(5) });
     simulate(worldOf({ seed: 1, kind: 'poisson', keys: 60 }), source, {
       warmUpMs: 0,
       untilMs: HOUR / 4,
       sight: 'version',
-      rng: randomOf(9),
+      rng: seededRandom(9),
       onLife: ({ ttlMs }) => assert.ok(ttlMs >= 200 && ttlMs <= 30_000, `${ttlMs}`),
     });
   }
@@ -80,7 +80,7 @@ test('no TTL is over the maximum age or under the minimum, spread included', () 
 test('a value whose rate falls from weekly to every 10 s is verified often within two TTLs', () => {
   const learner = new LearnedFreshness({
     policy: { kind: 'target-share', shareRatio: 0.05 },
-    rng: randomOf(3),
+    rng: seededRandom(3),
   });
   let atMs = 0;
   for (let i = 0; i < 200; i++) atMs += learner.onFetched({ key: 'flag:1', atMs, validator: { version: 1 } });
@@ -103,7 +103,7 @@ test('a value whose rate falls from weekly to every 10 s is verified often withi
 test('keys of a known kind start from what their kind has taught', () => {
   const learner = new LearnedFreshness({
     policy: { kind: 'target-share', shareRatio: 0.05 },
-    rng: randomOf(3),
+    rng: seededRandom(3),
   });
   for (let key = 0; key < 50; key++) {
     let atMs = 0;
@@ -116,7 +116,7 @@ test('keys of a known kind start from what their kind has taught', () => {
 });
 
 test('an origin that offers nothing to compare keeps the TTL short', () => {
-  const learner = new LearnedFreshness({ rng: randomOf(3) });
+  const learner = new LearnedFreshness({ rng: seededRandom(3) });
   let atMs = 0;
   for (let i = 0; i < 100; i++) atMs += learner.onFetched({ key: 'blind:1', atMs, validator: {} });
   assert.ok(learner.inspect('blind:1')!.ttlMs <= 1100);
@@ -125,7 +125,7 @@ test('an origin that offers nothing to compare keeps the TTL short', () => {
 test('20,000 tracked keys take less than 4 MiB', () => {
   globalThis.gc?.();
   const before = process.memoryUsage();
-  const learner = new LearnedFreshness({ rng: randomOf(3) });
+  const learner = new LearnedFreshness({ rng: seededRandom(3) });
   const after = process.memoryUsage();
   const columnsBytes = after.arrayBuffers - before.arrayBuffers;
   assert.ok(columnsBytes > 1e6 && columnsBytes < 3 * 2 ** 20, `${columnsBytes}`);

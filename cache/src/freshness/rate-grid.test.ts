@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { exponential, randomOf } from '../../bench/freshness/random.ts';
+import { exponential } from '../../bench/freshness/random.ts';
+import { seededRandom } from '../random.ts';
 import { logLikelihood, type Observation, RATES, RateGrid } from './rate-grid.ts';
 import { typicalRatePerMs } from './stale-share.ts';
 
 const even = new Float64Array(RATES).fill(-Math.log(RATES));
 
 function gridAfter(observations: readonly Observation[], retention = 0.98): Float64Array {
-  const grid = new RateGrid(1, retention, randomOf(1));
+  const grid = new RateGrid(1, retention, seededRandom(1));
   const likelihood = new Float64Array(RATES);
   const belief = new Float64Array(RATES);
   grid.reset(0, even);
@@ -22,7 +23,7 @@ function gridAfter(observations: readonly Observation[], retention = 0.98): Floa
 
 test('finds the rate of random changes from changed-or-not alone', () => {
   for (const meanMs of [2000, 60_000, 86_400_000]) {
-    const rng = randomOf(4);
+    const rng = seededRandom(4);
     const intervalMs = meanMs / 2;
     const seen = Array.from({ length: 300 }, (): Observation => {
       return { kind: exponential(meanMs, rng) < intervalMs ? 'changed' : 'unchanged', intervalMs };

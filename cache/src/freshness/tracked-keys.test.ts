@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { randomOf } from '../../bench/freshness/random.ts';
+import { seededRandom } from '../random.ts';
 import { TrackedKeys, UNTRACKED } from './tracked-keys.ts';
 
 test('a scan of keys read once leaves the read keys where they are', () => {
-  const keys = new TrackedKeys(100, randomOf(2));
+  const keys = new TrackedKeys(100, seededRandom(2));
   for (let i = 0; i < 100; i++) keys.touch(keys.admit(`hot:${i}`), 200);
   for (let i = 0; i < 5000; i++) {
     if (keys.slotOf(`cold:${i}`) === UNTRACKED) keys.admit(`cold:${i}`);
@@ -16,7 +16,7 @@ test('a scan of keys read once leaves the read keys where they are', () => {
 });
 
 test('keys no longer read make room, and the number never exceeds the capacity', () => {
-  const keys = new TrackedKeys(100, randomOf(2));
+  const keys = new TrackedKeys(100, seededRandom(2));
   for (let i = 0; i < 100; i++) keys.touch(keys.admit(`old:${i}`), 200);
   for (let round = 0; round < 40; round++)
     for (let i = 0; i < 100; i++) {
