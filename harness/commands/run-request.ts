@@ -121,7 +121,7 @@ function workloadOf(text: string): LoadPlan['workload'] {
   if (text === 'synthetic') return { kind: 'synthetic' };
   if (text.startsWith('trace:')) return { kind: 'trace', file: resolve(text.slice('trace:'.length)) };
   throw new BenchError('WORKLOAD_UNKNOWN', `--workload is ${text}; it is synthetic or trace:<file>.`, {
-    hint: 'For instance --workload trace:../shared/traces/orm-busy.trace.zst',
+    hint: 'For instance --workload trace:reads.lirs.gz',
     exitCode: EXIT.usage,
   });
 }

@@ -34,7 +34,7 @@ export function runCommand(cli: Argv): Argv {
         .option('json', { type: 'boolean', default: false, describe: 'Print the result as one JSON object' })
         .example('$0 run', 'The main comparison, quick profile')
         .example('$0 run shared-redis in-process-l1 --profile standard', 'Two scenarios, more samples')
-        .example('$0 run --workload trace:../shared/traces/orm-busy.trace.zst', 'Keys from a real trace')
+        .example('$0 run --workload trace:reads.lirs.gz', 'Keys from a recorded trace')
         .example('$0 run --resume 2026-11-23-231500-quick-k3f9', 'Measure only what is missing')
         .example('$0 run cold-start', 'An experiment: what a pod restart costs, and what warms it')
         .example('$0 run ablation', 'The library, part by part, in the mesh')
