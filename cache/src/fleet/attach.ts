@@ -144,7 +144,7 @@ function stampOf(value: unknown): number | undefined {
   return version ?? (etag === undefined ? undefined : digest(etag));
 }
 
-/** 3 for the hottest tenth, 2 for the next fifth, 1 for the rest. Source: research/predictive.md §2d. */
+/** 3 for the hottest tenth, 2 for the next fifth, 1 for the rest. */
 function frequencyOf(rank: Ratio): Count {
   return rank < 0.1 ? 3 : rank < 0.3 ? 2 : 1;
 }

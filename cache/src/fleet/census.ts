@@ -35,9 +35,8 @@ interface Counting {
  * every pod can expect to read it before evicting it: LCB(misses per time)·T_C / P ≥ 1.07 over a window of 4·T_C / P,
  * and from at least min(6, max(3, 0.4·P)) pods. One pod, however loud, counts once.
  *
- * Source: research/predictive.md §0.8 and §2c; counting by owner after JD-hotkey. Quorum and bound were chosen
- * together, by bench:predict: 6 pods at 1.07 reads find a moved hot set
- * in 21 s where 7 at 1 took 24 (400 reads/s a pod), for 4.4 % more fetches instead of 3.2 %.
+ * Counting by owner is that of JD-hotkey. Quorum and bound were chosen together, by bench:predict: 6 pods at 1.07 reads
+ * find a moved hot set in 21 s where 7 at 1 took 24 (400 reads/s a pod), for 4.4 % more fetches instead of 3.2 %.
  */
 export class Census {
   readonly #counting = new Map<KeyHash, Counting>();

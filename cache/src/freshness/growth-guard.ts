@@ -11,7 +11,7 @@ const GROWTH = 2;
 
 /**
  * Holds TTLs back where the belief may be wrong: it lets one grow to twice the time just seen unchanged, no more,
- * and shrinks it after surprises. Source: Cate 1992 for the growth; research/predictive.md §2b, "verify, then trust".
+ * and shrinks it after surprises. Source of the growth: Cate 1992.
  */
 export class GrowthGuard {
   readonly #keys: TrackedKeys;

@@ -28,7 +28,7 @@ const READS_KEPT = 0.9;
  * counter, and that in batches. It cannot notice a change before the TTL it gave is over: only an invalidation or
  * another pod's notice can.
  *
- * Sources: research/predictive.md §1b and §2b; Cho & Garcia-Molina, TOIT 2003.
+ * Source: Cho & Garcia-Molina, TOIT 2003.
  */
 export class LearnedFreshness {
   readonly #policy: FreshnessPolicy;

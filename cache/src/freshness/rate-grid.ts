@@ -47,7 +47,7 @@ export function logLikelihood(seen: Observation, out: Float64Array): void {
  * a nat. Old evidence fades by `retention` an observation, towards the prior of the key's template.
  *
  * Rounding is random with the right mean; rounding to nearest would swallow the slow fading altogether.
- * Source: grid posterior of research/predictive.md §1b, after Cho & Garcia-Molina, TOIT 2003 (censored changes).
+ * Source: Cho & Garcia-Molina, TOIT 2003 (censored changes).
  */
 export class RateGrid {
   readonly #weights: Uint8Array;

@@ -11,8 +11,8 @@ const MAX_PRICE = 1e5;
 
 /**
  * What a stale read costs, in fetches, so that a given share of all reads is stale.
- * Every 30 s ln(price) moves by gain·ln(found share / budget). Source: research/predictive.md §2b, where the gain
- * stays 0.4 and a deploy that changes everything throws the price off for long.
+ * Every 30 s ln(price) moves by gain·ln(found share / budget). With a gain that stayed at its first 0.4, a deploy that
+ * changes everything would throw the price off for long.
  */
 export class StalePrice {
   readonly #budgetRatio: Ratio;

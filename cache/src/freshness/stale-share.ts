@@ -44,8 +44,8 @@ export function ttlOfShare(probabilities: Float64Array, shareRatio: Ratio, limit
  *
  * Cost per time is (1 + c·ρ·S(T)) / (T + 1/ρ): one fetch and S(T) of stale time per cycle of a TTL and the wait
  * for the next read. The minimum is where c·ρ·(S′(T)·(T + 1/ρ) − S(T)) = 1, which grows with T. For ρT ≫ 1 and
- * λT ≪ 1 it is √(2 / (c·ρ·λ)), the square-root law of research/predictive.md §0.6; the exact form also knows
- * rarely read keys and uncertain rates.
+ * λT ≪ 1 it is √(2 / (c·ρ·λ)), the square-root law; the exact form also knows rarely read keys and uncertain
+ * rates.
  */
 export function ttlOfCost(
   probabilities: Float64Array,
