@@ -124,6 +124,16 @@ test('a cold pod starts cold when nobody answers', async () => {
   assert.deepEqual(await warming, { outcome: 'cold', why: 'no-answer' });
 });
 
+test('a warm-up asked for while one runs is that one', async () => {
+  const mesh = await meshOf({ pods: 4, chaos: { lossRatio: 1 } });
+  const ended: string[] = [];
+  void mesh.pods[0]!.fleet.warmUp().then(() => ended.push('first'));
+  void mesh.pods[0]!.fleet.warmUp().then(() => ended.push('second'));
+  mesh.run(6000);
+  await new Promise(setImmediate);
+  assert.deepEqual(ended, ['first', 'second']);
+});
+
 test('rules reach the other predictors as they were sent', async () => {
   const mesh = await meshOf({ pods: 3 });
   const heard: string[] = [];

@@ -23,6 +23,7 @@ export type WarmUpOutcome =
 interface Running {
   readonly peers: string[];
   readonly perSecond: number;
+  readonly ended: Promise<WarmUpOutcome>;
   readonly settle: (outcome: WarmUpOutcome) => void;
   peer: string;
   heardMs: Millis;
@@ -48,21 +49,23 @@ export class WarmUp {
     this.#maxKeys = maxKeys;
   }
 
-  /** Asks a peer; loads what it names at `perSecond` at most. */
+  /** Asks a peer; loads what it names at `perSecond` at most. While one runs, answers that one. */
   start(
     peers: readonly string[],
     perSecond: number,
     send: (to: string, signal: Signal) => void,
   ): Promise<WarmUpOutcome> {
+    if (this.#running !== undefined) return this.#running.ended;
     const order = peers.toSorted(() => this.#context.rng() - 0.5).slice(0, MAX_PEERS);
     const peer = order.shift();
     if (peer === undefined) return Promise.resolve({ outcome: 'cold', why: 'no-peer' });
     send(peer, { kind: 'warm-request' });
-    const { promise, resolve } = Promise.withResolvers<WarmUpOutcome>();
+    const { promise: ended, resolve: settle } = Promise.withResolvers<WarmUpOutcome>();
     this.#running = {
       peers: order,
       perSecond,
-      settle: resolve,
+      ended,
+      settle,
       peer,
       heardMs: this.#context.now(),
       complete: false,
@@ -70,7 +73,7 @@ export class WarmUp {
       taken: 0,
       loaded: 0,
     };
-    return promise;
+    return ended;
   }
 
   onRequest(from: string): void {
