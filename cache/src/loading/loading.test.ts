@@ -171,6 +171,20 @@ test('a loader that never settles is given up after its time', async () => {
   }
 });
 
+test('a bulk load that took too long is named by its first key and their number', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    const { cache } = cacheWith({ loadTimeoutMs: 500 });
+    const keys = Array.from({ length: 5000 }, (_, i) => `k:${i}`);
+    const read = cache.getOrLoadMany(keys, () => new Promise(() => {}));
+    await undefined;
+    mock.timers.tick(500);
+    await assert.rejects(read, { message: 'Loading "k:0" and 4999 more took longer than 500 ms.' });
+  } finally {
+    mock.timers.reset();
+  }
+});
+
 test('the breaker opens after failures in a row, lets one try, and closes on success', async () => {
   const { cache, clock } = cacheWith({ protection: { breakerFailures: 3, breakerOpenMs: 1000 } });
   const fail = () => Promise.reject(new Error('down'));

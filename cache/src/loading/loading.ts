@@ -51,7 +51,7 @@ export class Loading<V> {
     return this.flights.start(key, origin !== 'demand', (flight) =>
       this.#run(key, source, origin, flight, () =>
         source.protection.run(flight.controller.signal, () =>
-          withTimeout(key, this.#options.timeoutMs, flight.controller, () =>
+          withTimeout(`"${key}"`, this.#options.timeoutMs, flight.controller, () =>
             source.load(key, { signal: flight.controller.signal }),
           ),
         ),
@@ -72,7 +72,7 @@ export class Loading<V> {
     let answers: Promise<ReadonlyMap<string, V | Loaded<V>>> | undefined;
     const loadAll = () => {
       answers ??= source.protection.run(controller.signal, () =>
-        withTimeout(wanted.join(', '), this.#options.timeoutMs, controller, () =>
+        withTimeout(nameOf(wanted), this.#options.timeoutMs, controller, () =>
           load(wanted, { signal: controller.signal }),
         ),
       );
@@ -132,6 +132,11 @@ export class Loading<V> {
     this.flights.abandon(flight);
     flight.controller.abort(signal?.reason);
   }
+}
+
+/** Enough to find the call by; a bulk read may have thousands of keys. */
+function nameOf(keys: readonly string[]): string {
+  return keys.length === 1 ? `"${keys[0]}"` : `"${keys[0]}" and ${keys.length - 1} more`;
 }
 
 function withOptions<V>(source: Source<V>, options: LoadOptions | undefined): Source<V> {

@@ -26,7 +26,7 @@ export function waitFor<V>(
 
 /** Runs the load; after `timeoutMs` gives up, aborts it and throws `L1_LOAD_TIMEOUT`. */
 export function withTimeout<T>(
-  key: string,
+  what: string,
   timeoutMs: Millis,
   controller: AbortController,
   load: () => Promise<T>,
@@ -36,7 +36,7 @@ export function withTimeout<T>(
     // Before the timer is set: what throws at once must not be timed out later.
     const loading = load();
     const timer = setTimeout(() => {
-      const error = new CacheError('L1_LOAD_TIMEOUT', `Loading "${key}" took longer than ${timeoutMs} ms.`);
+      const error = new CacheError('L1_LOAD_TIMEOUT', `Loading ${what} took longer than ${timeoutMs} ms.`);
       reject(error);
       controller.abort(error);
     }, timeoutMs).unref();
