@@ -53,8 +53,17 @@ export function isLegacy(handler: Handler | LegacyHandler): handler is LegacyHan
   return typeof (handler as Handler).onRequestStart !== 'function';
 }
 
+/**
+ * The handler as one of the newer interface. undici 7 puts a `WrapHandler` around one of the older, which joins headers
+ * that came more than once; it passes the older events on as they are, so those are what it gets.
+ */
+export function asHandler(handler: Handler | LegacyHandler): Handler {
+  const speaksOlder = isLegacy(handler) || handler.constructor?.name === 'WrapHandler';
+  return speaksOlder ? fromLegacy(handler as LegacyHandler) : handler;
+}
+
 /** Lets the newer interface drive a handler of the older one. */
-export function fromLegacy(handler: LegacyHandler): Handler {
+function fromLegacy(handler: LegacyHandler): Handler {
   return {
     onRequestStart: (controller, context) =>
       handler.onConnect?.((reason) => controller.abort(reason ?? new Error('aborted')), context),

@@ -84,6 +84,31 @@ test('every caller gets lists of header values of its own', async () => {
   assert.equal(at.reads.coverage.hits, 2);
 });
 
+test('undici 7 and 8 get headers that came twice as two, live and from memory', async () => {
+  for (const [its, AgentOfIts] of [
+    [request, Agent],
+    [request7 as unknown as typeof request, Agent7],
+  ] as const) {
+    await using at = await setUp(
+      (_incoming, response) => void response.setHeader('Link', ['<a>', '<b>']).end(),
+    );
+    const agent = new AgentOfIts() as Agent;
+    const dispatcher = agent.compose(at.interceptor);
+    const links = [];
+    for (let i = 0; i < 2; i++) {
+      const { headers, body } = await its(`${at.origin.url}/data/1`, { dispatcher, responseHeaders: 'raw' });
+      await body.dump();
+      links.push((headers as unknown as string[]).slice(0, 4));
+    }
+    assert.deepEqual(links, [
+      ['Link', '<a>', 'Link', '<b>'],
+      ['link', '<a>', 'link', '<b>'],
+    ]);
+    assert.equal(at.reads.coverage.hits, 1);
+    await agent.close();
+  }
+});
+
 test('a hit brings the trailers of the live answer', async () => {
   await using at = await setUp((_incoming, response) => {
     response.setHeader('trailer', 'x-sum').write('body');

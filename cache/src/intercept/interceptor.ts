@@ -1,6 +1,6 @@
 import { stringify } from 'node:querystring';
 import { Caller } from './caller.ts';
-import { forward, fromLegacy, type Handler, isLegacy, type LegacyHandler, toLegacy } from './handlers.ts';
+import { asHandler, forward, type Handler, isLegacy, type LegacyHandler, toLegacy } from './handlers.ts';
 import type { HeadersLike } from './headers.ts';
 import { type KeptAnswer, suits } from './http-answer.ts';
 import type { InterceptedReads } from './reads.ts';
@@ -50,12 +50,7 @@ export function createInterceptor(
         reads.coverage.forwarded++;
         return next(options, handler);
       case 'write':
-        return next(
-          options,
-          isLegacy(handler)
-            ? toLegacy(watchWrite(reads, decision.uri, fromLegacy(handler)))
-            : watchWrite(reads, decision.uri, handler),
-        );
+        return next(options, asKindOf(handler, watchWrite(reads, decision.uri, asHandler(handler))));
       case 'read':
         return answer(reads, decision, options, next, handler, hit);
     }
@@ -71,9 +66,8 @@ function answer(
   handler: Handler | LegacyHandler,
   hit: KeptAnswer | undefined,
 ): boolean {
-  const legacy = isLegacy(handler);
-  const send = (inner: Handler) => next(options, legacy ? toLegacy(inner) : inner);
-  const caller = new Caller(reads, read, legacy ? fromLegacy(handler) : handler, send);
+  const send = (inner: Handler) => next(options, asKindOf(handler, inner));
+  const caller = new Caller(reads, read, asHandler(handler), send);
   if (reads.mode === 'observe') return caller.observe(hit);
   return hit ? caller.take(hit) : caller.ask();
 }
@@ -90,6 +84,11 @@ function decide(rules: RequestRules, options: DispatchOptions, scope: number): R
     hasBody: options.body !== undefined && options.body !== null,
     isUpgrade: Boolean(options.upgrade),
   });
+}
+
+/** `ours` in the interface that the caller's handler has: this undici may know no other. */
+function asKindOf(callers: Handler | LegacyHandler, ours: Handler): Handler | LegacyHandler {
+  return isLegacy(callers) ? toLegacy(ours) : ours;
 }
 
 /** Headers given as an iterator: to look at them would take them from the request. */
