@@ -12,6 +12,7 @@ import type {
   BulkLoader,
   Definition,
   InvalidateOptions,
+  KeyScan,
   L1CacheOptions,
   Loader,
   LoadOptions,
@@ -114,6 +115,15 @@ export class L1Cache<V = unknown> implements Disposable {
       if (value !== undefined) found.set(key, value);
     }
     return found;
+  }
+
+  /**
+   * About `count` of the keys held, expired ones that were not found yet among them. Begin with the cursor 0 and go on
+   * with the one given until it is 0: a key held all that time has come at least once. The work of a call is bounded.
+   */
+  scan(cursor: number, count: Count): KeyScan {
+    const { keys, slot } = this.#entries.keysBelow(cursor || this.#entries.used, Math.max(1, count));
+    return { keys, cursor: this.size === 0 ? 0 : slot };
   }
 
   /** Whether a fresh value is held, or the fresh knowledge that there is none. Leaves no trace. */

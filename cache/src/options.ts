@@ -150,3 +150,10 @@ export interface InvalidateOptions {
   /** The version that the value now has at the origin: loads that bring it or a later one are kept. */
   readonly version?: number;
 }
+
+/** One step of `L1Cache.scan`. */
+export interface KeyScan {
+  readonly keys: readonly string[];
+  /** Where the next step begins; 0 after the last. */
+  readonly cursor: number;
+}

@@ -18,6 +18,8 @@ const VALID_UNTIL_BYTES: Bytes = 4;
 const KEY_BYTES: Bytes = 8;
 const FIRST_CAPACITY: Count = 64;
 const NO_SLOT = -1;
+/** Free slots cost a look too. */
+const LOOKS_PER_KEY: Count = 10;
 /** Columns keep no earlier time. */
 const EARLIEST: Millis = -(2 ** 31);
 
@@ -140,6 +142,20 @@ export class Entries<V> {
     if (!this.#hasRareColumns) return;
     this.#loadedAt.set(slot, loadedAtMs);
     this.#versions.set(slot, version ?? Number.NaN);
+  }
+
+  /**
+   * Up to `count` keys in slots below `slot`, downwards, and where it stopped. Downwards, because an entry that moves
+   * goes to a lower slot: who has not met it yet still will.
+   */
+  keysBelow(slot: number, count: Count): { readonly keys: string[]; readonly slot: number } {
+    const keys: string[] = [];
+    let at = Math.min(slot, this.#used);
+    for (let looks = count * LOOKS_PER_KEY; looks > 0 && at > 0 && keys.length < count; looks--) {
+      const key = this.keys[--at];
+      if (key !== undefined) keys.push(key);
+    }
+    return { keys, slot: at };
   }
 
   grow(capacity: Count): void {
