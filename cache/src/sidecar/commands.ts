@@ -1,7 +1,9 @@
 import type { Millis } from '../units.ts';
 import type { Command, CommandContext, Connection } from './command-context.ts';
+import { integer, NOT_INTEGER, SYNTAX } from './integer.ts';
 import type { ReplyWriter } from './reply-writer.ts';
 import type { CommandArgs } from './request-parser.ts';
+import { scan } from './scan.ts';
 import { client, command, config, hello, info } from './server-commands.ts';
 import type { Values } from './values.ts';
 
@@ -12,9 +14,7 @@ interface Entry {
 }
 
 const OK = 'OK';
-const SYNTAX = 'ERR syntax error';
 const PLAIN_SET: SetRequest = { ttlMs: undefined, when: 'always', givesOld: false };
-const NOT_INTEGER = 'ERR value is not an integer or out of range';
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
   GET: {
@@ -58,6 +58,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   PERSIST: { arity: 2, run: (args, reply, { values }) => persist(args.text(1), reply, values) },
   TTL: { arity: 2, run: (args, reply, { values }) => timeLeft(args, reply, values, 1000) },
   PTTL: { arity: 2, run: (args, reply, { values }) => timeLeft(args, reply, values, 1) },
+  SCAN: { arity: -2, run: scan },
   DBSIZE: { arity: 1, run: (_args, reply, { values }) => reply.integer(values.count) },
   FLUSHALL: { arity: -1, run: flush },
   FLUSHDB: { arity: -1, run: flush },
@@ -136,12 +137,6 @@ function count(args: CommandArgs, reply: ReplyWriter, each: (key: string) => boo
   let counted = 0;
   for (let i = 1; i < args.count; i++) if (each(args.text(i))) counted++;
   reply.integer(counted);
-}
-
-/** A whole number as Redis reads it, or undefined. */
-function integer(text: string): number | undefined {
-  const value = Number(text);
-  return /^(0|-?[1-9]\d*)$/.test(text) && Number.isSafeInteger(value) ? value : undefined;
 }
 
 interface SetRequest {

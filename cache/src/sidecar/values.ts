@@ -1,5 +1,6 @@
 import { L1Cache } from '../cache.ts';
 import type { Clock } from '../clock.ts';
+import type { KeyScan } from '../options.ts';
 import type { Bytes, Count, Millis } from '../units.ts';
 
 /** A value with a life of its own. */
@@ -71,6 +72,12 @@ export class Values {
     const held = this.cache.peek(key);
     if (held === undefined || this.life(key) === 'gone') return false;
     return this.set(key, typeof held === 'string' ? held : held.bytes, ttlMs);
+  }
+
+  /** About `count` keys from a cursor on; see `L1Cache.scan`. */
+  scan(cursor: number, count: Count): KeyScan {
+    const step = this.cache.scan(cursor, count);
+    return { cursor: step.cursor, keys: step.keys.filter((key) => this.has(key)) };
   }
 
   get count(): Count {
