@@ -80,3 +80,30 @@ test('a header that came twice reads as it did live', async () => {
   for (let i = 0; i < 2; i++) links.push((await at.ask({}, '/data/links')).headers.get('link'));
   assert.deepEqual(links, ['<a>, <b>', '<a>, <b>']);
 });
+
+test('nobody can change the headers of a response, live or from memory', async () => {
+  await using at = await setUp();
+  for (let i = 0; i < 2; i++) {
+    const { headers } = await at.ask();
+    for (const change of ['set', 'append', 'delete'] as const)
+      assert.throws(() => headers[change]('x-user', 'me'), { name: 'TypeError', message: 'immutable' });
+    assert.equal(new Headers(headers).get('content-length'), '13');
+  }
+  assert.equal(at.reads.coverage.hits, 1);
+});
+
+test('a caller who gives up after the response gets no body, live or from memory', async () => {
+  await using at = await setUp();
+  const read = {
+    text: (response: Response) => response.text(),
+    blob: (response: Response) => response.blob(),
+    body: ({ body }: Response) => Array.fromAsync(body!),
+  };
+  for (const [name, body] of Object.entries(read))
+    for (let i = 0; i < 2; i++) {
+      const controller = new AbortController();
+      const response = await at.ask({ signal: controller.signal }, `/data/${name}`);
+      controller.abort();
+      await assert.rejects(body(response), { name: 'AbortError' });
+    }
+});

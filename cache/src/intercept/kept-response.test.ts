@@ -42,12 +42,30 @@ const READERS: Record<string, (response: Response) => Promise<unknown>> = {
     response.statusText,
     ...response.headers,
   ],
+  'clone of a body looked at, then both': async (response) => {
+    const body = response.body;
+    const copy = response.clone();
+    return [body?.locked, await copy.text(), copy.bodyUsed, await response.text()];
+  },
+  'clone of a body in use': async (response) => {
+    response.body?.getReader();
+    try {
+      response.clone();
+    } catch (error) {
+      return (error as Error).name;
+    }
+  },
+  'the body, with a buffer of the caller': async (response) => {
+    const reader = response.body!.getReader({ mode: 'byob' });
+    const first = await reader.read(new Uint8Array(4));
+    return [first, await reader.read(new Uint8Array(64)), await reader.read(new Uint8Array(64))];
+  },
   'what it is': async (response) => [response instanceof Response, Object.prototype.toString.call(response)],
 };
 
 for (const [name, read] of Object.entries(READERS))
   test(`it reads as a plain Response does: ${name}`, async () => {
-    for (const text of ['{"a":[1,"é"]}', '\ufeff{"bom":true}'])
+    for (const text of ['{"a":[1,"é"]}', '\ufeff{"bom":true}', JSON.stringify('x'.repeat(200_000))])
       assert.deepEqual(await read(make(text)), await read(plain(text)));
   });
 
@@ -66,6 +84,67 @@ test('a caller who gives up before it reads gets its own reason', async () => {
   const late = open({ ...parts, signal: controller.signal });
   controller.abort(new Error('enough'));
   await assert.rejects(late.text(), /enough/);
+});
+
+test('a caller who gives up while it reads gets its own reason', async () => {
+  const readers: Record<string, (response: Response) => Promise<unknown>> = {
+    ...READERS,
+    formData: (response) => response.formData(),
+    'body asked for before': ({ body }) => Array.fromAsync(body!),
+  };
+  for (const name of ['body', 'blob', 'formData', 'clone, then both', 'body asked for before']) {
+    const controller = new AbortController();
+    const parts = { bytes: Buffer.alloc(1000), status: 200, statusText: '', headers: {}, url: '' };
+    const response = open({ ...parts, signal: controller.signal });
+    if (name === 'body asked for before') response.body;
+    controller.abort();
+    await assert.rejects(readers[name]!(response), { name: 'AbortError' }, name);
+  }
+});
+
+test('who has read part of a large body and gives up gets no more of it', async () => {
+  const controller = new AbortController();
+  const parts = { bytes: Buffer.alloc(200_000), status: 200, statusText: '', headers: {}, url: '' };
+  const reader = open({ ...parts, signal: controller.signal }).body!.getReader();
+  assert.equal((await reader.read()).done, false);
+  controller.abort();
+  await assert.rejects(reader.read(), { name: 'AbortError' });
+});
+
+test('a response that has been read has no more to lose when its caller gives up', async () => {
+  const controller = new AbortController();
+  const parts = { bytes: Buffer.from('x'), status: 200, statusText: '', headers: {}, url: '' };
+  const response = open({ ...parts, signal: controller.signal });
+  await response.text();
+  controller.abort();
+  assert.equal(response.body?.locked, true);
+  await assert.rejects(response.text(), TypeError);
+});
+
+test('nobody can change the headers, as with what fetch brings', () => {
+  const response = make('{}');
+  for (const { headers } of [response, response.clone()]) {
+    assert.throws(() => headers.set('x-a', '2'), TypeError);
+    assert.throws(() => headers.append('x-a', '2'), TypeError);
+    assert.throws(() => headers.delete('x-a'), TypeError);
+    assert.deepEqual(
+      [...headers],
+      [
+        ['content-type', 'application/json'],
+        ['x-a', '1'],
+      ],
+    );
+    assert.equal(new Headers(headers).get('x-a'), '1');
+  }
+  assert.equal(response.headers, response.headers);
+});
+
+test('what is made of a body that was looked at is still what fetch brought', async () => {
+  const response = make('{}');
+  response.body;
+  const copy = response.clone();
+  assert.deepEqual([copy.url, copy.type], ['http://a/b', 'basic']);
+  assert.throws(() => copy.headers.set('x-a', '2'), TypeError);
 });
 
 test('a form is read as a plain Response reads it', async () => {

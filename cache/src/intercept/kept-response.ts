@@ -1,7 +1,26 @@
-const utf8 = new TextDecoder();
+import type { Bytes } from '../units.ts';
 
-/** `Response` as a class to extend: its published types declare the members in a way that cannot be overridden. */
-const Base = Response as unknown as new (body: null, init: ResponseInit) => { readonly headers: Headers };
+const utf8 = new TextDecoder();
+const CHUNK_BYTES: Bytes = 64 * 1024;
+
+/** As classes to extend: their published types declare the members in a way that cannot be overridden. */
+const BaseResponse = Response as unknown as new (body: null, init: ResponseInit) => object;
+const BaseHeaders = Headers as unknown as new (fields: Record<string, string>) => object;
+
+/** Those of an answer that `fetch` brought: nobody may change them. */
+class FetchedHeaders extends BaseHeaders {
+  append(): never {
+    throw new TypeError('immutable');
+  }
+
+  set(): never {
+    throw new TypeError('immutable');
+  }
+
+  delete(): never {
+    throw new TypeError('immutable');
+  }
+}
 
 /** What a `KeptResponse` is made from. */
 export interface ResponseParts {
@@ -19,13 +38,14 @@ export interface ResponseParts {
  * a quarter of what the stream inside a plain `Response` costs; for `body`, `blob` and `formData` it makes that plain
  * one when asked. Every reader gets bytes of its own.
  */
-export class KeptResponse extends Base {
+export class KeptResponse extends BaseResponse {
   readonly #parts: ResponseParts;
   #isRead = false;
+  #headers: Headers | undefined;
   #plain: Response | undefined;
 
   constructor(parts: ResponseParts) {
-    super(null, parts);
+    super(null, { status: parts.status, statusText: parts.statusText });
     this.#parts = parts;
   }
 
@@ -35,6 +55,12 @@ export class KeptResponse extends Base {
 
   get url(): string {
     return this.#parts.url;
+  }
+
+  // Made when asked for: most callers read the body alone.
+  get headers(): Headers {
+    this.#headers ??= new FetchedHeaders(this.#parts.headers) as unknown as Headers;
+    return this.#headers;
   }
 
   get bodyUsed(): boolean {
@@ -70,29 +96,46 @@ export class KeptResponse extends Base {
   }
 
   clone(): Response {
-    if (this.#plain === undefined && !this.#isRead) {
-      const headers = Object.fromEntries(this.headers);
-      return asResponse(new KeptResponse({ ...this.#parts, headers }));
-    }
-    return this.#asPlain().clone();
+    // Throws when the body is in use, and else leaves the caller's hold of it as `fetch` does.
+    if (this.#plain !== undefined || this.#isRead) this.#asPlain().clone();
+    return asResponse(new KeptResponse(this.#parts));
   }
 
   #read(): Buffer {
-    this.#parts.signal?.throwIfAborted();
     // https://fetch.spec.whatwg.org/#body-unusable
     if (this.#isRead) throw new TypeError('Body is unusable: Body has already been read');
+    this.#parts.signal?.throwIfAborted();
     this.#isRead = true;
     return this.#parts.bytes;
   }
 
   #asPlain(): Response {
     if (this.#plain === undefined) {
-      const { bytes, status, statusText } = this.#parts;
-      this.#plain = new Response(new Uint8Array(bytes), { status, statusText, headers: this.headers });
-      if (this.#isRead) void this.#plain.arrayBuffer();
+      const { status, statusText, headers } = this.#parts;
+      this.#plain = new Response(streamOf(this.#parts), { status, statusText, headers });
+      if (this.#isRead) this.#plain.arrayBuffer().catch(() => {});
     }
     return this.#plain;
   }
+}
+
+/** A copy of the bytes, piece by piece as it is read, until the caller gives up. */
+function streamOf({ bytes, signal }: ResponseParts): ReadableStream {
+  let at = 0;
+  return new ReadableStream(
+    {
+      type: 'bytes',
+      pull(controller) {
+        signal?.throwIfAborted();
+        if (bytes.byteLength > 0) controller.enqueue(new Uint8Array(bytes.subarray(at, at + CHUNK_BYTES)));
+        at += CHUNK_BYTES;
+        if (at < bytes.byteLength) return;
+        controller.close();
+        controller.byobRequest?.respond(0);
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /** The same object under the name that callers know. */
