@@ -1,6 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Millis } from '../units.ts';
-import type { FlightEnd } from './flights.ts';
+import { CallerTimeout } from './caller-timeout.ts';
+import { type FlightEnd, type FlightReport, NOBODY_WAITS } from './flights.ts';
 import { forward, type Handler } from './handlers.ts';
 import { type KeptAnswer, suits } from './http-answer.ts';
 import type { InterceptedReads } from './reads.ts';
@@ -8,25 +9,36 @@ import { record } from './record.ts';
 import { CallerController, replay, replayTo } from './replay.ts';
 import type { HttpRead } from './request.ts';
 
+/** Of undici's request options; none or 0: what the dispatcher says, which cannot be seen from here. */
+export interface CallerTimeouts {
+  readonly headersTimeout?: Millis | null;
+  readonly bodyTimeout?: Millis | null;
+}
+
 /** One caller with one read: serves it from memory, lets it wait for another's answer, or asks the network. */
 export class Caller {
   readonly #reads: InterceptedReads;
   readonly #read: HttpRead;
   readonly #handler: Handler;
+  readonly #timeouts: CallerTimeouts;
   readonly #send: (handler: Handler) => boolean;
   #leave: () => void = () => {};
   /** Runs while this caller waits for others, for all of them together. */
   #patience: NodeJS.Timeout | undefined;
+  /** Runs with it when the caller itself has less: for the head of the answer, then for each part of its body. */
+  #timeout: NodeJS.Timeout | undefined;
 
   constructor(
     reads: InterceptedReads,
     read: HttpRead,
     handler: Handler,
+    timeouts: CallerTimeouts,
     send: (handler: Handler) => boolean,
   ) {
     this.#reads = reads;
     this.#read = read;
     this.#handler = handler;
+    this.#timeouts = timeouts;
     this.#send = send;
   }
 
@@ -47,13 +59,13 @@ export class Caller {
   observe(would: KeptAnswer | undefined): boolean {
     if (would === undefined) this.#reads.coverage.misses++;
     else this.#reads.coverage.wouldHit++;
-    return this.#sendRecorded(this.#handler, would, () => {});
+    return this.#sendRecorded(this.#handler, would, NOBODY_WAITS);
   }
 
   ask(): boolean {
     // A caller with its own idea of freshness asks for itself.
     const shares = this.#read.maxAgeMs === Number.POSITIVE_INFINITY && this.#read.minFreshMs === 0;
-    if (!shares) return this.#askNetwork(this.#handler, () => {});
+    if (!shares) return this.#askNetwork(this.#handler, NOBODY_WAITS);
     return this.#isAsked() ? this.#wait() : this.#lead(this.#handler);
   }
 
@@ -67,19 +79,19 @@ export class Caller {
     }
   }
 
-  #askNetwork(handler: Handler, onEnd: (end: FlightEnd) => void): boolean {
+  #askNetwork(handler: Handler, flight: FlightReport): boolean {
     this.#reads.coverage.misses++;
-    return this.#sendRecorded(handler, undefined, onEnd);
+    return this.#sendRecorded(handler, undefined, flight);
   }
 
-  #sendRecorded(handler: Handler, would: KeptAnswer | undefined, onEnd: (end: FlightEnd) => void): boolean {
+  #sendRecorded(handler: Handler, would: KeptAnswer | undefined, flight: FlightReport): boolean {
     this.#reads.coverage.forwarded++;
     let recorder = handler;
     try {
-      recorder = record(this.#reads, this.#read, handler, would, onEnd);
+      recorder = record(this.#reads, this.#read, handler, would, flight);
     } catch {
       this.#reads.fault();
-      onEnd('not-shareable');
+      flight.end('not-shareable');
     }
     return this.#send(recorder);
   }
@@ -88,15 +100,21 @@ export class Caller {
     const { flights } = this.#reads;
     const key = this.#read.key;
     let isOver = false;
+    const guarded = (report: () => void) => {
+      try {
+        report();
+      } catch {
+        this.#reads.fault();
+      }
+    };
+    const heard = () => {
+      if (!isOver) guarded(() => flights.heard(key));
+    };
     // Once only: a later flight under the same key is not this one's to end.
     const end = (how: FlightEnd) => {
       if (isOver) return;
       isOver = true;
-      try {
-        flights.end(key, how);
-      } catch {
-        this.#reads.fault();
-      }
+      guarded(() => flights.end(key, how));
     };
     try {
       flights.open(key);
@@ -105,7 +123,7 @@ export class Caller {
       isOver = true;
     }
     try {
-      return this.#askNetwork(handler, end);
+      return this.#askNetwork(handler, { heard, end });
     } catch (error) {
       end('lost');
       throw error;
@@ -126,36 +144,54 @@ export class Caller {
   }
 
   #join(controller: CallerController): void {
+    const giveUp = (part: 'Headers' | 'Body') => {
+      this.#stopWaiting(controller);
+      this.#handler.onResponseError?.(controller, new CallerTimeout(part));
+    };
+    if (this.#patience === undefined) {
+      // A request that never ends must not hold up everybody else who asks the same, nor one after the other that fails.
+      this.#patience = setTimeout(() => {
+        this.#stopWaiting(controller);
+        this.#after('not-shareable', controller);
+      }, this.#reads.config.flightWaitMs);
+      this.#timeOut(this.#timeouts.headersTimeout, () => giveUp('Headers'));
+    }
+    controller.onAbort = () => {
+      this.#stopWaiting(controller);
+      this.#handler.onResponseError?.(controller, controller.reason!);
+    };
     try {
-      this.#leave = this.#reads.flights.join(
-        this.#read.key,
-        // Whoever ends the flight runs as another caller.
-        AsyncResource.bind((end: FlightEnd) => this.#after(end, controller)),
-      );
+      // Whoever brings the answer runs as another caller.
+      this.#leave = this.#reads.flights.join(this.#read.key, {
+        heard: AsyncResource.bind(() => this.#timeOut(this.#timeouts.bodyTimeout, () => giveUp('Body'))),
+        end: AsyncResource.bind((end: FlightEnd) => this.#after(end, controller)),
+      });
     } catch {
       this.#reads.fault();
       this.#after('not-shareable', controller);
-      return;
     }
-    // A request that never ends must not hold up everybody else who asks the same, nor one after the other that fails.
-    this.#patience ??= setTimeout(() => {
-      this.#leave();
-      this.#after('not-shareable', controller);
-    }, this.#reads.config.flightWaitMs);
-    controller.onAbort = () => {
-      this.#leave();
-      clearTimeout(this.#patience);
-      this.#handler.onResponseError?.(controller, controller.reason!);
-    };
+  }
+
+  /** Gives the flight so long from now; beyond our own patience nothing needs to be done. */
+  #timeOut(timeoutMs: Millis | null | undefined, giveUp: () => void): void {
+    clearTimeout(this.#timeout);
+    if (timeoutMs && timeoutMs < this.#reads.config.flightWaitMs)
+      this.#timeout = setTimeout(giveUp, timeoutMs);
+  }
+
+  #stopWaiting(controller: CallerController): void {
+    this.#leave();
+    controller.onAbort = undefined;
+    clearTimeout(this.#patience);
+    clearTimeout(this.#timeout);
   }
 
   #after(end: FlightEnd, controller: CallerController): void {
-    controller.onAbort = undefined;
     if (end === 'lost' && this.#isAsked()) {
       this.#join(controller);
       return;
     }
-    clearTimeout(this.#patience);
+    this.#stopWaiting(controller);
     try {
       const shared = end === 'kept' ? this.#shared() : undefined;
       if (shared !== undefined) {
@@ -164,7 +200,7 @@ export class Caller {
       } else if (end === 'lost') {
         this.#lead(this.#continueFrom(controller));
       } else {
-        this.#askNetwork(this.#continueFrom(controller), () => {});
+        this.#askNetwork(this.#continueFrom(controller), NOBODY_WAITS);
       }
     } catch (error) {
       this.#handler.onResponseError?.(controller, error as Error);

@@ -4,30 +4,52 @@
  */
 export type FlightEnd = 'kept' | 'not-shareable' | 'lost';
 
+/** What the request of one caller tells those who wait for its answer. */
+export interface FlightReport {
+  /** The head of the answer has come, or a part of its body. */
+  readonly heard: () => void;
+  readonly end: (how: FlightEnd) => void;
+}
+
+export const NOBODY_WAITS: FlightReport = { heard: () => {}, end: () => {} };
+
+interface Flight {
+  readonly waiting: Set<FlightReport>;
+  isHeard: boolean;
+}
+
 /** One request at a time for each key; who comes meanwhile waits for its end. */
 export class Flights {
-  readonly #waiting = new Map<string, Set<(end: FlightEnd) => void>>();
+  readonly #open = new Map<string, Flight>();
 
   isOpen(key: string): boolean {
-    return this.#waiting.has(key);
+    return this.#open.has(key);
   }
 
   open(key: string): void {
-    this.#waiting.set(key, new Set());
+    this.#open.set(key, { waiting: new Set(), isHeard: false });
   }
 
   /** Waits for the end. The function returned stops waiting. */
-  join(key: string, onEnd: (end: FlightEnd) => void): () => void {
-    const waiting = this.#waiting.get(key)!;
-    waiting.add(onEnd);
-    return () => void waiting.delete(onEnd);
+  join(key: string, listener: FlightReport): () => void {
+    const flight = this.#open.get(key)!;
+    flight.waiting.add(listener);
+    if (flight.isHeard) listener.heard();
+    return () => void flight.waiting.delete(listener);
+  }
+
+  heard(key: string): void {
+    const flight = this.#open.get(key);
+    if (flight === undefined) return;
+    flight.isHeard = true;
+    for (const listener of flight.waiting) listener.heard();
   }
 
   /** Does nothing when the flight has ended already. */
-  end(key: string, end: FlightEnd): void {
-    const waiting = this.#waiting.get(key);
-    if (waiting === undefined) return;
-    this.#waiting.delete(key);
-    for (const onEnd of waiting) onEnd(end);
+  end(key: string, how: FlightEnd): void {
+    const flight = this.#open.get(key);
+    if (flight === undefined) return;
+    this.#open.delete(key);
+    for (const listener of flight.waiting) listener.end(how);
   }
 }

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Millis } from '../units.ts';
 import type { GrpcRoute } from './config.ts';
-import type { FlightEnd } from './flights.ts';
+import { type FlightEnd, NOBODY_WAITS } from './flights.ts';
 import type { InterceptingCall, Listener, Metadata, Status } from './grpc-call.ts';
 import { CREDENTIALS, HARMLESS, hashOf } from './identity.ts';
 import type { InterceptedReads, Kept } from './reads.ts';
@@ -161,7 +161,7 @@ export class UnaryRead implements InterceptingCall {
         send(this.#record(key, undefined, () => {}));
       }
     });
-    const leave = flights.join(key, after);
+    const leave = flights.join(key, { ...NOBODY_WAITS, end: after });
     this.#leave = () => {
       leave();
       clearTimeout(this.#patience);

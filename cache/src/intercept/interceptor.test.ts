@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter, once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { test } from 'node:test';
-import { Agent, request } from 'undici';
+import { Agent, errors, request } from 'undici';
 import { Agent as Agent7, request as request7 } from 'undici7';
 import type { InterceptConfig } from './config.ts';
 import { createInterceptor } from './interceptor.ts';
@@ -175,6 +175,46 @@ test('a waiting caller who gives up does so for itself alone', async () => {
   await assert.rejects(follower, /enough/);
   response!.end('still');
   assert.equal((await leader).body.toString(), 'still');
+});
+
+test('a waiting caller has no more patience for the head of an answer than it says', async () => {
+  const { answer, arrived } = held();
+  await using at = await setUp(answer);
+  const leader = at.get();
+  const impatient = { dispatcher: at.dispatcher, headersTimeout: 10 };
+  const follower = request(`${at.origin.url}/data/1`, impatient);
+  await assert.rejects(follower, errors.HeadersTimeoutError);
+  (await arrived(1))[0]!.end('late');
+  assert.equal((await leader).body.toString(), 'late');
+  assert.equal(at.origin.seen.length, 1);
+});
+
+test('a waiting caller waits for a body as long as parts of it come in the time it says', async (t) => {
+  const { answer, arrived } = held();
+  await using at = await setUp(answer);
+  const ask = (bodyTimeout: number) =>
+    request(`${at.origin.url}/data/1`, { dispatcher: at.dispatcher, headersTimeout: 500, bodyTimeout });
+  const leading = ask(3000);
+  const [response] = await arrived(1);
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const early = ask(1000);
+  response!.write('a');
+  const { body } = await leading;
+  const late = ask(1000);
+  const impatient = assert.rejects(ask(100), errors.BodyTimeoutError);
+  let seen = '';
+  body.on('data', (chunk) => {
+    seen += chunk;
+  });
+  for (const part of ['b', 'c']) {
+    t.mock.timers.tick(900);
+    response!.write(part);
+    while (!seen.endsWith(part)) await once(body, 'data');
+  }
+  await impatient;
+  response!.end();
+  for (const follower of [early, late]) assert.equal(await (await follower).body.text(), 'abc');
+  assert.equal(at.origin.seen.length, 1);
 });
 
 test('when the caller who asked gives up, one of those who wait asks again', async () => {

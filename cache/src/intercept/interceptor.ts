@@ -1,12 +1,12 @@
 import { stringify } from 'node:querystring';
-import { Caller } from './caller.ts';
+import { Caller, type CallerTimeouts } from './caller.ts';
 import { asHandler, forward, type Handler, isLegacy, type LegacyHandler, toLegacy } from './handlers.ts';
 import type { HeadersLike } from './headers.ts';
 import { type KeptAnswer, suits } from './http-answer.ts';
 import type { InterceptedReads } from './reads.ts';
 import type { HttpRead, RequestDecision, RequestRules } from './request.ts';
 
-interface DispatchOptions {
+interface DispatchOptions extends CallerTimeouts {
   readonly origin?: string | URL;
   readonly path: string;
   readonly method: string;
@@ -67,7 +67,7 @@ function answer(
   hit: KeptAnswer | undefined,
 ): boolean {
   const send = (inner: Handler) => next(options, asKindOf(handler, inner));
-  const caller = new Caller(reads, read, asHandler(handler), send);
+  const caller = new Caller(reads, read, asHandler(handler), options, send);
   if (reads.mode === 'observe') return caller.observe(hit);
   return hit ? caller.take(hit) : caller.ask();
 }

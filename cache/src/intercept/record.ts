@@ -1,4 +1,4 @@
-import type { FlightEnd } from './flights.ts';
+import type { FlightReport } from './flights.ts';
 import { forward, type Handler } from './handlers.ts';
 import type { ResponseHeaders } from './headers.ts';
 import { headerOf } from './headers.ts';
@@ -17,7 +17,7 @@ interface Recording {
 export type Observed = { readonly status: number; readonly body: Buffer } | undefined;
 
 /**
- * Passes a live answer on to the caller and keeps a copy when the rules allow it. `onEnd` hears once how it ended.
+ * Passes a live answer on to the caller and keeps a copy when the rules allow it. `flight` hears of it.
  * Whatever goes wrong here, the caller's events go through.
  */
 export function record(
@@ -25,7 +25,7 @@ export function record(
   read: HttpRead,
   next: Handler,
   observed: Observed,
-  onEnd: (end: FlightEnd) => void,
+  flight: FlightReport,
 ): Handler {
   const requestedAtMs = reads.now();
   let recording: Recording | undefined;
@@ -36,7 +36,7 @@ export function record(
     } catch {
       recording = undefined;
       reads.fault();
-      onEnd('not-shareable');
+      flight.end('not-shareable');
     }
   };
   const start = (status: number, headers: ResponseHeaders, statusText: string) => {
@@ -49,7 +49,7 @@ export function record(
     if (decision.kind === 'no') {
       reads.coverage.notStored(decision.why);
       if (observed) reads.coverage.differed++;
-      return onEnd('not-shareable');
+      return flight.end('not-shareable');
     }
     const { vary, lifeMs, initialAgeMs } = decision;
     // Encoded bytes are only for callers who accept that encoding, also when the origin forgot to say so.
@@ -79,7 +79,7 @@ export function record(
     if (recording.sizeBytes > reads.config.maxEntryBytes) {
       recording = undefined;
       reads.coverage.notStored('too-large');
-      return onEnd('not-shareable');
+      return flight.end('not-shareable');
     }
     // A copy now: the caller gets this chunk and may change it.
     recording.chunks.push(Buffer.from(chunk));
@@ -93,22 +93,26 @@ export function record(
     };
     if (observed && !(observed.status === answer.status && observed.body.equals(answer.body)))
       reads.coverage.differed++;
-    onEnd(reads.keep(read.key, answer, sizeOf(answer)) ? 'kept' : 'not-shareable');
+    flight.end(reads.keep(read.key, answer, sizeOf(answer)) ? 'kept' : 'not-shareable');
   };
 
   return {
     ...forward(next),
     onRequestUpgrade(controller, status, headers, socket) {
-      onEnd('not-shareable');
+      flight.end('not-shareable');
       next.onRequestUpgrade?.(controller, status, headers, socket);
     },
     onResponseStart(controller, status, headers, statusText) {
       // 1xx are not the answer: https://www.rfc-editor.org/rfc/rfc9110.html#section-15.2
-      if (status >= 200) guarded(() => start(status, headers, statusText ?? ''));
+      if (status >= 200) {
+        guarded(() => start(status, headers, statusText ?? ''));
+        flight.heard();
+      }
       next.onResponseStart?.(controller, status, headers, statusText);
     },
     onResponseData(controller, chunk) {
       guarded(() => data(chunk));
+      flight.heard();
       next.onResponseData?.(controller, chunk);
     },
     onResponseEnd(controller, trailers) {
@@ -118,7 +122,7 @@ export function record(
     onResponseError(controller, error) {
       // https://www.rfc-editor.org/rfc/rfc9111.html#section-3.3: an incomplete answer is not kept.
       recording = undefined;
-      onEnd('lost');
+      flight.end('lost');
       next.onResponseError?.(controller, error);
     },
   };
