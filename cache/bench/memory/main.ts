@@ -2,7 +2,15 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { benchCli } from '../bench-cli.ts';
-import { accounting, type Figure, IMPLEMENTATIONS, perEntry, type RssSettings, rss } from './figures.ts';
+import {
+  accounting,
+  type Figure,
+  IMPLEMENTATIONS,
+  perEntry,
+  type RssHolder,
+  type RssSettings,
+  rss,
+} from './figures.ts';
 
 const FIGURES = ['per-entry', 'accounting', 'rss'] as const;
 
@@ -11,7 +19,7 @@ const asked = benchCli('bench:memory')
     `$0 [options]
 
 What the cache takes beyond keys and values, how far what it charges is from what it takes, and how far RSS grows over
-many distinct inserts. Each figure in a process of its own. All of it takes about two minutes.`,
+many distinct inserts. Each figure in a process of its own. All of it takes about six minutes.`,
   )
   .option('figure', {
     type: 'string',
@@ -43,24 +51,24 @@ const PLANS: Readonly<Record<(typeof FIGURES)[number], readonly string[][]>> = {
   accounting: (['reference', 'bytes'] as const).flatMap((values) =>
     [64, 128, 256, 512].map((mib) => ['accounting', values, String(mib)]),
   ),
-  rss: (['reference', 'bytes'] as const).flatMap((values) =>
-    (['default', 'bounded'] as const).map((settings) => ['rss', values, String(asked.inserts), settings]),
+  rss: (['l1-cache reference', 'l1-cache bytes', 'lru-cache reference'] as const).flatMap((holder) =>
+    (['default', 'bounded'] as const).map((settings) => ['rss', holder, String(asked.inserts), settings]),
   ),
 };
 
 if (asked.only !== undefined) {
-  process.stdout.write(JSON.stringify(measure(JSON.parse(asked.only) as string[])));
+  process.stdout.write(JSON.stringify(await measure(JSON.parse(asked.only) as string[])));
 } else {
   for (const figure of asked.figure as (typeof FIGURES)[number][]) {
     for (const plan of PLANS[figure]) print(await runApart(plan));
   }
 }
 
-function measure([figure, which, count, settings]: string[]): Figure {
+function measure([figure, which, count, settings]: string[]): Figure | Promise<Figure> {
   if (figure === 'per-entry') return perEntry(which!, Number(count));
-  const values = which as 'reference' | 'bytes';
-  if (figure === 'accounting') return accounting(values, Number(count));
-  return rss(values, RSS_BUDGET_MIB, Number(count), settings as RssSettings);
+  if (figure === 'accounting') return accounting(which as 'reference' | 'bytes', Number(count));
+  const [implementation, values] = which!.split(' ') as [RssHolder, 'reference' | 'bytes'];
+  return rss(implementation, values, RSS_BUDGET_MIB, Number(count), settings as RssSettings);
 }
 
 async function runApart(plan: readonly string[]): Promise<Figure> {
