@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { reasonOf } from './errors.ts';
 import { PROJECT_FOLDER } from './project.ts';
 import { TOOL_KINDS } from './tools/tool.ts';
 
@@ -40,4 +41,10 @@ test('docs/errors.md documents no code that is never thrown', () => {
     [...documented].filter((code) => !thrown.has(code)),
     [],
   );
+});
+
+test('an error without a message is told by its kind', () => {
+  class TimeoutError extends Error {}
+  assert.equal(reasonOf(new TimeoutError()), 'TimeoutError');
+  assert.equal(reasonOf(new TimeoutError('5 s are over')), '5 s are over');
 });

@@ -24,3 +24,8 @@ export class BenchError extends Error {
     this.exitCode = options.exitCode;
   }
 }
+
+/** What an error says of itself; its kind where it says nothing, as node-redis when a command takes too long. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.constructor.name : String(error);
+}

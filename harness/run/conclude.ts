@@ -1,4 +1,5 @@
 import type { Result } from '../../reports/schema.ts';
+import { reasonOf } from '../errors.ts';
 import type { RunPlan } from './measure.ts';
 import type { Measured } from './run-log.ts';
 
@@ -15,7 +16,7 @@ export function conclude(
   if (interrupted)
     return { state: 'interrupted', why: ['The run was interrupted; the report holds what was measured.'] };
   const why: string[] = [];
-  if (failure !== null) why.push(failure instanceof Error ? failure.message : String(failure));
+  if (failure !== null) why.push(reasonOf(failure));
   for (const scenario of plan.scenarios) {
     const blocks = measured.blocks.filter((block) => block.scenario === scenario);
     const invalid = blocks.filter((block) => block.brokenRules.length > 0);
