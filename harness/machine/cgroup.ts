@@ -46,7 +46,8 @@ function tighter(one: number | null, other: number | null): number | null {
   return Math.min(one, other);
 }
 
-async function readOrNull(file: string): Promise<string | null> {
+/** The text of a file of the kernel's; null where there is none. */
+export async function readOrNull(file: string): Promise<string | null> {
   try {
     return await readFile(file, 'utf8');
   } catch {

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { Bytes, Micros, Millis, Nanos, Ratio } from 'l1-cache';
-import { readCgroupLimits } from './cgroup.ts';
+import { readCgroupLimits, readOrNull } from './cgroup.ts';
 import { measureIntrinsicLatency } from './intrinsic-latency.ts';
 import { parseCpuPressure, parseStealTicks, type StealTicks, stealRatio } from './proc-stat.ts';
 import { measureTimerCost } from './timer-cost.ts';
@@ -91,12 +90,4 @@ export function warningsOf(fitness: Omit<Fitness, 'warnings'>): readonly string[
 async function readPressure(): Promise<Ratio | null> {
   const pressure = await readOrNull('/proc/pressure/cpu');
   return pressure === null ? null : parseCpuPressure(pressure);
-}
-
-async function readOrNull(file: string): Promise<string | null> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch {
-    return null;
-  }
 }

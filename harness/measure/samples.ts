@@ -1,5 +1,5 @@
 import type { Nanos } from 'l1-cache';
-import { mean, median, quantileSorted } from 'simple-statistics';
+import { mean, median } from 'simple-statistics';
 import type { Measured } from '../../reports/claims/measurements.ts';
 import { bootstrapInterval } from '../../reports/statistics/bootstrap.ts';
 import { seededRng } from '../../reports/statistics/rng.ts';
@@ -11,26 +11,14 @@ const nowNs = (): Nanos => Number(process.hrtime.bigint());
 
 /** The median of timings with its bootstrap interval. Large sets are thinned evenly for the interval alone. */
 export function medianOf(samplesNs: readonly Nanos[], how: string): Measured {
-  return quantileOf(samplesNs, 0.5, how);
-}
-
-function quantileOf(samplesNs: readonly Nanos[], share: number, how: string): Measured {
-  const sorted = [...samplesNs].sort((a, b) => a - b);
   const step = Math.max(1, Math.floor(samplesNs.length / RESAMPLED));
   const thinned = samplesNs.filter((_, index) => index % step === 0);
-  const quantile = (drawn: number[]): number =>
-    share === 0.5
-      ? median(drawn)
-      : quantileSorted(
-          drawn.sort((a, b) => a - b),
-          share,
-        );
   return {
-    value: sorted.length === 0 ? null : quantileSorted(sorted, share),
+    value: samplesNs.length === 0 ? null : median([...samplesNs]),
     unit: 'ns',
     n: samplesNs.length,
     of: 'samples',
-    interval: bootstrapInterval(thinned, quantile, { rng: seededRng(1), resamples: 300 }),
+    interval: bootstrapInterval(thinned, median, { rng: seededRng(1), resamples: 300 }),
     emulated: false,
     how,
   };
@@ -92,6 +80,6 @@ export function overSeeds(
         ? null
         : { low: Math.min(...known), high: Math.max(...known), confidence: null },
     emulated: false,
-    how: how,
+    how,
   };
 }

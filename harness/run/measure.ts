@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Millis } from 'l1-cache';
 import type { Block, ColdStart, MemoryReading } from '../../reports/schema.ts';
 import { percentileNs } from '../../reports/statistics/histogram.ts';
@@ -227,8 +228,4 @@ function refuseOverload(load: LoadResult, durationMs: Millis): void {
     `The mesh does not serve ${asked} requests/s on this machine: the median answer took ${Math.round(p50Ms)} ms and ${load.unsent} of ${load.scheduled} requests were never sent.`,
     { hint: `Lower --rate (try ${Math.max(10, Math.round(asked / 3))}).`, exitCode: EXIT.invalidRun },
   );
-}
-
-function delay(ms: Millis): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
