@@ -3,15 +3,10 @@ import { mkdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { request } from 'undici';
-import {
-  type Address,
-  bootstrap,
-  type EnvoyConfig,
-  socketAddress,
-  TYPE,
-} from '../../manifests/envoy/bootstrap.ts';
+import { type Address, bootstrap, type EnvoyConfig } from '../../manifests/envoy/bootstrap.ts';
 import { plainCluster } from '../../manifests/envoy/clusters.ts';
 import { httpCacheFilter } from '../../manifests/envoy/http-cache.ts';
+import { routeByHost } from '../../manifests/envoy/listeners.ts';
 import type { Measured, Measurements } from '../../reports/claims/measurements.ts';
 import { memoryFolderOf, type OwnedRun } from '../journal/owned-run.ts';
 import { startEnvoy } from '../targets/local/envoy-process.ts';
@@ -74,7 +69,9 @@ interface Answer {
 async function readEach(at: Address, pathOf: (id: number) => string): Promise<Answer[]> {
   const answers: Answer[] = [];
   for (let id = 0; id < OBJECTS; id += 1) {
-    const { headers, body } = await request(`http://${at.host}:${at.port}${pathOf(id)}`);
+    const { headers, body } = await request(`http://${at.host}:${at.port}${pathOf(id)}`, {
+      headers: { host: 'origin.mesh' },
+    });
     const { version } = (await body.json()) as { version: number };
     answers.push({ version, isHit: headers.age !== undefined });
   }
@@ -98,37 +95,8 @@ async function serveVersions(world: { readonly version: number }, at: Address): 
 }
 
 function cachingProxy(at: Address, origin: Address, folder: string): EnvoyConfig {
-  const type = (name: string): EnvoyConfig => ({ '@type': `${TYPE}/${name}` });
-  const manager = {
-    ...type('envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager'),
-    stat_prefix: 'cached',
-    route_config: {
-      virtual_hosts: [
-        {
-          name: 'origin',
-          domains: ['*'],
-          routes: [{ match: { prefix: '/' }, route: { cluster: 'origin' } }],
-        },
-      ],
-    },
-    http_filters: [
-      httpCacheFilter({ folder, capBytes: CAP_BYTES }),
-      {
-        name: 'envoy.filters.http.router',
-        typed_config: type('envoy.extensions.filters.http.router.v3.Router'),
-      },
-    ],
-  };
   return bootstrap('envoy-cache', {
-    listeners: [
-      {
-        name: 'cached',
-        address: socketAddress(at),
-        filter_chains: [
-          { filters: [{ name: 'envoy.filters.network.http_connection_manager', typed_config: manager }] },
-        ],
-      },
-    ],
+    listeners: [routeByHost('cached', at, ['origin'], [httpCacheFilter({ folder, capBytes: CAP_BYTES })])],
     clusters: [plainCluster('origin', origin)],
   });
 }

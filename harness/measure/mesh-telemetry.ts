@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,10 +7,10 @@ import { Client } from 'undici';
 import type { EnvoyConfig } from '../../manifests/envoy/bootstrap.ts';
 import { sidecarConfig } from '../../manifests/envoy/sidecar.ts';
 import type { Measurements } from '../../reports/claims/measurements.ts';
-import { type OwnedProcess, startOwned } from '../journal/owned-process.ts';
 import type { OwnedRun } from '../journal/owned-run.ts';
 import { PROJECT_FOLDER } from '../project.ts';
 import { createRunAuthority, spiffeIdOf } from '../targets/local/certificates.ts';
+import { startEnvoy } from '../targets/local/envoy-process.ts';
 import { findFreeNetwork } from '../targets/local/free-network.ts';
 import { bundlePreload } from '../targets/local/preload-bundle.ts';
 import { accepts, waitUntilReady } from '../targets/local/wait-until.ts';
@@ -63,7 +62,11 @@ export async function measureMeshTelemetry(
     ['caller', caller, [peer]],
   ] as const) {
     const config = sidecarConfig({ name, identity: await authority.issue(name), ...pod, sharedRedis, peers });
-    const proxy = await startWithStatistics(run, envoyExecutable, name, config);
+    const proxy = await startEnvoy(run, envoyExecutable, {
+      name,
+      config: withStatistics(run, name, config),
+      folder: run.folder,
+    });
     cleanup.defer(() => proxy.stop());
     await waitUntilReady(proxy, () => accepts(pod.inbound));
   }
@@ -125,20 +128,9 @@ function adminSocketOf(run: OwnedRun, name: string): string {
 }
 
 /** The mesh's own configuration, but with statistics, on a socket that only this run can reach. */
-async function startWithStatistics(
-  run: OwnedRun,
-  command: string,
-  name: string,
-  config: EnvoyConfig,
-): Promise<OwnedProcess> {
-  const file = join(run.folder, `${name}.json`);
+function withStatistics(run: OwnedRun, name: string, config: EnvoyConfig): EnvoyConfig {
   const admin = { address: { pipe: { path: adminSocketOf(run, name) } } };
-  await writeFile(file, JSON.stringify({ ...config, stats_config: {}, admin }));
-  return startOwned(run, {
-    name: `${name}-envoy`,
-    command,
-    args: ['--config-path', file, '--concurrency', '1', '--disable-hot-restart', '--log-level', 'warning'],
-  });
+  return { ...config, stats_config: {}, admin };
 }
 
 async function seen(run: OwnedRun): Promise<Seen> {
