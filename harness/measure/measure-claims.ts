@@ -2,6 +2,7 @@ import type { Claim } from '../../reports/claims/claim.ts';
 import { measurementsFrom } from '../../reports/claims/from-summary.ts';
 import type { MeasurementKind, Measurements, Supplied } from '../../reports/claims/measurements.ts';
 import type { Summary } from '../../reports/summary.ts';
+import { reasonOf } from '../errors.ts';
 import type { OwnedRun } from '../journal/owned-run.ts';
 import { openLoopDriver } from '../load/open-loop.ts';
 import { findFreeNetwork } from '../targets/local/free-network.ts';
@@ -13,7 +14,7 @@ import { measureEnvoyCache } from './envoy-cache.ts';
 import { measureCopyCost, measureMapGet, measureStampede } from './in-process.ts';
 import { measureMeshCalls } from './mesh-calls.ts';
 import { measureMeshTelemetry } from './mesh-telemetry.ts';
-import { measureRedisGrowth, measureRedisReads } from './redis-reads.ts';
+import { measureLocalhostReads, measureRedisGrowth } from './redis-reads.ts';
 import { measureFleet, measureFreshness, measurePrewarming } from './simulated.ts';
 import { measureTransparentReads } from './transparent-reads.ts';
 
@@ -44,16 +45,21 @@ export const FROM_A_RUN: readonly MeasurementKind[] = [
 
 const STEPS: readonly Step[] = [
   {
-    what: 'reading from Redis over TCP and Unix socket',
+    what: 'reading from Redis and a cache container over TCP and Unix socket',
     gives: ['localhostRead', 'tenLookups'],
-    measure: async (parts) =>
-      measureRedisReads(parts.run, needTool(parts.tools.redis).path, await redisEndpoint()),
+    measure: async ({ run, tools }) => {
+      const { sharedRedis, pods } = await findFreeNetwork(run.runId, 1);
+      const at = { redis: sharedRedis, container: pods[0]!.container };
+      return measureLocalhostReads(run, needTool(tools.redis).path, at);
+    },
   },
   {
     what: 'filling a Redis beyond its limit',
     gives: ['redisGrowth'],
-    measure: async (parts) =>
-      measureRedisGrowth(parts.run, needTool(parts.tools.redis).path, await redisEndpoint()),
+    measure: async ({ run, tools }) => {
+      const { sharedRedis } = await findFreeNetwork(run.runId, 1);
+      return measureRedisGrowth(run, needTool(tools.redis).path, sharedRedis);
+    },
   },
   { what: 'copying values out', gives: ['copyCost'], measure: async () => measureCopyCost() },
   { what: 'letting a key expire under many readers', gives: ['stampede'], measure: () => measureStampede() },
@@ -117,14 +123,10 @@ export async function measureClaims(claims: readonly Claim[], parts: ClaimParts)
       Object.assign(measurements, await step.measure(parts));
     } catch (error) {
       parts.signal.throwIfAborted();
-      const why = error instanceof Error ? error.message : String(error);
+      const why = reasonOf(error);
       for (const kind of step.gives) missing[kind] = why;
     }
   }
   for (const kind of needed) if (measurements[kind] === undefined) missing[kind] ??= NOT_MEASURED;
   return { measurements, missing };
-}
-
-async function redisEndpoint() {
-  return (await findFreeNetwork('claims', 1)).sharedRedis;
 }

@@ -1,10 +1,11 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { L1Cache } from 'l1-cache';
 import { createClient } from 'redis';
 import type { Measurements } from '../../reports/claims/measurements.ts';
 import type { OwnedRun } from '../journal/owned-run.ts';
+import { bundleContainer, startContainer } from '../targets/local/cache-container.ts';
 import type { Endpoint } from '../targets/local/endpoints.ts';
-import { startRedis } from '../targets/local/redis-server.ts';
+import { infoNumber, startRedis } from '../targets/local/redis-server.ts';
 import { medianOf, observed, timeBatches, timeEach } from './samples.ts';
 
 const READS = 3_000;
@@ -17,67 +18,84 @@ const OFFERED_BYTES = 3 * LIMIT_BYTES;
 
 const key = (index: number): string => `price.1:${index % KEYS}`;
 
-/** Lookups against one Redis on this machine and against the library, in one process, one after the other. */
-export async function measureRedisReads(
+/** Lookups against a Redis and a cache container on this machine and against the library, one after the other. */
+export async function measureLocalhostReads(
   run: OwnedRun,
   executable: string,
-  endpoint: Endpoint,
+  at: { readonly redis: Endpoint; readonly container: Endpoint },
 ): Promise<Pick<Measurements, 'localhostRead' | 'tenLookups'>> {
-  const unixSocket = join(run.folder, 'reads.sock');
-  const server = await startRedis(run, executable, {
-    name: 'redis-reads',
-    endpoint,
-    maxMemoryBytes: 256 * 2 ** 20,
-    unixSocket,
+  await using cleanup = new AsyncDisposableStack();
+  // A socket's name may have 107 bytes, so each end names it from where it stands.
+  const socketFromHere = (name: string) => ({
+    path: relative(process.cwd(), join(run.folder, name)),
+    tls: false as const,
   });
-  const tcp = createClient({ socket: endpoint });
-  const unix = createClient({ socket: { path: unixSocket, tls: false } });
-  await Promise.all([tcp.connect(), unix.connect()]);
+  const budgetBytes = 256 * 2 ** 20;
+  const redis = await startRedis(run, executable, {
+    name: 'redis-reads',
+    endpoint: at.redis,
+    maxMemoryBytes: budgetBytes,
+    unixSocket: 'redis-reads.sock',
+  });
+  cleanup.defer(() => redis.stop());
+  const container = await startContainer(run, await bundleContainer(run), {
+    name: 'container-reads',
+    endpoint: at.container,
+    unixSocket: 'container-reads.sock',
+    budgetBytes,
+  });
+  cleanup.defer(() => container.stop());
+  const connected = async (socket: Endpoint | ReturnType<typeof socketFromHere>) => {
+    const client = createClient({ socket });
+    cleanup.defer(() => client.destroy());
+    return client.connect();
+  };
+  const tcp = await connected(at.redis);
+  const unix = await connected(socketFromHere('redis-reads.sock'));
+  const containerTcp = await connected(at.container);
+  const containerUnix = await connected(socketFromHere('container-reads.sock'));
   const cache = new L1Cache<string>({ budgetBytes: 64 * 2 ** 20 });
   for (let index = 0; index < KEYS; index += 1) {
     cache.set(key(index), VALUE);
     await tcp.set(key(index), VALUE);
+    await containerTcp.set(key(index), VALUE);
   }
   const ten = (index: number): string[] =>
     Array.from({ length: 10 }, (_, offset) => key(index * 10 + offset));
   const get = 'GET of 1 KiB by node-redis, one pooled connection, one read at a time, server on this machine';
 
-  try {
-    return {
-      localhostRead: {
-        redisTcp: medianOf(await timeEach(READS, (index) => tcp.get(key(index))), `${get}, loopback TCP`),
-        redisUnix: medianOf(await timeEach(READS, (index) => unix.get(key(index))), `${get}, Unix socket`),
-        containerTcp: null,
-        containerUnix: null,
-      },
-      tenLookups: {
-        sequential: medianOf(
-          await timeEach(TASKS, async (index) => {
-            for (const one of ten(index)) await tcp.get(one);
-          }),
-          'ten GETs, each after the other’s answer, loopback TCP',
-        ),
-        concurrent: medianOf(
-          await timeEach(TASKS, (index) => Promise.all(ten(index).map((one) => tcp.get(one)))),
-          'ten GETs at once on one connection, loopback TCP',
-        ),
-        mget: medianOf(
-          await timeEach(TASKS, (index) => tcp.mGet(ten(index))),
-          'one MGET of ten keys, loopback TCP',
-        ),
-        inProcess: medianOf(
-          timeBatches(500, 100, (index) => {
-            for (let offset = 0; offset < 10; offset += 1) cache.get(key(index * 10 + offset));
-          }),
-          'ten reads of l1-cache in the same process, in batches of 100 tasks',
-        ),
-      },
-    };
-  } finally {
-    tcp.destroy();
-    unix.destroy();
-    await server.stop();
-  }
+  const readsOf = async (client: typeof tcp, way: string) =>
+    medianOf(await timeEach(READS, (index) => client.get(key(index))), `${get}, ${way}`);
+  return {
+    localhostRead: {
+      redisTcp: await readsOf(tcp, 'loopback TCP'),
+      redisUnix: await readsOf(unix, 'Unix socket'),
+      containerTcp: await readsOf(containerTcp, 'loopback TCP'),
+      containerUnix: await readsOf(containerUnix, 'Unix socket'),
+    },
+    tenLookups: {
+      sequential: medianOf(
+        await timeEach(TASKS, async (index) => {
+          for (const one of ten(index)) await tcp.get(one);
+        }),
+        'ten GETs, each after the other’s answer, loopback TCP',
+      ),
+      concurrent: medianOf(
+        await timeEach(TASKS, (index) => Promise.all(ten(index).map((one) => tcp.get(one)))),
+        'ten GETs at once on one connection, loopback TCP',
+      ),
+      mget: medianOf(
+        await timeEach(TASKS, (index) => tcp.mGet(ten(index))),
+        'one MGET of ten keys, loopback TCP',
+      ),
+      inProcess: medianOf(
+        timeBatches(500, 100, (index) => {
+          for (let offset = 0; offset < 10; offset += 1) cache.get(key(index * 10 + offset));
+        }),
+        'ten reads of l1-cache in the same process, in batches of 100 tasks',
+      ),
+    },
+  };
 }
 
 /** Offers a Redis three times its limit, once with `maxmemory` and once without. */
@@ -97,7 +115,7 @@ export async function measureRedisGrowth(
           Array.from({ length: batch }, (_, index) => client.set(`k:${sent + index}`, VALUE)),
         );
       }
-      return Number(/used_memory:(\d+)/.exec(await client.info('memory'))?.[1]);
+      return infoNumber(await client.info('memory'), 'used_memory');
     } finally {
       client.destroy();
       await server.stop();

@@ -43,8 +43,8 @@ export interface Measurements {
   readonly localhostRead: {
     readonly redisTcp: Measured;
     readonly redisUnix: Measured;
-    readonly containerTcp: Measured | null;
-    readonly containerUnix: Measured | null;
+    readonly containerTcp: Measured;
+    readonly containerUnix: Measured;
   };
   /** Ten lookups as one task, p50. */
   readonly tenLookups: {
