@@ -1,15 +1,13 @@
 #!/usr/bin/env node
 // Runs the CLI under the Node 24 that `npm ci` brought, whatever Node started this file.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { ownNode } from './own-node.mjs';
 
-const own = fileURLToPath(new URL('../node_modules/node/bin/node', import.meta.url));
 const main = fileURLToPath(new URL('../harness/main.ts', import.meta.url));
-const node = existsSync(own) ? own : process.execPath;
 // Types are stripped once, not at every start.
 const compiled = fileURLToPath(new URL('../.l1bench/compile-cache', import.meta.url));
-const child = spawn(node, ['--conditions=l1-source', main, ...process.argv.slice(2)], {
+const child = spawn(ownNode(), ['--conditions=l1-source', main, ...process.argv.slice(2)], {
   stdio: 'inherit',
   env: { NODE_COMPILE_CACHE: compiled, ...process.env },
 });
