@@ -1,11 +1,13 @@
 import type { Millis } from '../units.ts';
 import type { Command, CommandContext, Connection } from './command-context.ts';
+import { adding } from './counters.ts';
 import { integer, NOT_INTEGER, SYNTAX } from './integer.ts';
+import { expireAs, getAndExpire, persist, timeLeftIn } from './lives.ts';
 import type { ReplyWriter } from './reply-writer.ts';
 import type { CommandArgs } from './request-parser.ts';
 import { scan } from './scan.ts';
 import { client, command, config, hello, info } from './server-commands.ts';
-import type { Values } from './values.ts';
+import { parseStringOptions, type StringOptions, ttlOf } from './string-options.ts';
 
 /** A command with the number of arguments it takes, its own name included; negative means at least. */
 interface Entry {
@@ -14,7 +16,7 @@ interface Entry {
 }
 
 const OK = 'OK';
-const PLAIN_SET: SetRequest = { ttlMs: undefined, when: 'always', givesOld: false };
+const PLAIN_SET: StringOptions = { life: 'forever', when: 'always', givesOld: false };
 
 const COMMANDS: Readonly<Record<string, Entry>> = {
   GET: {
@@ -22,6 +24,30 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     run: (args, reply, { values }) => answer(reply, values.get(args.text(1))),
   },
   SET: { arity: -3, run: set },
+  SETNX: {
+    arity: 3,
+    run(args, reply, { values }) {
+      const isHeld = values.has(args.text(1));
+      if (isHeld || values.set(args.text(1), args.text(2), undefined)) reply.integer(Number(!isHeld));
+      else tooLarge(reply);
+    },
+  },
+  GETSET: {
+    arity: 3,
+    run(args, reply, { values }) {
+      const old = values.get(args.text(1));
+      if (values.set(args.text(1), args.text(2), undefined)) answer(reply, old);
+      else tooLarge(reply);
+    },
+  },
+  GETDEL: {
+    arity: 2,
+    run(args, reply, { values }) {
+      answer(reply, values.get(args.text(1)));
+      values.delete(args.text(1));
+    },
+  },
+  GETEX: { arity: -2, run: getAndExpire },
   SETEX: { arity: 4, run: (args, reply, context) => setFor(args, reply, context, 1000) },
   PSETEX: { arity: 4, run: (args, reply, context) => setFor(args, reply, context, 1) },
   MGET: {
@@ -53,11 +79,17 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     arity: 2,
     run: (args, reply, { values }) => reply.simple(values.has(args.text(1)) ? 'string' : 'none'),
   },
-  EXPIRE: { arity: 3, run: (args, reply, context) => expire(args, reply, context, 1000) },
-  PEXPIRE: { arity: 3, run: (args, reply, context) => expire(args, reply, context, 1) },
-  PERSIST: { arity: 2, run: (args, reply, { values }) => persist(args.text(1), reply, values) },
-  TTL: { arity: 2, run: (args, reply, { values }) => timeLeft(args, reply, values, 1000) },
-  PTTL: { arity: 2, run: (args, reply, { values }) => timeLeft(args, reply, values, 1) },
+  EXPIRE: { arity: -3, run: expireAs('seconds', 'from now') },
+  PEXPIRE: { arity: -3, run: expireAs('milliseconds', 'from now') },
+  EXPIREAT: { arity: -3, run: expireAs('seconds', 'date') },
+  PEXPIREAT: { arity: -3, run: expireAs('milliseconds', 'date') },
+  PERSIST: { arity: 2, run: persist },
+  TTL: { arity: 2, run: timeLeftIn('seconds') },
+  PTTL: { arity: 2, run: timeLeftIn('milliseconds') },
+  INCR: { arity: 2, run: adding(1n, 'one') },
+  DECR: { arity: 2, run: adding(-1n, 'one') },
+  INCRBY: { arity: 3, run: adding(1n, 'said') },
+  DECRBY: { arity: 3, run: adding(-1n, 'said') },
   SCAN: { arity: -2, run: scan },
   DBSIZE: { arity: 1, run: (_args, reply, { values }) => reply.integer(values.count) },
   FLUSHALL: { arity: -1, run: flush },
@@ -139,47 +171,9 @@ function count(args: CommandArgs, reply: ReplyWriter, each: (key: string) => boo
   reply.integer(counted);
 }
 
-interface SetRequest {
-  readonly ttlMs: Millis | undefined;
-  readonly when: 'always' | 'absent' | 'present';
-  readonly givesOld: boolean;
-}
-
-/** SET key value [EX s | PX ms | EXAT s | PXAT ms | KEEPTTL] [NX | XX] [GET]; text is the error to answer. */
-function parseSet(args: CommandArgs, { values, wallNow }: CommandContext): SetRequest | string {
-  /** The option that says how long, and what it says; of one given twice the last counts. */
-  let life = '';
-  let said = '';
-  let when: SetRequest['when'] = 'always';
-  let givesOld = false;
-  for (let i = 3; i < args.count; i++) {
-    const option = args.text(i).toUpperCase();
-    if (option === 'NX' && when !== 'present') when = 'absent';
-    else if (option === 'XX' && when !== 'absent') when = 'present';
-    else if (option === 'GET') givesOld = true;
-    else if (!/^((EX|PX)(AT)?|KEEPTTL)$/.test(option) || (life !== '' && life !== option)) return SYNTAX;
-    else {
-      life = option;
-      if (option === 'KEEPTTL') continue;
-      if (++i >= args.count) return SYNTAX;
-      said = args.text(i);
-    }
-  }
-  if (life === '') return { ttlMs: undefined, when, givesOld };
-  if (life === 'KEEPTTL') {
-    const left = values.life(args.text(1));
-    return { ttlMs: typeof left === 'number' ? left : undefined, when, givesOld };
-  }
-  const given = integer(said);
-  if (given === undefined) return NOT_INTEGER;
-  if (given <= 0) return "ERR invalid expire time in 'set' command";
-  const ms = life.startsWith('EX') ? given * 1000 : given;
-  return { ttlMs: life.endsWith('AT') ? ms - wallNow() : ms, when, givesOld };
-}
-
 function set(args: CommandArgs, reply: ReplyWriter, context: CommandContext): void {
   const { values } = context;
-  const request = args.count === 3 ? PLAIN_SET : parseSet(args, context);
+  const request = args.count === 3 ? PLAIN_SET : parseStringOptions('set', args, 3, context);
   if (typeof request === 'string') {
     reply.error(request);
     return;
@@ -187,7 +181,7 @@ function set(args: CommandArgs, reply: ReplyWriter, context: CommandContext): vo
   const key = args.text(1);
   const old = request.givesOld ? values.get(key) : undefined;
   const isAllowed = request.when === 'always' || values.has(key) === (request.when === 'present');
-  if (isAllowed && !values.set(key, args.text(2), request.ttlMs)) tooLarge(reply);
+  if (isAllowed && !values.set(key, args.text(2), ttlOf(request.life, values, key))) tooLarge(reply);
   else if (request.givesOld) answer(reply, old);
   else if (isAllowed) reply.simple(OK);
   else reply.nothing();
@@ -207,22 +201,4 @@ function setFor(args: CommandArgs, reply: ReplyWriter, { values }: CommandContex
   else if (given <= 0) reply.error(`ERR invalid expire time in '${args.text(0).toLowerCase()}' command`);
   else if (values.set(args.text(1), args.text(3), given * unitMs)) reply.simple(OK);
   else tooLarge(reply);
-}
-
-function expire(args: CommandArgs, reply: ReplyWriter, { values }: CommandContext, unitMs: Millis): void {
-  const given = integer(args.text(2));
-  const key = args.text(1);
-  if (given === undefined) reply.error(NOT_INTEGER);
-  else reply.integer(Number(given > 0 ? values.setLife(key, given * unitMs) : values.delete(key)));
-}
-
-function persist(key: string, reply: ReplyWriter, values: Values): void {
-  reply.integer(Number(typeof values.life(key) === 'number' && values.setLife(key, undefined)));
-}
-
-function timeLeft(args: CommandArgs, reply: ReplyWriter, values: Values, unitMs: Millis): void {
-  const left = values.life(args.text(1));
-  if (left === 'gone') reply.integer(-2);
-  else if (left === 'forever') reply.integer(-1);
-  else reply.integer(unitMs === 1 ? Math.ceil(left) : Math.round(left / unitMs));
 }

@@ -108,6 +108,22 @@ const ALIKE: Readonly<Record<string, string>> = {
   scan:
     'SET a 1, SCAN 0 COUNT 1000, SCAN 0 COUNT, SCAN 0 COUNT 0, SCAN 0 COUNT x, SCAN 0 FOO 1, SCAN x, SCAN, ' +
     'SCAN 0 TYPE list COUNT 1000, SCAN 0 TYPE STRING count 1000',
+  counters:
+    'INCR n, INCRBY n 5, DECR n, DECRBY n 7, GET n, EXPIRE n 100, INCR n, TTL n, INCRBY n x, INCRBY n 1.5, INCRBY n 01, ' +
+    'SET t abc, INCR t, SET t 007, INCR t, SET m 9223372036854775807, INCR m, DECR m, DECRBY m -1, INCR m, ' +
+    'SET m -9223372036854775808, DECR m, INCR m, SET m 9223372036854775808, INCR m, INCR, INCRBY n',
+  'one that may be set, taken or changed':
+    'SETNX a 1, SETNX a 2, GET a, GETSET a 3, GETSET b 4, EXPIRE b 9, GETSET b 5, TTL b, GETDEL b, GETDEL b, EXISTS b, SETNX a',
+  GETEX:
+    'GETEX a, SET a 1, GETEX a, TTL a, GETEX a EX 100, TTL a, GETEX a, TTL a, GETEX a PERSIST, TTL a, GETEX a PX 5000, TTL a, ' +
+    'GETEX a EXAT 99999999999, GETEX a PXAT 1, GET a, SET a 1, GETEX a EX 0, GETEX a EX x, GETEX a EX, GETEX a KEEPTTL, ' +
+    'GETEX a NX, GETEX a EX 5 PX 5, GETEX a EX 5 PERSIST, GET a, SET a 1 PERSIST',
+  expiry:
+    'EXPIRE a 5, SET a 1, EXPIRE a 100 XX, EXPIRE a 100 GT, EXPIRE a 100 LT, TTL a, EXPIRE a 50 GT, EXPIRE a 50 NX, ' +
+    'EXPIRE a 50 LT, TTL a, PEXPIRE a 90000 gt, TTL a, EXPIRE a 70 XX LT, TTL a, EXPIRE a 5 NX XX, EXPIRE a 5 GT LT, ' +
+    'EXPIRE a 5 ZZ, EXPIRE a x, EXPIRE a, PERSIST a, EXPIRE a 100 NX, TTL a, EXPIREAT a 99999999999, PEXPIREAT a x, ' +
+    'EXPIRE a -1 GT, GET a, EXPIRE a -1, GET a, SET a 1, PEXPIREAT a 1, EXISTS a',
+  'the name of a connection': 'CLIENT GETNAME, CLIENT SETNAME me, CLIENT GETNAME',
 };
 
 for (const [name, commands] of Object.entries(ALIKE))

@@ -37,7 +37,7 @@ export class ReplyWriter {
     this.#raw(`-${text.replace(/[\r\n]/g, ' ')}\r\n`);
   }
 
-  integer(value: number): void {
+  integer(value: number | bigint): void {
     this.#raw(`:${value}\r\n`);
   }
 

@@ -42,7 +42,7 @@ export const client: Command = (args, reply, _context, connection) => {
     case 'NO-TOUCH':
       return reply.simple('OK');
     case 'GETNAME':
-      return reply.bulk(connection.name);
+      return connection.name === '' ? reply.nothing() : reply.bulk(connection.name);
     case 'ID':
       return reply.integer(connection.id);
     case 'INFO':
