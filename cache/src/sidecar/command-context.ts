@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Count, Millis } from '../units.ts';
 import type { ReplyWriter } from './reply-writer.ts';
 import type { CommandArgs } from './request-parser.ts';
+import type { Transaction } from './transaction.ts';
 import type { Values } from './values.ts';
 
 /** What a connection knows of itself. */
@@ -9,6 +10,8 @@ export interface Connection {
   readonly id: number;
   name: string;
   isClosing: boolean;
+  /** After MULTI. */
+  transaction: Transaction | undefined;
 }
 
 export interface CommandContext {

@@ -8,11 +8,14 @@ import type { CommandArgs } from './request-parser.ts';
 import { scan } from './scan.ts';
 import { client, command, config, hello, info } from './server-commands.ts';
 import { parseStringOptions, type StringOptions, ttlOf } from './string-options.ts';
+import { Transaction } from './transaction.ts';
 
 /** A command with the number of arguments it takes, its own name included; negative means at least. */
 interface Entry {
   readonly arity: number;
   readonly run: Command;
+  /** Runs also between MULTI and EXEC, where others wait. */
+  readonly waits?: 'never';
 }
 
 const OK = 'OK';
@@ -115,8 +118,28 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
     run: (_args, reply) =>
       reply.error('ERR AUTH called without any password configured for the default user.'),
   },
+  MULTI: {
+    arity: 1,
+    waits: 'never',
+    run(_args, reply, { values }, connection) {
+      if (connection.transaction !== undefined) return reply.error('ERR MULTI calls can not be nested');
+      connection.transaction = new Transaction(values.cache.budgetBytes);
+      reply.simple(OK);
+    },
+  },
+  EXEC: { arity: 1, waits: 'never', run: execute },
+  DISCARD: {
+    arity: 1,
+    waits: 'never',
+    run(_args, reply, _context, connection) {
+      if (connection.transaction === undefined) return reply.error('ERR DISCARD without MULTI');
+      connection.transaction = undefined;
+      reply.simple(OK);
+    },
+  },
   QUIT: {
     arity: -1,
+    waits: 'never',
     run(_args, reply, _context, connection) {
       reply.simple(OK);
       connection.isClosing = true;
@@ -141,11 +164,34 @@ export function runCommand(
   context.commands++;
   const name = args.name();
   const entry = BY_NAME.get(name);
+  const { transaction } = connection;
   if (entry === undefined) {
+    if (transaction) transaction.isBroken = true;
     reply.error(`ERR unknown command '${printable(args.text(0))}': l1-cache serves strings only`);
   } else if (entry.arity > 0 ? args.count !== entry.arity : args.count < -entry.arity) {
+    if (transaction) transaction.isBroken = true;
     wrongArity(reply, name.toLowerCase());
-  } else entry.run(args, reply, context, connection);
+  } else if (transaction === undefined || entry.waits === 'never')
+    entry.run(args, reply, context, connection);
+  else if (transaction.add(args)) reply.simple('QUEUED');
+  else reply.error('OOM transaction is larger than the budget of this cache');
+}
+
+/** Nothing of another connection comes between: all run before the next chunk is read. */
+function execute(
+  _args: CommandArgs,
+  reply: ReplyWriter,
+  context: CommandContext,
+  connection: Connection,
+): void {
+  const { transaction } = connection;
+  connection.transaction = undefined;
+  if (transaction === undefined) reply.error('ERR EXEC without MULTI');
+  else if (transaction.isBroken) reply.error('EXECABORT Transaction discarded because of previous errors.');
+  else {
+    reply.array(transaction.commands.length);
+    for (const queued of transaction.commands) runCommand(queued, reply, context, connection);
+  }
 }
 
 function answer(reply: ReplyWriter, value: string | undefined): void {

@@ -103,6 +103,32 @@ test('a pattern fits the keys that it fits in Redis', async () => {
   assert.ok(found.flat().length > 1000, `${found.flat().length} of them`);
 });
 
+test('ioredis and node-redis run transactions', async () => {
+  await same(async (client, path) => {
+    const other = await createClient({ socket: { path, tls: false } }).connect();
+    const replies = [
+      await client.multi().set('a', '1').incr('a').get('a').exec(),
+      await other.multi().set('a', '2').incr('a').expire('a', 100).get('a').exec(),
+    ];
+    other.destroy();
+    return replies;
+  });
+});
+
+test('a transaction takes no more memory than the budget', async () => {
+  const client = new Redis({ path: paths.ours, retryStrategy: () => null });
+  await client.flushall();
+  const large = 'x'.repeat(3 << 20);
+  await client.call('MULTI');
+  for (const expected of ['QUEUED', 'QUEUED', 'OOM', 'OOM']) {
+    const said = await client.call('SET', 'a', large).catch((error: Error) => error.message);
+    assert.match(String(said), new RegExp(`^${expected}`));
+  }
+  await assert.rejects(client.call('EXEC'), /EXECABORT/);
+  assert.equal(await client.exists('a'), 0);
+  client.disconnect();
+});
+
 /** Commands of which every reply, errors too, is the same as Redis's, one after the other. */
 const ALIKE: Readonly<Record<string, string>> = {
   scan:
@@ -123,6 +149,9 @@ const ALIKE: Readonly<Record<string, string>> = {
     'EXPIRE a 50 LT, TTL a, PEXPIRE a 90000 gt, TTL a, EXPIRE a 70 XX LT, TTL a, EXPIRE a 5 NX XX, EXPIRE a 5 GT LT, ' +
     'EXPIRE a 5 ZZ, EXPIRE a x, EXPIRE a, PERSIST a, EXPIRE a 100 NX, TTL a, EXPIREAT a 99999999999, PEXPIREAT a x, ' +
     'EXPIRE a -1 GT, GET a, EXPIRE a -1, GET a, SET a 1, PEXPIREAT a 1, EXISTS a',
+  transactions:
+    'MULTI, SET a 1, INCR a, GET a, EXEC, EXEC, DISCARD, MULTI, INCR a, DISCARD, GET a, MULTI, MULTI, INCR a, GET, EXEC, GET a, ' +
+    'MULTI, SET a x, INCR a, SET a y, EXEC, GET a, MULTI, EXEC, MULTI x, EXEC, MULTI, SET a, DISCARD, GET a',
   'the name of a connection': 'CLIENT GETNAME, CLIENT SETNAME me, CLIENT GETNAME',
 };
 

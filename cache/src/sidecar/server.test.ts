@@ -200,6 +200,13 @@ test('no input of any shape brings the server down', async () => {
     '',
     'HELLO',
     '3',
+    'SCAN',
+    'MATCH',
+    'COUNT',
+    '[',
+    'INCRBY',
+    'GETEX',
+    'EXEC',
     'CONFIG',
     'CLIENT',
   );

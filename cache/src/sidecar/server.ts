@@ -54,7 +54,12 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
   };
   let lastId = 0;
   const accept = (socket: Socket) => {
-    const served = serve(socket, { id: ++lastId, name: '', isClosing: false }, context, clock);
+    const served = serve(
+      socket,
+      { id: ++lastId, name: '', isClosing: false, transaction: undefined },
+      context,
+      clock,
+    );
     sockets.add(served.once('close', () => sockets.delete(served)));
   };
   const servers: Server[] = [];
