@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePorts } from '../test-redis.ts';
 import { buildTopology } from '../topology/build.ts';
-import type { PodConfig } from './protocol.ts';
+import type { PodConfig, PodMemory } from './protocol.ts';
 
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
@@ -69,6 +69,13 @@ test('the program serves its control port and ends by itself when its starter is
   assert.equal((await post('/nowhere')).status, 404);
   program.stdin?.end();
   assert.deepEqual(await once(program, 'exit'), [0, null]);
+});
+
+test('the heap that start-up left is given back before memory is read', async (t) => {
+  const { control } = await startProgram(t);
+  const answer = await fetch(`${control}/memory`, { method: 'POST' });
+  const { heapUsedBytes, heapTotalBytes } = (await answer.json()) as PodMemory;
+  assert.ok(heapTotalBytes < 1.4 * heapUsedBytes, `${heapTotalBytes} B for ${heapUsedBytes} B in use`);
 });
 
 test('SIGTERM ends the program cleanly', async (t) => {

@@ -34,7 +34,7 @@ export async function readMeshMemory(
   return {
     scenario,
     launch: null,
-    method: `${MEMORY_METHOD}; after a garbage collection`,
+    method: `${MEMORY_METHOD}; after a collection that gives free pages back`,
     pods,
     filled: null,
     shared: mesh.shared === null ? [] : [await readShared(mesh.shared.redis, mesh.shared.endpoint)],
