@@ -1,6 +1,6 @@
 import { answer } from './answer.ts';
 import type { Chart } from './charts/chart.ts';
-import { brokenRuleWords, environmentRows, limits, methodNotes, reasons } from './notes.ts';
+import { cautions, environmentRows, limits, methodNotes } from './notes.ts';
 import { chartFigures, chartScripts } from './page/charts.ts';
 import { escapeHtml } from './page/escape.ts';
 import { pageOf } from './page/page.ts';
@@ -30,19 +30,9 @@ export interface Page {
 const list = (items: readonly string[]) =>
   `<ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
 
-/** What the reader must know before any number: the run is not complete, or blocks do not count. */
-function warning({ state, why, validity }: Summary): string {
-  const lines = [
-    ...(state === 'complete' ? [] : [`This run is ${state}: ${reasons(why)}.`]),
-    ...(validity.invalid === 0
-      ? []
-      : [
-          `${validity.invalid} of ${validity.blocks} blocks are invalid and left out: ${brokenRuleWords(validity).join('; ')}.`,
-        ]),
-  ];
-  return lines.length === 0
-    ? ''
-    : `<div class="warning" role="alert">${lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('')}</div>`;
+function warning(summary: Summary): string {
+  const lines = cautions(summary).map((line) => `<p>${escapeHtml(line)}</p>`);
+  return lines.length === 0 ? '' : `<div class="warning" role="alert">${lines.join('')}</div>`;
 }
 
 function libraryHitSection(summary: Summary): string {

@@ -3,11 +3,11 @@ import type { Chart } from './charts/chart.ts';
 import { bytes, duration, intervalText, number, percent, samples, withUnit } from './format.ts';
 import {
   brokenRuleWords,
+  cautions,
   environmentRows,
   libraryHitVerdict,
   limits,
   methodNotes,
-  reasons,
 } from './notes.ts';
 import type { Figure } from './summary/figure.ts';
 import { tableRows } from './summary/figures.ts';
@@ -115,12 +115,14 @@ ${markdownTable(head, rows)}
 
 /** The report of one run as Markdown, with the charts as the PNG files beside it. */
 export function renderMarkdown(summary: Summary, charts: readonly Chart[]): string {
-  const { validity, state, why } = summary;
+  const { validity } = summary;
   const invalid = brokenRuleWords(validity);
   return `# What a cache in the pod is worth here
 
 Run ${summary.runId}, ${summary.startedAt}, ${Math.round(summary.durationMs / 1000)} s.
-${state === 'complete' ? '' : `\n**This run is ${state}: ${reasons(why)}.**\n`}
+${cautions(summary)
+  .map((line) => `\n**${line}**\n`)
+  .join('')}
 ${answer(summary).join('\n\n')}
 
 ${markdownTable(['', 'Environment'], environmentRows(summary))}

@@ -1,3 +1,4 @@
+import type { Ratio } from 'l1-cache';
 import { bytes, duration, number, percent } from './format.ts';
 import type { BrokenRule } from './schema.ts';
 import type { LibraryHit } from './summary/library-hit.ts';
@@ -25,7 +26,7 @@ export function environmentRows(summary: Summary): [string, string][] {
     ],
     [
       'Noise',
-      `longest pause of an idle loop ${number(e.intrinsicLatencyMaxUs / 1000)} ms, steal ${e.stealRatio === null ? 'not told' : percent(e.stealRatio)}, CPU pressure ${e.cpuPressureRatio === null ? 'not told' : percent(e.cpuPressureRatio)}, one clock reading ${duration(e.timerCostNs)}`,
+      `longest pause of an idle loop ${number(e.intrinsicLatencyMaxUs / 1000)} ms, steal ${e.stealRatio === null ? 'not told' : percent(e.stealRatio)}, CPU pressure ${e.cpuPressureRatio === null ? 'not told' : percent(e.cpuPressureRatio)} before the run, one clock reading ${duration(e.timerCostNs)}${othersCpuText(summary)}`,
     ],
     [
       'Budget',
@@ -39,8 +40,33 @@ export function environmentRows(summary: Summary): [string, string][] {
   ];
 }
 
+/** From here on what others did shows in every latency. */
+const OTHERS_CPU_WARNING: Ratio = 0.1;
+
+/** What the reader must know before any number: the run is not complete, blocks do not count, or others were at work. */
+export function cautions({ state, why, validity, othersCpu }: Summary): string[] {
+  const lines: string[] = [];
+  if (state !== 'complete') lines.push(`This run is ${state}: ${reasons(why)}.`);
+  if (validity.invalid > 0) {
+    lines.push(
+      `${validity.invalid} of ${validity.blocks} blocks are invalid and left out: ${brokenRuleWords(validity).join('; ')}.`,
+    );
+  }
+  if (othersCpu !== null && othersCpu.p50 > OTHERS_CPU_WARNING) {
+    lines.push(
+      `Other programs took ${percent(othersCpu.p50)} of this machine's CPU time during the median block, up to ${percent(othersCpu.max)}: latencies are too long by what they took, and the intervals are wide. Repeat on a quiet machine.`,
+    );
+  }
+  return lines;
+}
+
+function othersCpuText({ othersCpu }: Summary): string {
+  if (othersCpu === null) return '';
+  return `; other programs took ${percent(othersCpu.p50)} of the CPU time in the median block, at most ${percent(othersCpu.max)} (n = ${othersCpu.blocks} blocks)`;
+}
+
 /** Why a run is not complete, as the inside of a sentence. */
-export function reasons(why: readonly string[]): string {
+function reasons(why: readonly string[]): string {
   return why.map((one) => one.replace(/\.+$/, '')).join('; ') || 'no reason recorded';
 }
 

@@ -104,6 +104,8 @@ const block = z.object({
   proxyCpuUs: z.number().nullable(),
   redisCpuUs: z.number().nullable(),
   driverCpuUs: z.number().nullable(),
+  /** Share of the machine's CPU time that programs outside the run took; null where it is not told. */
+  othersCpuRatio: z.number().nullable().default(null),
   eventLoopDelayNs: histogram,
   gcPauseNs: histogram,
   /** What became of loads on a guess; null where the scenario never guesses. */

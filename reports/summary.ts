@@ -1,4 +1,5 @@
-import type { Count, Nanos } from 'l1-cache';
+import type { Count, Nanos, Ratio } from 'l1-cache';
+import { median } from 'simple-statistics';
 import type { BrokenRule, Environment, Launch, Result, Settings } from './schema.ts';
 import { decodeDistribution, mergeDistributions, quantileNs } from './statistics/distribution.ts';
 import { seededRng } from './statistics/rng.ts';
@@ -31,6 +32,13 @@ interface ValiditySummary {
   readonly byRule: readonly BrokenRuleCount[];
 }
 
+/** Share of the machine that programs outside the run took, block by block, invalid ones included. */
+interface OthersCpuSummary {
+  readonly p50: Ratio;
+  readonly max: Ratio;
+  readonly blocks: Count;
+}
+
 /** A result digested: every number of the reports, and nothing that is not in the result. */
 export interface Summary {
   readonly runId: string;
@@ -54,6 +62,8 @@ export interface Summary {
   readonly launches: readonly { readonly scenario: string; readonly launch: Launch }[];
   readonly leftOut: Result['leftOut'];
   readonly validity: ValiditySummary;
+  /** Null where no block tells. */
+  readonly othersCpu: OthersCpuSummary | null;
   readonly generator: GeneratorSummary;
 }
 
@@ -76,6 +86,12 @@ function countBrokenRules(result: Result): ValiditySummary {
     invalid: result.blocks.filter((block) => !isValid(block)).length,
     byRule: [...byRule.values()].sort((a, b) => b.blocks - a.blocks),
   };
+}
+
+function summariseOthersCpu(result: Result): OthersCpuSummary | null {
+  const told = result.blocks.flatMap(({ othersCpuRatio }) => othersCpuRatio ?? []);
+  if (told.length === 0) return null;
+  return { p50: median(told), max: Math.max(...told), blocks: told.length };
 }
 
 function judgeGenerator(result: Result): GeneratorSummary {
@@ -122,6 +138,7 @@ export function summarise(result: Result): Summary {
     ),
     leftOut: result.leftOut,
     validity: countBrokenRules(result),
+    othersCpu: summariseOthersCpu(result),
     generator: judgeGenerator(result),
   };
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import { answer } from '../../reports/answer.ts';
 import { historyEntry } from '../../reports/history/history.ts';
+import { cautions } from '../../reports/notes.ts';
 import type { Result } from '../../reports/schema.ts';
 import { namedFigures } from '../../reports/summary/figures.ts';
 import type { Summary } from '../../reports/summary.ts';
@@ -81,5 +82,6 @@ function jsonOf({ runId, state, why }: Result, summary: Summary, folder: string)
 }
 
 function textOf(summary: Summary, folder: string): string {
-  return `\n${answer(summary).join('\n')}\n\nReport: ${join(folder, 'index.html')}\n`;
+  const warnings = cautions(summary).map((line) => `warning: ${line}\n`);
+  return `\n${warnings.join('')}${answer(summary).join('\n')}\n\nReport: ${join(folder, 'index.html')}\n`;
 }

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Bytes, Micros, Millis, Nanos, Ratio } from 'l1-cache';
 import { readCgroupLimits, readOrNull } from './cgroup.ts';
 import { measureIntrinsicLatency } from './intrinsic-latency.ts';
-import { parseCpuPressure, parseStealTicks, type StealTicks, stealRatio } from './proc-stat.ts';
+import { type CpuTicks, parseCpuPressure, parseCpuTicks, stealRatio } from './proc-stat.ts';
 import { measureTimerCost } from './timer-cost.ts';
 
 /** How fit this machine is for measuring. */
@@ -33,14 +33,10 @@ const INTRINSIC_WARNING_US: Micros = 20_000;
 
 /** Probes the machine; takes as long as the probe, in a process that does nothing else. */
 export async function probeFitness(probeMs: Millis = PROBE_MS): Promise<Fitness> {
-  const [limits, pressure, before] = await Promise.all([
-    readCgroupLimits(),
-    readPressure(),
-    readStealTicks(),
-  ]);
+  const [limits, pressure, before] = await Promise.all([readCgroupLimits(), readPressure(), readCpuTicks()]);
   const timerCostNs = measureTimerCost();
   const intrinsicLatencyMaxUs = await measureIntrinsicLatency(probeMs);
-  const after = await readStealTicks();
+  const after = await readCpuTicks();
   const measured = {
     cores: availableParallelism(),
     cgroupCpuLimit: limits.cpus,
@@ -53,10 +49,10 @@ export async function probeFitness(probeMs: Millis = PROBE_MS): Promise<Fitness>
   return { ...measured, warnings: warningsOf(measured) };
 }
 
-/** CPU time counters for a later `stealRatio`; null where the kernel does not tell. */
-export async function readStealTicks(): Promise<StealTicks | null> {
+/** CPU time counters to compare with later ones; null where the kernel does not tell. */
+export async function readCpuTicks(): Promise<CpuTicks | null> {
   const stat = await readOrNull('/proc/stat');
-  return stat === null ? null : parseStealTicks(stat);
+  return stat === null ? null : parseCpuTicks(stat);
 }
 
 /** What speaks against the machine, in words. */

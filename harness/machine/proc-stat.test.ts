@@ -1,19 +1,28 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { parseCpuPressure, parseStealTicks, stealRatio } from './proc-stat.ts';
+import { othersRatio, parseCpuPressure, parseCpuTicks, stealRatio } from './proc-stat.ts';
 
-it('reads steal as the eighth column and does not count guest time twice', () => {
+it('reads what was spent on work and what was stolen, and does not count guest time twice', () => {
   const stat = 'cpu  100 5 50 800 10 1 4 30 20 0\ncpu0 50 2 25 400 5 0 2 15 10 0\nintr 1\n';
-  assert.deepEqual(parseStealTicks(stat), { steal: 30, total: 1000 });
+  assert.deepEqual(parseCpuTicks(stat), { steal: 30, busy: 160, total: 1000 });
 });
 
 it('has no steal where the kernel gives none', () => {
-  assert.equal(parseStealTicks('cpu  100 5 50 800\n'), null);
+  assert.equal(parseCpuTicks('cpu  100 5 50 800\n'), null);
 });
 
 it('gives steal as a share of the time between two readings', () => {
-  assert.equal(stealRatio({ steal: 30, total: 1000 }, { steal: 80, total: 2000 }), 0.05);
-  assert.equal(stealRatio({ steal: 30, total: 1000 }, { steal: 30, total: 1000 }), 0);
+  const before = { steal: 30, busy: 0, total: 1000 };
+  assert.equal(stealRatio(before, { steal: 80, busy: 0, total: 2000 }), 0.05);
+  assert.equal(stealRatio(before, before), 0);
+});
+
+it('gives what others used as the work that was not ours', () => {
+  const before = { steal: 0, busy: 100, total: 1000 };
+  const after = { steal: 0, busy: 700, total: 2000 };
+  assert.equal(othersRatio(before, after, 4_000_000), 0.2);
+  assert.equal(othersRatio(before, after, 7_000_000), 0);
+  assert.equal(othersRatio(before, before, 0), 0);
 });
 
 it('reads the pressure of the last ten seconds as a share', () => {

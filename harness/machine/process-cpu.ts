@@ -2,9 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { platform } from 'node:process';
 import { execa } from 'execa';
 import type { Micros } from 'l1-cache';
-
-/** Linux fixes the unit of /proc/PID/stat at 1/100 s for user space, whatever the kernel was built with. */
-const US_PER_TICK = 10_000;
+import { US_PER_TICK } from './proc-stat.ts';
 
 /**
  * CPU time that each process has used so far, user and system, all its threads; 0 for one that is gone.

@@ -9,8 +9,8 @@ import { CALIBRATION_MS, calibrate } from '../load/calibrate.ts';
 import type { LoadDriver, LoadPlan } from '../load/driver.ts';
 import { k6Driver } from '../load/k6.ts';
 import { openLoopDriver } from '../load/open-loop.ts';
-import { readStealTicks } from '../machine/fitness.ts';
-import { type StealTicks, stealRatio } from '../machine/proc-stat.ts';
+import { readCpuTicks } from '../machine/fitness.ts';
+import { type CpuTicks, stealRatio } from '../machine/proc-stat.ts';
 import { localTarget } from '../targets/local/local-target.ts';
 import type { Deployment, Mesh } from '../targets/target.ts';
 import { needTool } from '../tools/need-tool.ts';
@@ -74,7 +74,7 @@ export async function execute(
   const { scenarios, leftOut } = runnableScenarios(asked, surroundings);
   const request = { ...asked, scenarios };
   const started = new Date();
-  const ticksBefore = await readStealTicks();
+  const ticksBefore = await readCpuTicks();
   const topology = buildTopology(request);
   const plan = { ...request, topology, scenarios: request.scenarios.map(({ name }) => name) };
   const inputSha256 = await digestOf(request, topology);
@@ -168,8 +168,8 @@ export async function execute(
 }
 
 /** Share of CPU time that the hypervisor took over the whole run; null where the kernel does not tell. */
-async function stealSince(before: StealTicks | null): Promise<number | null> {
-  const after = await readStealTicks();
+async function stealSince(before: CpuTicks | null): Promise<number | null> {
+  const after = await readCpuTicks();
   return before === null || after === null ? null : stealRatio(before, after);
 }
 

@@ -7,6 +7,7 @@ import { BenchError, EXIT } from '../errors.ts';
 import type { LoadDriver, LoadPlan, LoadResult } from '../load/driver.ts';
 import type { Deployment } from '../targets/target.ts';
 import { blockOrder } from './block-order.ts';
+import { othersCpuRatio, readCpu } from './cpu-reading.ts';
 import { mergePods } from './merge-pods.ts';
 import type { Profile } from './profile.ts';
 import type { Progress } from './progress.ts';
@@ -160,13 +161,13 @@ export async function measureBlock(
   plan: LoadPlan,
   { deployment, driver, signal, nowMs }: Pick<RunParts, 'deployment' | 'driver' | 'signal' | 'nowMs'>,
 ): Promise<Block> {
-  const cpuBefore = await deployment.cpu();
+  const cpuBefore = await readCpu(deployment);
   await deployment.startBlock();
   const startedAtMs = nowMs();
   const load = await Promise.race([driver.run(plan, deployment.ingress, signal), deployment.died]);
   const durationMs = nowMs() - startedAtMs;
   const pods = await deployment.stopBlock();
-  const cpu = await deployment.cpu();
+  const cpu = await readCpu(deployment);
   const since = (after: number | null, before: number | null): number | null =>
     after === null || before === null ? null : after - before;
   return {
@@ -186,9 +187,10 @@ export async function measureBlock(
     ...mergePods(pods),
     // By the pods' own account: reading fifty recorders is not the application's work.
     appCpuUs: pods.reduce((sum, pod) => sum + pod.cpuUserUs + pod.cpuSystemUs, 0),
-    proxyCpuUs: since(cpu.proxyUs, cpuBefore.proxyUs),
-    redisCpuUs: since(cpu.redisUs, cpuBefore.redisUs),
+    proxyCpuUs: since(cpu.parts.proxyUs, cpuBefore.parts.proxyUs),
+    redisCpuUs: since(cpu.parts.redisUs, cpuBefore.parts.redisUs),
     driverCpuUs: load.cpuUs,
+    othersCpuRatio: othersCpuRatio(cpuBefore, cpu, load.cpuUs),
   };
 }
 

@@ -44,6 +44,8 @@ export interface Deployment extends AsyncDisposable {
     readonly appUs: number;
     readonly proxyUs: number | null;
     readonly redisUs: number | null;
+    /** Of everything that the mesh started, whichever scenario uses it. */
+    readonly allUs: number;
   }>;
   /** The balance sheet of the given pods; default all. */
   memory(scenario: string, services?: readonly number[]): Promise<MemoryReading>;

@@ -116,12 +116,13 @@ export class LocalDeployment implements Deployment {
   async cpu(): ReturnType<Deployment['cpu']> {
     const usedUs = async (parts: readonly OwnedProcess[]): Promise<number> =>
       (await cpuUsedUs(parts.map(({ pid }) => pid))).reduce((sum, used) => sum + used, 0);
-    const [appUs, redisUs, proxyUs] = await Promise.all([
+    const [appUs, redisUs, proxyUs, allUs] = await Promise.all([
       usedUs(this.#pods),
       usedUs(this.#scenario === null ? [] : this.#serversOf(this.#scenario)),
       this.#sidecars === null ? null : usedUs(this.#sidecars),
+      usedUs(this.#parts.running),
     ]);
-    return { appUs, proxyUs, redisUs };
+    return { appUs, proxyUs, redisUs, allUs };
   }
 
   async memory(scenario: string, services = this.#everyService): Promise<MemoryReading> {

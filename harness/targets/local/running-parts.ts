@@ -15,6 +15,10 @@ export class RunningParts implements AsyncDisposable {
     this.#reportDeath = reject;
   }
 
+  get running(): readonly OwnedProcess[] {
+    return [...this.#running];
+  }
+
   /** Watches a part from now on. */
   add<Part extends OwnedProcess>(part: Part): Part {
     this.#running.add(part);
