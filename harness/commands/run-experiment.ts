@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { Options } from 'yargs';
 import type { Experiment } from '../../reports/experiment/schema.ts';
 import type { Figure } from '../../reports/summary/figure.ts';
 import { BenchError, EXIT } from '../errors.ts';
@@ -22,6 +23,28 @@ export function experimentIn(names: readonly string[]): ExperimentKind | null {
   if (names.length === 1) return found;
   throw new BenchError('EXPERIMENT_ALONE', `${found.name} is an experiment with a page of its own.`, {
     hint: `Run it alone: l1bench run ${found.name}`,
+    exitCode: EXIT.usage,
+  });
+}
+
+/** What of `run` an experiment takes. */
+const TAKEN = ['profile', 'seed', 'out', 'json'];
+
+/**
+ * An option that an experiment does not take changes nothing: better to say so than to run an hour without it.
+ * @throws {BenchError} `EXPERIMENT_OPTION` for the first that is not as by default.
+ */
+export function refuseOtherOptions(
+  { name }: ExperimentKind,
+  options: Readonly<Record<string, Options>>,
+  given: Readonly<Record<string, unknown>>,
+): void {
+  const other = Object.keys(options).find(
+    (option) => !TAKEN.includes(option) && given[option] !== options[option]!.default,
+  );
+  if (other === undefined) return;
+  throw new BenchError('EXPERIMENT_OPTION', `--${other} says nothing to ${name}.`, {
+    hint: `An experiment takes ${TAKEN.map((option) => `--${option}`).join(', ')} and nothing else.`,
     exitCode: EXIT.usage,
   });
 }

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { Argv } from 'yargs';
+import type { Argv, Options } from 'yargs';
 import { answer } from '../../reports/answer.ts';
 import { historyEntry } from '../../reports/history/history.ts';
 import { cautions } from '../../reports/notes.ts';
@@ -16,8 +16,19 @@ import { progressOn } from '../run/progress.ts';
 import { readRequest, writeRequest } from '../run/request-file.ts';
 import { runnableScenarios } from '../run/runnable-scenarios.ts';
 import { survey } from '../run/survey.ts';
-import { experimentIn, runExperimentCommand } from './run-experiment.ts';
+import { experimentIn, refuseOtherOptions, runExperimentCommand } from './run-experiment.ts';
 import { requestOf, runOptions, scenarioArgument } from './run-request.ts';
+
+/** The options that say where a run's figures go, and whether they begin anew. */
+const resultOptions = {
+  resume: {
+    type: 'string',
+    describe: 'Go on with an interrupted run (id or folder); its own settings count, not the options',
+  },
+  out: { type: 'string', describe: 'Folder of the report (default: reports/out/<run>)' },
+  history: { type: 'string', describe: 'Folder to add this run’s figures to, for `trend`' },
+  json: { type: 'boolean', default: false, describe: 'Print the result as one JSON object' },
+} as const satisfies Record<string, Options>;
 
 export function runCommand(cli: Argv): Argv {
   return cli.command(
@@ -26,13 +37,7 @@ export function runCommand(cli: Argv): Argv {
     (args) =>
       scenarioArgument(args)
         .options(runOptions)
-        .option('resume', {
-          type: 'string',
-          describe: 'Go on with an interrupted run (id or folder); its own settings count, not the options',
-        })
-        .option('out', { type: 'string', describe: 'Folder of the report (default: reports/out/<run>)' })
-        .option('history', { type: 'string', describe: 'Folder to add this run’s figures to, for `trend`' })
-        .option('json', { type: 'boolean', default: false, describe: 'Print the result as one JSON object' })
+        .options(resultOptions)
         .example('$0 run', 'The main comparison, quick profile')
         .example('$0 run shared-redis in-process-l1 --profile standard', 'Two scenarios, more samples')
         .example('$0 run --workload trace:reads.lirs.gz', 'Keys from a recorded trace')
@@ -42,7 +47,10 @@ export function runCommand(cli: Argv): Argv {
         .example('$0 run --driver k6 --mesh none', 'k6 sends; no sidecars'),
     async (args) => {
       const experiment = experimentIn(args.scenario);
-      if (experiment !== null) return runExperimentCommand(experiment, args);
+      if (experiment !== null) {
+        refuseOtherOptions(experiment, { ...runOptions, ...resultOptions }, args);
+        return runExperimentCommand(experiment, args);
+      }
       const resumed = args.resume === undefined ? null : runFolderOf(args.resume);
       const command = `l1bench ${process.argv.slice(2).join(' ')}`;
       const request =

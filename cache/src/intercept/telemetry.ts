@@ -2,7 +2,7 @@ import { tracingChannel } from 'node:diagnostics_channel';
 import type { Millis } from '../units.ts';
 import type { ReadClient } from './coverage.ts';
 
-/** What subscribers of `tracing:l1cache:get:start` and `:end` receive for every read answered from memory. */
+/** What subscribers of `tracing:l1-cache:get:start` and `:end` receive for every read answered from memory. */
 export interface HitEvent {
   readonly client: ReadClient;
   /** The route's pattern or the method's name; never a key, which may tell who asked. */
@@ -10,7 +10,7 @@ export interface HitEvent {
   readonly ageMs: Millis;
 }
 
-const channel = tracingChannel<unknown, HitEvent>('l1cache:get');
+const channel = tracingChannel<unknown, HitEvent>('l1-cache:get');
 const OTEL_API = Symbol.for('opentelemetry.js.api.1');
 const noop = () => {};
 
