@@ -9,7 +9,7 @@ const FIRST_MAJOR = 24;
 export function ownNode() {
   if (existsSync(own)) return own;
   if (Number.parseInt(process.versions.node, 10) >= FIRST_MAJOR) return process.execPath;
-  console.error(`l1bench: Node ${FIRST_MAJOR} is not in node_modules, and this is Node ${process.versions.node}.
-hint: npm ci brings it, unless install scripts are switched off; then: npm rebuild node --ignore-scripts=false`);
+  console.error(`error Node ${FIRST_MAJOR} is not in node_modules, and this is Node ${process.versions.node}.
+hint  npm ci brings it, unless install scripts are switched off; then: npm rebuild node --ignore-scripts=false`);
   process.exit(3);
 }

@@ -33,7 +33,7 @@ test('an option that an experiment does not take is refused, not ignored', async
   const { stderr, exitCode } = await l1bench(['run', 'hot-shift', '--rate', '100']);
   assert.equal(exitCode, 2);
   assert.match(String(stderr), /--rate says nothing to hot-shift/);
-  assert.match(String(stderr), /hint: .*--profile/);
+  assert.match(String(stderr), /hint +.*--profile/);
 });
 
 test('an experiment beside something else is a usage error that says to run it alone', async () => {
