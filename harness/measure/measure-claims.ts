@@ -38,6 +38,7 @@ interface Step {
 /** The measurements that come out of an ordinary run of the main comparison. */
 export const FROM_A_RUN: readonly MeasurementKind[] = [
   'inProcessRead',
+  'hitUnderLoad',
   'baselineAndL1',
   'memoryPerPayload',
   'coldStarts',

@@ -68,6 +68,10 @@ export async function measureLocalhostReads(
     medianOf(await timeEach(READS, (index) => client.get(key(index))), `${get}, ${way}`);
   return {
     localhostRead: {
+      inProcess: medianOf(
+        timeBatches(300, 200, (index) => cache.get(key(index))),
+        'get of 1 KiB from l1-cache in the reading process, in batches of 200',
+      ),
       redisTcp: await readsOf(tcp, 'loopback TCP'),
       redisUnix: await readsOf(unix, 'Unix socket'),
       containerTcp: await readsOf(containerTcp, 'loopback TCP'),

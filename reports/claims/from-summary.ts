@@ -70,6 +70,9 @@ export function measurementsFrom(summary: Summary): Partial<Measurements> {
     const [figure, how] = ways.find(([figure]) => figure.value !== null) ?? ways[0]!;
     return as(figure, how);
   };
+  const underLoad = summary.libraryHits.find(
+    ({ redis, timing }) => redis === 'redis-sidecar' && timing === 'as a request meets it',
+  );
   const [redisBytes, l1Bytes] = [perPayload(sidecar), perPayload(l1)];
   return {
     ...(l1 === undefined
@@ -82,6 +85,19 @@ export function measurementsFrom(summary: Summary): Partial<Measurements> {
             ),
             batch: as(l1.l1Batch.p50, 'the same keys in batches of 128 at the end of a block'),
             mapGet: null,
+          },
+        }),
+    ...(underLoad === undefined
+      ? {}
+      : {
+          hitUnderLoad: {
+            sidecarToLibrary: {
+              ...missing('times', 'pairs'),
+              value: underLoad.times,
+              n: underLoad.pairs,
+              interval: underLoad.interval,
+              how: 'a hit in redis-sidecar ÷ a hit in in-process-l1, p50 of each block, as a request meets them in the mesh under load; pairs of blocks of one round',
+            },
           },
         }),
     ...(baseline === undefined || l1 === undefined

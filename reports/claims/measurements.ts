@@ -39,8 +39,14 @@ export interface Measurements {
     readonly batch: Measured | null;
     readonly mapGet: Measured | null;
   };
-  /** One GET from Redis in the same pod, pooled connection, p50; and from our own container-level cache. */
+  /** A hit in a Redis sidecar ÷ a hit in the library, both as a request meets them under load. */
+  readonly hitUnderLoad: { readonly sidecarToLibrary: Measured };
+  /**
+   * One read at a time by a process that does nothing else: from Redis, from our own container-level cache, pooled
+   * connections, p50; and from the library in that process.
+   */
   readonly localhostRead: {
+    readonly inProcess: Measured;
     readonly redisTcp: Measured;
     readonly redisUnix: Measured;
     readonly containerTcp: Measured;
@@ -174,6 +180,7 @@ export type MeasurementKind = keyof Measurements;
 export const MEASURED_ON: Readonly<Record<MeasurementKind, 'anywhere' | 'cluster'>> = {
   arithmetic: 'anywhere',
   inProcessRead: 'anywhere',
+  hitUnderLoad: 'anywhere',
   localhostRead: 'anywhere',
   tenLookups: 'anywhere',
   meshRoundTrip: 'anywhere',

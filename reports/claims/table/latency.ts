@@ -18,10 +18,11 @@ export const latencyClaims: readonly Claim[] = [
     judge: ({ inProcessRead: { hit, batch, mapGet } }) => {
       const { high } = bounds(hit);
       const holds = high <= IN_PROCESS_NS;
+      const holdsInBatches = batch !== null && bounds(batch).high <= IN_PROCESS_NS;
       return {
-        verdict: holds ? 'reproduced' : 'not reproduced',
-        because: `The claim holds when a hit under load costs 1.5 µs or less at p50; here at most ${duration(high)}.`,
-        condition: null,
+        verdict: holds ? 'reproduced' : holdsInBatches ? 'reproduced if' : 'not reproduced',
+        because: `The claim holds when a hit costs 1.5 µs or less at p50 as a request meets it under load, with cold processor caches; here at most ${duration(high)}.`,
+        condition: !holds && holdsInBatches ? 'many hits follow one another and nothing comes between' : null,
         values: [
           { label: 'hit in a service under load, p50', measured: hit },
           ...(batch === null ? [] : [{ label: 'the same in batches of 128', measured: batch }]),
@@ -60,22 +61,22 @@ export const latencyClaims: readonly Claim[] = [
     id: '67x',
     line: 'In-process is 67 times faster than localhost.',
     quote: 'That is a 67x difference before you cache a single byte.',
-    needs: ['inProcessRead', 'localhostRead'],
-    judge: ({ inProcessRead: { hit }, localhostRead: { redisTcp, redisUnix } }) => {
-      const tcp = ratioOf(redisTcp, hit, 'Redis over TCP ÷ in-process hit, p50 of the same run');
-      const unix = ratioOf(redisUnix, hit, 'Redis over a Unix socket ÷ in-process hit, p50 of the same run');
-      const { low, high } = bounds(tcp);
-      const needed = (redisTcp.value ?? 0) / 67;
+    needs: ['hitUnderLoad', 'localhostRead'],
+    judge: ({ hitUnderLoad: { sidecarToLibrary }, localhostRead: { redisTcp, redisUnix, inProcess } }) => {
+      const tcp = ratioOf(redisTcp, inProcess, 'Redis over TCP ÷ l1-cache, each read in a loop by itself');
+      const unix = ratioOf(redisUnix, inProcess, 'Redis over a Unix socket ÷ l1-cache, in the same loops');
+      const [inLoops, underLoad] = [bounds(tcp), bounds(sidecarToLibrary)];
+      const always = inLoops.low >= 67 && underLoad.low >= 67;
+      const never = inLoops.high < 67 && underLoad.high < 67;
       return {
-        verdict: low >= 67 ? 'reproduced' : high < 67 ? 'not reproduced' : 'reproduced if',
-        because: `Redis over TCP costs ${number(tcp.value ?? Number.NaN)} times an in-process hit here, at least ${number(low)} times.`,
-        condition:
-          low >= 67
-            ? null
-            : `an in-process hit costs ${duration(needed)} or less, or localhost ${duration(67 * (hit.value ?? 0))} or more`,
+        verdict: always ? 'reproduced' : never ? 'not reproduced' : 'reproduced if',
+        because: `Read in a loop and nothing else, Redis over TCP costs ${number(tcp.value ?? Number.NaN)} times the library. As a request meets them under load, with cold processor caches and others' work between, a hit in a Redis sidecar costs ${number(sidecarToLibrary.value ?? Number.NaN)} times one in the library.`,
+        condition: always || never ? null : conditionOf(inLoops, underLoad),
         values: [
-          { label: 'TCP ÷ in-process', measured: tcp },
-          { label: 'Unix socket ÷ in-process', measured: unix },
+          { label: 'in loops, TCP ÷ library', measured: tcp },
+          { label: 'in loops, Unix socket ÷ library', measured: unix },
+          { label: 'under load, sidecar ÷ library', measured: sidecarToLibrary },
+          { label: 'library, in a loop', measured: inProcess },
         ],
       };
     },
@@ -109,14 +110,20 @@ export const latencyClaims: readonly Claim[] = [
     line: 'Library access is zero-copy, and two orders of magnitude faster than a container.',
     quote:
       'A library-level cache … gives you zero-copy access to cached objects … the library approach is faster by a further two orders of magnitude.',
-    needs: ['copyCost', 'inProcessRead', 'localhostRead'],
-    judge: ({ copyCost, inProcessRead: { hit }, localhostRead: { containerTcp } }) => {
-      const gap = ratioOf(containerTcp, hit, 'l1-container over TCP ÷ in-process hit, p50');
+    needs: ['copyCost', 'localhostRead'],
+    judge: ({ copyCost, localhostRead: { containerTcp, inProcess } }) => {
+      const gap = ratioOf(
+        containerTcp,
+        inProcess,
+        'l1-container over TCP ÷ l1-cache, each read in a loop by itself',
+      );
       const fast = bounds(gap).low >= 100;
       return {
         verdict: fast ? 'reproduced if' : 'not reproduced',
-        because: `A container-level read costs ${number(gap.value ?? Number.NaN)} times a library hit; two orders would be 100. A copy costs ${duration(copyCost.structuredClone.value ?? Number.NaN)}, a reference ${duration(copyCost.reference.value ?? Number.NaN)}.${copyCost.mutationReachesNextCaller ? ' What one caller changes, the next one sees.' : ''}`,
-        condition: fast ? 'callers share one object by reference and treat it as frozen' : null,
+        because: `In loops a container-level read costs ${number(gap.value ?? Number.NaN)} times a library hit; two orders would be 100. A copy costs ${duration(copyCost.structuredClone.value ?? Number.NaN)}, a reference ${duration(copyCost.reference.value ?? Number.NaN)}.${copyCost.mutationReachesNextCaller ? ' What one caller changes, the next one sees.' : ''}`,
+        condition: fast
+          ? 'both are read in a loop and nothing else, and callers share one object by reference and treat it as frozen'
+          : null,
         values: [
           { label: 'container ÷ library', measured: gap },
           { label: 'hit by reference', measured: copyCost.reference },
@@ -126,3 +133,10 @@ export const latencyClaims: readonly Claim[] = [
     },
   }),
 ];
+
+/** Where 67 times is reached for certain, by the bounds of both ways to compare. */
+function conditionOf(inLoops: { readonly low: number }, underLoad: { readonly low: number }): string {
+  if (underLoad.low >= 67) return 'reads are compared as requests meet them under load';
+  if (inLoops.low >= 67) return 'both are read in a loop and nothing else';
+  return 'more rounds show it: an interval holds 67';
+}
