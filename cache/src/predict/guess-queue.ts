@@ -10,6 +10,8 @@ export interface Guessed {
   readonly deadlineMs: Millis;
   /** Fetched on the word of others, who are charged for it until it is read. */
   readonly word: Word | undefined;
+  /** Tokens of the waste budget that it holds until its key is read. */
+  readonly price: Count;
   ready: boolean;
   /** Undefined while the read may still come. */
   cameTrue: boolean | undefined;

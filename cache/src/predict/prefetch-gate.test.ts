@@ -12,7 +12,7 @@ function gateWith({ burst = 1000, holdOutRatio = 0, sharePerMiss = 0.1 } = {}) {
   const health = new OriginHealth();
   const target = { has: () => false, prefetch: () => 'started' as const };
   const gate = new PrefetchGate(target, new WasteBudget(sharePerMiss, burst), health, {
-    minConfidence: { 'value-flow': 0.55, 'key-pair': 0.72, 'time-of-day': 0.72 },
+    minConfidence: { 'value-flow': 0.35, 'key-pair': 0.72, 'time-of-day': 0.72 },
     maxConcurrent: 16,
     holdOutRatio,
     rng: () => 0.5,
@@ -26,6 +26,12 @@ function provenRule(kind: RuleKind = 'value-flow'): RuleScore {
   return rule;
 }
 
+function rightHalfOfTheTime(kind: RuleKind): RuleScore {
+  const rule = new RuleScore(kind, 'right half of the time', WINDOW_MS);
+  for (let i = 0; i < 60; i++) rule.learn(i % 2 === 0);
+  return rule;
+}
+
 test('no more than sixteen prefetches are in flight', () => {
   const { gate, health } = gateWith();
   const rule = provenRule();
@@ -36,15 +42,28 @@ test('no more than sixteen prefetches are in flight', () => {
   assert.equal(gate.offer('k16', rule, 2), 'fetched');
 });
 
-test('a rule right two times out of three fetches if it is of value flow, and only while there is budget', () => {
+test('a rule right half of the time fetches if it is of value flow, and only while there is budget', () => {
   const { gate } = gateWith({ burst: 4 });
   const outcomes = (kind: RuleKind, count: number) => {
-    const rule = new RuleScore(kind, 'mostly right', WINDOW_MS);
-    for (let i = 0; i < 60; i++) rule.learn(i % 3 !== 0);
+    const rule = rightHalfOfTheTime(kind);
     return Array.from({ length: count }, (_, i) => gate.offer(`${kind}${i}`, rule, 0));
   };
   assert.deepEqual(outcomes('key-pair', 1), ['shadow']);
   assert.deepEqual(outcomes('value-flow', 2), ['fetched', 'shadow']);
+});
+
+test('useless prefetches of a doubtful rule take up a third of the budget at most', () => {
+  const { gate, health } = gateWith({ burst: 30, sharePerMiss: 0.3 });
+  let misses = 0;
+  for (let i = 0; i < 2000; i++) {
+    // Whatever became of its guesses: the budget alone holds it back.
+    gate.offer(`k${i}`, rightHalfOfTheTime('value-flow'), i * WINDOW_MS);
+    health.end(`k${i}`, i * WINDOW_MS + 2);
+    for (let n = 0; n < 5; n++, misses++) gate.onRead(`other${misses}`, false);
+    gate.expire((i + 1) * WINDOW_MS);
+  }
+  const { unused } = gate.stats();
+  assert.ok(unused > 0.09 * misses && unused <= 0.1 * misses + 10, `${unused} for ${misses} misses`);
 });
 
 test('a young rule is judged by all its guesses, not by those that came true first', () => {

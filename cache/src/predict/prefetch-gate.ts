@@ -10,6 +10,8 @@ const KINDS: readonly RuleKind[] = ['value-flow', 'key-pair', 'time-of-day'];
 /** What others' word must come to while the budget is full. */
 const MIN_CONFIDENCE_OF_WORD: Ratio = 0.72;
 const MAX_GUESSES: Count = 2048;
+/** Tokens that a prefetch by a doubtful rule takes, so that a third of the waste budget is the most it can use up. */
+const PRICE_OF_DOUBT: Count = 3;
 /** Trials leave room for guesses. */
 const MAX_TRIALS: Count = 1024;
 /**
@@ -152,7 +154,7 @@ export class PrefetchGate {
       else this.#late++;
       guess.rule.used++;
       guess.word?.refund();
-      this.#budget.refund();
+      this.#budget.refund(guess.price);
       this.#settle(guess, true);
     }
   }
@@ -210,17 +212,18 @@ export class PrefetchGate {
     }
     if (this.#health.prefetchesInFlight >= this.#options.maxConcurrent) return 'busy';
     if (!this.#health.allows(atMs)) return 'origin-unwell';
-    if (!this.#budget.take()) return 'no-budget';
+    const price = rule.isDoubtful ? PRICE_OF_DOUBT : 1;
+    if (!this.#budget.take(price)) return 'no-budget';
     const hint = rule.kind === 'value-flow' ? NAMED_NOW : undefined;
     if (this.#target.prefetch(key, hint) !== 'started') {
-      this.#budget.refund();
+      this.#budget.refund(price);
       return 'refused';
     }
     this.#health.begin(key, atMs, true);
     rule.fetched++;
     const word = this.isProven(rule) ? undefined : rule.word;
     word?.take();
-    this.#remember(this.#open, key, rule, 'live', atMs, word);
+    this.#remember(this.#open, key, rule, 'live', atMs, price, word);
     return 'fetched';
   }
 
@@ -241,11 +244,12 @@ export class PrefetchGate {
     rule: RuleScore,
     mode: Guessed['mode'],
     atMs: Millis,
+    price: Count = 0,
     word?: Word,
   ): void {
     if (among.has(key)) return;
     const deadlineMs = atMs + rule.windowMs;
-    const guess = { key, rule, mode, deadlineMs, word, ready: false, cameTrue: undefined };
+    const guess = { key, rule, mode, deadlineMs, price, word, ready: false, cameTrue: undefined };
     among.set(key, guess);
     this.#queues[rule.kind].push(guess);
   }

@@ -25,7 +25,7 @@ export interface PrewarmerOptions {
   readonly wastePerMiss?: Ratio;
   /** Useless prefetches allowed before the first miss. Default 400. */
   readonly wasteBurst?: Count;
-  /** Confidence a rule needs while the waste budget is full. Default: 0.55 for value flow, 0.72 for the others. */
+  /** Confidence a rule needs while the waste budget is full. Default: 0.35 for value flow, 0.72 for the others. */
   readonly minConfidence?: Ratio;
   /** Most prefetches in flight. Default 16. */
   readonly maxConcurrent?: Count;
@@ -45,11 +45,11 @@ export interface PrewarmerOptions {
 
 /**
  * What a value names is read within moments or not at all, so a useless prefetch is known for one at once, and the waste
- * budget bounds them: a key that is read twice out of three times is worth having. A pair of misses that held so seldom
- * mostly has chance to thank.
+ * budget bounds them: a key that is read every other time is worth having. A pair of misses that held so seldom mostly has
+ * chance to thank.
  */
 const MIN_CONFIDENCE: Readonly<Record<RuleKind, Ratio>> = {
-  'value-flow': 0.55,
+  'value-flow': 0.35,
   'key-pair': 0.72,
   'time-of-day': 0.72,
 };
@@ -155,9 +155,12 @@ export class Prewarmer {
     return score !== undefined;
   }
 
-  /** The value-flow rules that hold here by what was seen here, the most used first: what other pods may be told. */
+  /**
+   * The value-flow rules that hold here by what was seen here, the most used first: what other pods may be told. Doubtful
+   * ones may hold here and nowhere else.
+   */
   provenRules(): SharedRule[] {
-    return this.#flow?.rules.provenRules((score) => this.#gate.isProven(score)) ?? [];
+    return this.#flow?.rules.provenRules((score) => this.#gate.isProven(score) && !score.isDoubtful) ?? [];
   }
 
   /**

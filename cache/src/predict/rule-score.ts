@@ -10,8 +10,8 @@ const Z = 1.28;
 const KNOWN_OUTCOMES: Count = 24;
 const HOPELESS: Ratio = 0.2;
 const HOPELESS_SAMPLE: Count = 32;
-/** With so little it is far from fetching. */
-const UNFIT: Ratio = 0.6;
+/** With less a rule is more often wrong than it should be. */
+const SURE: Ratio = 0.55;
 
 /** Outcomes that a rule is judged by at least. */
 export const ENOUGH_OUTCOMES: Count = 8;
@@ -87,6 +87,11 @@ export class RuleScore {
     return this.isUntried && this.#outcomes - this.#true <= 1 && this.word?.holds(needed) === true;
   }
 
+  /** Whether what was seen here says that the rule may be wrong about as often as it is right. */
+  get isDoubtful(): boolean {
+    return !this.isUntried && this.#lowerBound < SURE;
+  }
+
   /** Outcomes that came true and false, of trials only while there are hardly any others. */
   get evidence(): { readonly right: Count; readonly wrong: Count } {
     return this.isUntried
@@ -102,7 +107,7 @@ export class RuleScore {
 
   /** Whether the rule is known to be right too seldom to fetch soon. */
   get isUnfit(): boolean {
-    return this.#outcomes >= KNOWN_OUTCOMES && this.#lowerBound < UNFIT;
+    return this.#outcomes >= KNOWN_OUTCOMES && this.#lowerBound < HOPELESS;
   }
 
   /** False for most guesses of a rule known to be wrong: one in 32 is enough to notice that it turned right. */

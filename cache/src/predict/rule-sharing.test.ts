@@ -101,6 +101,17 @@ test('what is told holds no identifier and no secret field, only patterns and na
   assert.doesNotMatch(Buffer.from(encodeRules(rules)).toString(), /70000|password/);
 });
 
+test('a rule that holds half of the time fetches here, and is not told', () => {
+  const { fetched, prewarmer } = pod();
+  for (let n = 1; n <= 80; n++)
+    if (n % 2 === 0) visit(prewarmer, n);
+    else
+      for (const record of read(`session.12:s${n}`, { userId: 7_000_000 + n }, n * 1000))
+        prewarmer.learn([record]);
+  assert.ok(fetched.length > 20, `${fetched.length} fetched`);
+  assert.deepEqual(prewarmer.provenRules(), []);
+});
+
 test('a rule whose target holds another identifier is not told', () => {
   const { fetched, prewarmer } = pod();
   for (let n = 1; n <= 40; n++) {

@@ -1,7 +1,7 @@
 import type { Count, Ratio } from '../units.ts';
 
 /**
- * Bounds useless prefetches by construction: each prefetch takes a token, one that is read gives it back, each
+ * Bounds useless prefetches by construction: each prefetch takes a token or more, one that is read gives them back, each
  * demand miss adds `sharePerMiss`. At any time, unused prefetches ≤ sharePerMiss · misses + burst.
  */
 export class WasteBudget {
@@ -20,16 +20,16 @@ export class WasteBudget {
     return this.#tokens / this.burst;
   }
 
-  /** Takes a token; false when there is none. */
-  take(): boolean {
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
+  /** Takes the tokens of one prefetch; false when there are not so many. */
+  take(price: Count): boolean {
+    if (this.#tokens < price) return false;
+    this.#tokens -= price;
     return true;
   }
 
   /** A prefetched value was read, or the prefetch never began. */
-  refund(): void {
-    this.#tokens = Math.min(this.burst, this.#tokens + 1);
+  refund(price: Count): void {
+    this.#tokens = Math.min(this.burst, this.#tokens + price);
   }
 
   /** A read found nothing. */
