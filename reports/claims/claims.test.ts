@@ -64,14 +64,20 @@ test('without its measurement a claim is not testable here, and says with which 
 
 test('a measurement without a single sample decides nothing', () => {
   const empty = { ...synthetic(100), n: 0, value: null, interval: null };
-  const row = verdict('in-process', { inProcessRead: { hit: empty, batch: null, mapGet: null } });
+  const row = verdict('in-process', {
+    inProcessRead: { ratePerPod: 3, hit: empty, batch: null, mapGet: null },
+  });
   assert.equal(row.verdict, 'not testable here');
   assert.match(row.because, /without a single sample/);
 });
 
 const cases: [ClaimId, Partial<Measurements>, string][] = [
   ['in-process', {}, 'reproduced'],
-  ['in-process', { inProcessRead: { hit: synthetic(1_480), batch: null, mapGet: null } }, 'not reproduced'],
+  [
+    'in-process',
+    { inProcessRead: { ratePerPod: 3, hit: synthetic(1_480), batch: null, mapGet: null } },
+    'not reproduced',
+  ],
   ['in-process', { inProcessRead: { ...all.inProcessRead, hit: synthetic(14_000) } }, 'reproduced if'],
   ['localhost', {}, 'reproduced'],
   ['localhost', { localhostRead: { ...all.localhostRead, redisTcp: synthetic(30_000) } }, 'not reproduced'],

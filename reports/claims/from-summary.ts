@@ -79,6 +79,7 @@ export function measurementsFrom(summary: Summary): Partial<Measurements> {
       ? {}
       : {
           inProcessRead: {
+            ratePerPod: summary.settings.ratePerSecond / summary.settings.services,
             hit: as(
               l1.l1PerRead.p50,
               'hits of one request between two clock readings, in the mesh under load',

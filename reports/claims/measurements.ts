@@ -35,6 +35,8 @@ export interface Measurements {
   readonly arithmetic: true;
   /** A hit as a request meets it in a service under load with every feature on; a bare `Map.get` beside it. */
   readonly inProcessRead: {
+    /** Requests a second to each pod: the fewer, the colder the code and the processor caches that a hit meets. */
+    readonly ratePerPod: number;
     readonly hit: Measured;
     readonly batch: Measured | null;
     readonly mapGet: Measured | null;
