@@ -13,7 +13,10 @@ const MAX_RULES_PER_SOURCE: Count = 16;
 const MIN_SUPPORT: Count = 4;
 /** How long the answer to whether a template has rules that guess is good for. */
 const KNOWN_FOR_MS: Millis = 1000;
-/** How often a rule known to be unfit guesses: a hundred times a second show soon enough that it turned right. */
+/**
+ * How often a rule known to be unfit guesses: a hundred times a second use up most of what it may waste, and show soon
+ * enough that it turned right.
+ */
 const UNFIT_EVERY_MS: Millis = 10;
 /** No state of the peers' rules. */
 const NEVER = -1;

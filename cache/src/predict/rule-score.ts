@@ -105,9 +105,9 @@ export class RuleScore {
     else this.#trialFalse++;
   }
 
-  /** Whether the rule is known to be right too seldom to fetch soon. */
+  /** Whether enough was seen to know that the rule is doubtful. */
   get isUnfit(): boolean {
-    return this.#outcomes >= KNOWN_OUTCOMES && this.#lowerBound < HOPELESS;
+    return this.#outcomes >= KNOWN_OUTCOMES && this.#lowerBound < SURE;
   }
 
   /** False for most guesses of a rule known to be wrong: one in 32 is enough to notice that it turned right. */
