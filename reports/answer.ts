@@ -1,4 +1,4 @@
-import { bytes, duration, number, percent } from './format.ts';
+import { bytes, duration, number, percent, ratioText } from './format.ts';
 import type { Comparison } from './summary/comparison.ts';
 import type { Figure } from './summary/figure.ts';
 import type { ScenarioSummary } from './summary/scenario.ts';
@@ -9,13 +9,13 @@ function inWords({ ratio, interval, pairs, verdict }: Comparison): string {
   const n = `${pairs} pairs`;
   if (ratio === null || interval === null) return `not comparable (${n})`;
   if (verdict === 'INCONCLUSIVE') {
-    return `INCONCLUSIVE (${number(ratio)}× the time, 95 % interval ${number(interval.low)}–${number(interval.high)}, ${n})`;
+    return `INCONCLUSIVE (${ratioText(ratio)}× the time, 95 % interval ${ratioText(interval.low)}–${ratioText(interval.high)}, ${n})`;
   }
   const [times, low, high] =
     verdict === 'faster'
       ? [1 / ratio, 1 / interval.high, 1 / interval.low]
       : [ratio, interval.low, interval.high];
-  return `${number(times)} times ${verdict} (95 % interval ${number(low)}–${number(high)}, ${n})`;
+  return `${ratioText(times)} times ${verdict} (95 % interval ${ratioText(low)}–${ratioText(high)}, ${n})`;
 }
 
 function requestSentence(summary: Summary, winner: string): string {

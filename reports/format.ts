@@ -7,6 +7,12 @@ export function number(value: number): string {
   return String(Number(value.toPrecision(3)));
 }
 
+/** A ratio. What is not 1 is never rounded to it: whether an interval holds 1 is what a reader looks for. */
+export function ratioText(value: number): string {
+  const digits = [3, 4, 5, 6].find((digits) => Number(value.toPrecision(digits)) !== 1);
+  return value === 1 || digits === undefined || digits === 3 ? number(value) : value.toPrecision(digits);
+}
+
 function scaled(value: number, steps: readonly (readonly [number, string])[]): string {
   const [size, unit] = steps.find(([from]) => Math.abs(value) >= from) ?? steps.at(-1)!;
   return `${number(value / size)} ${unit}`;
@@ -47,7 +53,7 @@ export function withUnit(value: number, unit: Unit): string {
     case 'ratio':
       return percent(value);
     case 'times':
-      return `${number(value)}×`;
+      return `${ratioText(value)}×`;
     case 'us/request':
       return `${duration(1000 * value)}/request`;
     case '1/request':

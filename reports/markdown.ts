@@ -1,6 +1,6 @@
 import { answer } from './answer.ts';
 import type { Chart } from './charts/chart.ts';
-import { bytes, duration, intervalText, number, percent, samples, withUnit } from './format.ts';
+import { bytes, duration, intervalText, number, percent, ratioText, samples, withUnit } from './format.ts';
 import {
   brokenRuleWords,
   cautions,
@@ -80,7 +80,7 @@ function ratioTable(summary: Summary): string {
       ...cells.map(({ ratio, interval, pairs, verdict }) =>
         ratio === null
           ? '–'
-          : `**${number(ratio)}×** ${interval === null ? '' : `(${number(interval.low)}× to ${number(interval.high)}×) `}n = ${pairs} pairs, ${verdict}`,
+          : `**${ratioText(ratio)}×** ${interval === null ? '' : `(${ratioText(interval.low)}× to ${ratioText(interval.high)}×) `}n = ${pairs} pairs, ${verdict}`,
       ),
     ]),
   );

@@ -1,4 +1,4 @@
-import { bytes, duration, intervalText, number, percent, samples, withUnit } from '../format.ts';
+import { bytes, duration, intervalText, number, percent, ratioText, samples, withUnit } from '../format.ts';
 import { libraryHitVerdict } from '../notes.ts';
 import type { Comparison, Verdict } from '../summary/comparison.ts';
 import type { Figure } from '../summary/figure.ts';
@@ -70,7 +70,7 @@ export function ratioTable(summary: Summary): string {
   const value = ({ ratio, interval, verdict }: Comparison) =>
     ratio === null
       ? '<td>–</td>'
-      : `<td class="${verdict}"><b>${VERDICT_SIGN[verdict]} ${number(ratio)}×</b>${interval === null ? '' : `<small>${number(interval.low)} to ${number(interval.high)}</small>`}</td>`;
+      : `<td class="${verdict}"><b>${VERDICT_SIGN[verdict]} ${ratioText(ratio)}×</b>${interval === null ? '' : `<small>${ratioText(interval.low)} to ${ratioText(interval.high)}</small>`}</td>`;
   const body = rows.map(
     ({ scenario, cells }) =>
       `<tr><th scope="row">${escapeHtml(scenario)}<small>n = ${Math.max(...cells.map(({ pairs }) => pairs))} pairs</small></th>${cells.map(value).join('')}</tr>`,
