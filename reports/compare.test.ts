@@ -30,6 +30,7 @@ const matters: [string, typeof run][] = [
     'versions.envoy',
     { ...run, environment: { ...run.environment, versions: { ...run.environment.versions, envoy: null } } },
   ],
+  ['memoryMethod', { ...run, memory: run.memory.map((reading) => ({ ...reading, method: 'otherwise' })) }],
   ['budgetBytes', { ...run, settings: { ...run.settings, budgetBytes: 1 } }],
 ];
 for (const [field, other] of matters) {

@@ -65,6 +65,7 @@ function differencesThatMatter(a: Result, b: Result): Difference[] {
     ...VERSIONS.map((key): [string, unknown] => [`versions.${key}`, run.environment.versions[key]]),
     ...SETTINGS.map((key): [string, unknown] => [key, run.settings[key]]),
     ['inputSha256', run.inputSha256],
+    ['memoryMethod', run.memory[0]?.method ?? null],
     ['state', run.state],
   ];
   const others = new Map(facts(b));
