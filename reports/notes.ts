@@ -127,7 +127,7 @@ export function methodNotes(summary: Summary): string[] {
     `${v.invalid} of ${v.blocks} blocks are invalid by rules fixed before the run; they are listed, and used in no figure but the lag.`,
     ...launchNotes(summary),
     'In-process hits are timed over all hits of a request between two clock readings, and again in batches of 128; the cost of the clock is subtracted.',
-    `Memory is read with one scenario deployed at a time. The lines of a pod must add up to the kernel's total within ${percent(BALANCE_LIMIT)}. "Per payload byte, filled" is one process and its Redis, full less empty, per byte of a known payload. "Added per payload byte" is everything the mesh holds beyond the mesh without a cache, divided by the payload bytes cached; it is left out where the caches held too little for that difference to be told from noise.`,
+    `Memory is read with one scenario deployed at a time. The lines of a pod must add up to the kernel's total within ${percent(BALANCE_LIMIT)}. "Per payload byte, filled" is what one process and its Redis grow by, per byte, when a known payload is loaded on top of other values. "Added per payload byte" is everything the mesh holds beyond the mesh without a cache, divided by the payload bytes cached; it is left out where the caches held too little for that difference to be told from noise.`,
   ];
 }
 

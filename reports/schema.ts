@@ -175,7 +175,7 @@ const memory = z.object({
       chargedBytes: z.number(),
     }),
   ),
-  /** One process and one Redis before and after a known payload was loaded; null when it was not measured. */
+  /** One process and one Redis before and after a known payload was loaded on top of other values; null when it was not measured. */
   filled: z
     .object({ payloadBytes: z.number(), entries: count, emptyBytes: z.number(), fullBytes: z.number() })
     .nullable()

@@ -143,7 +143,7 @@ test('bytes added per payload byte are what the mesh holds beyond the mesh witho
   assert.equal(scenario('no-cache').memory!.addedPerPayloadByte.value, null);
 });
 
-test('bytes per payload byte of a filled cache are full less empty over the payload', () => {
+test('bytes per payload byte of a filled cache are what it grew by over the payload', () => {
   assert.equal(scenario('in-process-l1').memory!.filledPerPayloadByte.value, 20 / 16);
   assert.equal(scenario('no-cache').memory!.filledPerPayloadByte.value, null);
 });

@@ -14,16 +14,18 @@ import { startRedis } from '../targets/local/redis-server.ts';
 import { RunningParts } from '../targets/local/running-parts.ts';
 import { bundleProgram } from '../targets/local/service-bundle.ts';
 
-const PAYLOAD_BYTES = 24 * 2 ** 20;
+/** In place before the first reading: what the first values bring with them is no cost of a byte more. */
+const FIRST_BYTES = 16 * 2 ** 20;
+const PAYLOAD_BYTES = 64 * 2 ** 20;
 /** Room for all of it, whatever the overhead. */
-const BUDGET_BYTES = 4 * PAYLOAD_BYTES;
+const BUDGET_BYTES = 4 * PAYLOAD_BYTES + 4 * FIRST_BYTES;
 
 type PayloadCost = NonNullable<MemoryReading['filled']>;
 
 /**
- * What one byte of payload costs a scenario: one process and what holds its cache, before and after 24 MiB of keys and
- * values were loaded through the scenario's own read path. The mesh's pods hold too little for their difference to
- * show it. Null for a cache on the way to other services, preloaded or in the proxy: one process alone gets no answers
+ * What one byte of payload costs a scenario: one process and what holds its cache, before and after 64 MiB of keys and
+ * values were loaded through the scenario's own read path, 16 MiB of others being in place. The mesh's pods hold too
+ * little for their difference to show it. Null for a cache on the way to other services, preloaded or in the proxy: one process alone gets no answers
  * to keep.
  */
 export async function measurePayloadCost(
@@ -60,6 +62,7 @@ export async function measurePayloadCost(
   );
   const plan: FillingPlan = {
     scenario,
+    firstBytes: FIRST_BYTES,
     payloadBytes: PAYLOAD_BYTES,
     budgetBytes: BUDGET_BYTES,
     caches: { sharedRedis, ...caches.addresses(0) },
@@ -82,7 +85,7 @@ export async function measurePayloadCost(
     const beside = cache === null ? 0 : await cacheMemory(cache);
     return { filled, bytes: own.totalBytes + server.totalBytes + beside };
   };
-  const empty = await next();
+  const begun = await next();
   filler.stdin.write('fill\n');
   const full = await next();
   filler.stdin.end();
@@ -90,7 +93,7 @@ export async function measurePayloadCost(
   return {
     payloadBytes: full.filled.payloadBytes,
     entries: full.filled.entries,
-    emptyBytes: empty.bytes,
+    emptyBytes: begun.bytes,
     fullBytes: full.bytes,
   };
 }

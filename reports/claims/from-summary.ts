@@ -60,7 +60,10 @@ export function measurementsFrom(summary: Summary): Partial<Measurements> {
     const memory = scenario?.memory;
     if (memory === null || memory === undefined) return null;
     const ways: [Figure, string][] = [
-      [memory.filledPerPayloadByte, 'one process and one Redis, full less empty ÷ payload bytes loaded'],
+      [
+        memory.filledPerPayloadByte,
+        'growth of one process and one Redis ÷ payload bytes loaded on top of others',
+      ],
       [
         memory.addedPerPayloadByte,
         'memory of all pods less that of the mesh without a cache ÷ payload bytes cached',

@@ -4,7 +4,9 @@ import type { ReadPathContext } from '../read-path.ts';
 /** What the filling program is told. */
 export interface FillingPlan {
   readonly scenario: string;
-  /** Keys and values to load, as the application sees them. */
+  /** Keys and values to load before anything is read off. */
+  readonly firstBytes: Bytes;
+  /** Keys and values to load then, as the application sees them. */
   readonly payloadBytes: Bytes;
   /** Must leave room for all of it, or the difference measures eviction. */
   readonly budgetBytes: Bytes;
@@ -16,7 +18,8 @@ export interface FillingPlan {
 }
 
 export interface Filled {
-  readonly state: 'empty' | 'full';
+  readonly state: 'begun' | 'full';
+  /** Without the first ones. */
   readonly payloadBytes: Bytes;
   readonly entries: Count;
 }
