@@ -1,4 +1,5 @@
 import { number, withUnit } from './format.ts';
+import { cautions } from './notes.ts';
 import type { Environment, Result, Settings } from './schema.ts';
 import type { Figure } from './summary/figure.ts';
 import { tableFigures } from './summary/figures.ts';
@@ -28,6 +29,8 @@ export type RunComparison =
       readonly state: 'compared';
       /** Differences the user accepted; to be shown in red beside the rows. */
       readonly differences: readonly Difference[];
+      /** What the reader must know of either run before any number. */
+      readonly cautions: readonly string[];
       readonly rows: readonly ComparedRow[];
     };
 
@@ -87,9 +90,9 @@ function verdictOf(a: Figure, b: Figure): ComparedRow['verdict'] {
 export function compareRuns(a: Result, b: Result, differing: 'refuse' | 'accept'): RunComparison {
   const differences = differencesThatMatter(a, b);
   if (differences.length > 0 && differing === 'refuse') return { state: 'refused', differences };
-  const scenariosOfB = summarise(b).scenarios;
-  const rows = summarise(a).scenarios.flatMap((scenario) => {
-    const twin = scenariosOfB.find(({ name }) => name === scenario.name);
+  const [summaryA, summaryB] = [summarise(a), summarise(b)];
+  const rows = summaryA.scenarios.flatMap((scenario) => {
+    const twin = summaryB.scenarios.find(({ name }) => name === scenario.name);
     if (twin === undefined) return [];
     const inB = tableFigures(twin);
     return tableFigures(scenario).flatMap(({ group, name, figure }): ComparedRow[] => {
@@ -107,7 +110,10 @@ export function compareRuns(a: Result, b: Result, differing: 'refuse' | 'accept'
       ];
     });
   });
-  return { state: 'compared', differences, rows };
+  const told = [summaryA, summaryB].flatMap((summary) =>
+    cautions(summary).map((line) => `${summary.runId}: ${line}`),
+  );
+  return { state: 'compared', differences, cautions: told, rows };
 }
 
 /** A difference on one line, for the terminal. */

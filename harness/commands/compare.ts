@@ -1,8 +1,6 @@
 import pc from 'picocolors';
 import type { Argv } from 'yargs';
 import { comparedLine, compareRuns, differenceLine } from '../../reports/compare.ts';
-import { cautions } from '../../reports/notes.ts';
-import { summarise } from '../../reports/summary.ts';
 import { BenchError, EXIT } from '../errors.ts';
 import { readResult } from '../report/read-result.ts';
 
@@ -41,9 +39,7 @@ export function compareCommand(cli: Argv): Argv {
         );
       }
       if (args.json) return;
-      for (const run of [a, b]) {
-        for (const line of cautions(summarise(run))) process.stderr.write(`warning: ${run.runId}: ${line}\n`);
-      }
+      for (const line of comparison.cautions) process.stderr.write(`warning: ${line}\n`);
       process.stdout.write(`${[...differences, ...comparison.rows.map(comparedLine)].join('\n')}\n`);
     },
   );

@@ -114,15 +114,17 @@ export class LocalDeployment implements Deployment {
   }
 
   async cpu(): ReturnType<Deployment['cpu']> {
-    const usedUs = async (parts: readonly OwnedProcess[]): Promise<number> =>
-      (await cpuUsedUs(parts.map(({ pid }) => pid))).reduce((sum, used) => sum + used, 0);
-    const [appUs, redisUs, proxyUs, allUs] = await Promise.all([
-      usedUs(this.#pods),
-      usedUs(this.#scenario === null ? [] : this.#serversOf(this.#scenario)),
-      this.#sidecars === null ? null : usedUs(this.#sidecars),
-      usedUs(this.#parts.running),
-    ]);
-    return { appUs, proxyUs, redisUs, allUs };
+    const pids = this.#parts.running.map(({ pid }) => pid);
+    const used = await cpuUsedUs(pids);
+    const usedBy = new Map(pids.map((pid, i) => [pid, used[i]!]));
+    const usedUs = (parts: readonly OwnedProcess[]): number =>
+      parts.reduce((sum, { pid }) => sum + (usedBy.get(pid) ?? 0), 0);
+    return {
+      appUs: usedUs(this.#pods),
+      proxyUs: this.#sidecars === null ? null : usedUs(this.#sidecars),
+      redisUs: usedUs(this.#scenario === null ? [] : this.#serversOf(this.#scenario)),
+      allUs: used.reduce((sum, us) => sum + us, 0),
+    };
   }
 
   async memory(scenario: string, services = this.#everyService): Promise<MemoryReading> {
