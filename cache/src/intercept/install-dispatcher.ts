@@ -1,4 +1,6 @@
+import { types } from 'node:util';
 import type { createInterceptor } from './interceptor.ts';
+import { isPlainDispatcher } from './plain-dispatcher.ts';
 
 /** The global dispatchers of undici up to 7, and from 7.20 on. */
 const SYMBOLS = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globalDispatcher.2')] as const;
@@ -10,14 +12,15 @@ interface Composable {
 }
 
 const globals = globalThis as unknown as Record<symbol, Composable | undefined>;
-/** Of each dispatcher composed: which answers are its own. */
-const scopes = new WeakMap<object, number>();
+/** Of each dispatcher looked at: which answers are its own; undefined for one that is left as it is. */
+const scopes = new WeakMap<object, number | undefined>();
 let lastScope = 0;
 
 /**
  * Composes an interceptor onto the global dispatchers as they are, so that a proxy agent or an agent of the
- * application keeps its work. Does nothing for one that is composed already; call it again when a further undici
- * has loaded or the application has set a dispatcher. Loads Node's own undici, as an application that uses `fetch` does.
+ * application keeps its work. Does nothing for one that is composed already, or that does more to a request than send
+ * it; call it again when a further undici has loaded or the application has set a dispatcher. Loads Node's own undici,
+ * as an application that uses `fetch` does.
  * @param interceptorFor makes the interceptor of a scope. A dispatcher may carry an identity that no request shows (a
  * client certificate, a proxy's token), so each has a scope of its own; those that Node starts with share one.
  */
@@ -31,9 +34,11 @@ export function installDispatcher(interceptorFor: (scope: number) => Interceptor
     if (current === undefined || scopes.has(current)) continue;
     let wrapped = composed.get(current);
     if (wrapped === undefined) {
-      // undici 8 sets the first symbol to a wrapper around what it sets the second to.
-      const isWrapper = current.constructor.name === 'Dispatcher1Wrapper';
-      const scope = atStart ?? (isWrapper ? scopes.get(globals[second]!) : undefined) ?? ++lastScope;
+      const scope = scopeOf(current, atStart);
+      if (scope === undefined) {
+        scopes.set(current, undefined);
+        continue;
+      }
       wrapped = current.compose(interceptorFor(scope));
       scopes.set(wrapped, scope);
       composed.set(current, wrapped);
@@ -47,9 +52,17 @@ export function installDispatcher(interceptorFor: (scope: number) => Interceptor
     Object.defineProperty(globalThis, second, { value: globals[first], writable: true });
 }
 
+/** Which answers are to be this dispatcher's; undefined when it is left as it is. */
+function scopeOf(dispatcher: Composable, atStart: number | undefined): number | undefined {
+  // undici 8 sets the first symbol to a wrapper around what it sets the second to.
+  if (dispatcher.constructor.name === 'Dispatcher1Wrapper' && !types.isProxy(dispatcher))
+    return scopes.get(globals[SYMBOLS[1]]!);
+  return isPlainDispatcher(dispatcher) ? (atStart ?? ++lastScope) : undefined;
+}
+
 /**
  * The scope in which `fetch` would be answered now. Undefined when it would not come by here, because the application
- * has set a dispatcher of its own, or when the two symbols do not agree.
+ * has set a dispatcher that is left as it is, or when the two symbols do not agree.
  */
 export function currentScope(): number | undefined {
   let scope: number | undefined;
@@ -63,7 +76,7 @@ export function currentScope(): number | undefined {
   return scope;
 }
 
-/** Whether every dispatcher set now is composed. */
+/** Whether every dispatcher set now has been looked at. */
 export function isInstalled(): boolean {
   return SYMBOLS.every((symbol) => globals[symbol] === undefined || scopes.has(globals[symbol]));
 }

@@ -146,14 +146,15 @@ test('an application that sets a dispatcher of its own keeps it, and is served a
   const script = join(root, `.l1-preload-agent-${process.pid}.mjs`);
   writeFileSync(
     script,
-    `import { createServer } from 'node:http'; import { Agent, request, setGlobalDispatcher } from 'undici';
+    `import { createServer } from 'node:http'; import { Agent, buildConnector, request, setGlobalDispatcher } from 'undici';
      let served = 0, used = 0;
-     class Own extends Agent { dispatch(options, handler) { used++; return super.dispatch(options, handler); } }
+     const open = buildConnector({});
+     const own = new Agent({ connect: (options, opened) => { used++; open(options, opened); } });
      const server = createServer((_q, r) => r.end(String(++served))).listen(0, '127.0.0.1', async () => {
        const url = 'http://127.0.0.1:' + server.address().port + '/data/1';
        const read = async () => (await request(url)).body.text();
        const before = [await read(), await read()];
-       setGlobalDispatcher(new Own());
+       setGlobalDispatcher(own);
        console.log(JSON.stringify([...before, await read(), await read(), await (await fetch(url)).text(), used]));
        process.exit();
      });`,
