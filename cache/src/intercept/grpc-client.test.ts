@@ -10,7 +10,9 @@ import { TestClock, testReads } from './test-origin.ts';
 const clock = new TestClock();
 const METHOD = '/catalog.Catalog/GetItem';
 const reads = testReads(clock, { grpc: [{ method: METHOD, ttlMs: 1000, keyMetadata: ['authorization'] }] });
-patchGrpc(createRequire(import.meta.url)('@grpc/grpc-js/build/src/client.js'), reads);
+const require = createRequire(import.meta.url);
+const CLIENT_FILE = '@grpc/grpc-js/build/src/client.js';
+patchGrpc(require(CLIENT_FILE), reads);
 
 const asBytes = (value: unknown) => Buffer.from(JSON.stringify(value));
 const fromBytes = (bytes: Buffer) => JSON.parse(bytes.toString());
@@ -132,6 +134,27 @@ test('two clients never share an answer: the channel of one may carry a certific
   const first = await ask(alice, 9);
   assert.deepEqual(await ask(alice, 9), first);
   assert.notEqual((await ask(bob, 9)).served, first.served);
+});
+
+test('clients of two copies of the library share nothing either', async () => {
+  const clients = [1, 2].map(() => {
+    for (const file in require.cache) if (file.includes('/@grpc/grpc-js/')) delete require.cache[file];
+    const copy: typeof grpc = require('@grpc/grpc-js');
+    patchGrpc(require(CLIENT_FILE), reads);
+    return new copy.Client(`127.0.0.1:${port}`, copy.credentials.createInsecure());
+  });
+  const items: Item[] = [];
+  for (const client of clients) {
+    items.push(
+      await new Promise<Item>((resolve, reject) =>
+        client.makeUnaryRequest(METHOD, asBytes, fromBytes, { id: 11 }, (error, item) =>
+          error ? reject(error) : resolve(item as Item),
+        ),
+      ),
+    );
+    client.close();
+  }
+  assert.notEqual(items[0]!.served, items[1]!.served);
 });
 
 test('a call with another authority, also when an interceptor gives it, is made live', async () => {

@@ -31,6 +31,10 @@ type MakeUnaryRequest = (
   ...rest: unknown[]
 ) => unknown;
 
+/** For all copies of @grpc/grpc-js that the application loads: what they keep lies side by side. */
+const clientIds = new WeakMap<object, number>();
+let nextClientId = 0;
+
 /**
  * Adds the cache as the innermost interceptor of allowed unary calls of @grpc/grpc-js. Calls whose credentials are
  * made below the interceptors (call credentials, composed channel credentials) are made live.
@@ -40,8 +44,6 @@ export function patchGrpc(exports: unknown, reads: InterceptedReads): void {
     ?.prototype;
   if (typeof prototype?.makeUnaryRequest !== 'function') return;
   const routes = new Map(reads.config.grpc.map((route) => [route.method, route]));
-  const clientIds = new WeakMap<object, number>();
-  let nextId = 0;
   const original = prototype.makeUnaryRequest;
   prototype.makeUnaryRequest = function (path, serialize, deserialize, argument, ...rest) {
     const live = () => original.call(this, path, serialize, deserialize, argument, ...rest);
@@ -59,7 +61,7 @@ export function patchGrpc(exports: unknown, reads: InterceptedReads): void {
         reads.coverage.bypass('credentials');
         return live();
       }
-      const clientId = clientIds.get(this) ?? nextId++;
+      const clientId = clientIds.get(this) ?? nextClientId++;
       clientIds.set(this, clientId);
       let received: Buffer | undefined;
       const keepBytes = (bytes: Buffer) => {

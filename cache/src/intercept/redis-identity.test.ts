@@ -9,6 +9,7 @@ import { Cluster, Redis } from 'ioredis';
 import { createClient, createCluster } from 'redis';
 import { patchIoredis } from './ioredis.ts';
 import { patchNodeRedis } from './node-redis.ts';
+import { RedisReads } from './redis-reads.ts';
 import { TestClock, testReads } from './test-origin.ts';
 
 const require = createRequire(import.meta.url);
@@ -168,6 +169,11 @@ test('ioredis and node-redis: clusters are read live', async () => {
   }
   ioredis.disconnect();
   nodeRedis.destroy();
+});
+
+test('connections that cannot be told apart share nothing, also when each is of another copy of its library', () => {
+  const spaces = [1, 2].map(() => new RedisReads(reads, 'ioredis').spaceOf({}, () => null));
+  assert.notEqual(spaces[0], spaces[1]);
 });
 
 test('no key of a connection tells its password', async () => {

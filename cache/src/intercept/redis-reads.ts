@@ -42,6 +42,9 @@ const READS = new Set(
  */
 const MAX_KEY_CHARS: Count = 512;
 
+/** Counts on over all copies of all client libraries: what they keep lies side by side. */
+let nextSpace = 0;
+
 /** What a command means for what is held. */
 export type CommandEffect = 'none' | 'stateful' | 'writes-keys' | 'writes-all';
 
@@ -69,7 +72,6 @@ export class RedisReads {
   readonly #routes: readonly { readonly route: RedisRoute; readonly keys: RegExp }[];
   readonly #live = new WeakSet<object>();
   readonly #spaces = new WeakMap<object, string>();
-  #nextSpace = 0;
 
   constructor(reads: InterceptedReads, client: ReadClient) {
     this.reads = reads;
@@ -105,9 +107,7 @@ export class RedisReads {
     if (space === undefined) {
       const described = describe();
       space =
-        described === null
-          ? `connection ${this.#nextSpace++}`
-          : hashOf([['space', JSON.stringify(described)]]);
+        described === null ? `connection ${nextSpace++}` : hashOf([['space', JSON.stringify(described)]]);
       this.#spaces.set(connection, space);
     }
     return `${this.#client} ${space} `;
