@@ -1,5 +1,5 @@
 import type { InterceptedReads } from './reads.ts';
-import { effectOf, hasCertificate, RedisReads } from './redis-reads.ts';
+import { effectOf, hasCertificate, RedisReads, serverNameOf } from './redis-reads.ts';
 
 interface IoredisCommand {
   readonly name: string;
@@ -87,7 +87,7 @@ function spaceOf(redis: RedisReads, client: IoredisClient): string {
   const space = redis.spaceOf(client, () =>
     (sentinels ?? Connector ?? undefined) !== undefined || hasCertificate(tls)
       ? null
-      : [path ?? `${host}:${port}`, username ?? '', password ?? ''],
+      : [path ?? `${host}:${port}`, serverNameOf(tls), username, password],
   );
   return `${space}${client.condition?.select ?? db ?? 0} `;
 }

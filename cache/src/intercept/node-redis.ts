@@ -1,5 +1,5 @@
 import type { InterceptedReads } from './reads.ts';
-import { effectOf, hasCertificate, RedisReads } from './redis-reads.ts';
+import { effectOf, hasCertificate, RedisReads, serverNameOf } from './redis-reads.ts';
 
 interface NodeRedisClient {
   readonly _self?: NodeRedisClient;
@@ -103,7 +103,7 @@ function spaceOf(redis: RedisReads, client: NodeRedisClient): string {
     const { url, username, password, database, socket, credentialsProvider } = client.options ?? {};
     if (credentialsProvider !== undefined || hasCertificate(socket)) return null;
     const { host, port, path } = socket ?? {};
-    return [url ?? path ?? `${host}:${port}`, database ?? 0, username ?? '', password ?? ''];
+    return [url ?? path ?? `${host}:${port}`, serverNameOf(socket), database ?? 0, username, password];
   });
 }
 

@@ -176,6 +176,22 @@ test('connections that cannot be told apart share nothing, also when each is of 
   assert.notEqual(spaces[0], spaces[1]);
 });
 
+test('connections that ask one address for two TLS server names share nothing', async () => {
+  const watched = testReads(clock, { redis: [{ keys: '*', ttlMs: 60_000 }] });
+  const times = { requestedAtMs: 0, storedAtMs: 0, initialAgeMs: 0, lifeMs: 1 };
+  watched.keep('other', { address: 'other', ...times }, 1);
+  const asked = new Set<string>();
+  watched.lookup = (key) => void asked.add(key) as undefined;
+  class Watched extends Redis {}
+  patchIoredis({ Redis: Watched }, watched);
+  for (const servername of ['alice.mesh', 'bob.mesh']) {
+    const client = new Watched({ port: 1, tls: { servername }, retryStrategy: () => null });
+    client.on('error', () => {});
+    await assert.rejects(client.get('a'));
+  }
+  assert.equal(asked.size, 2);
+});
+
 test('no key of a connection tells its password', async () => {
   const kept: string[] = [];
   const watched = testReads(clock, { redis: [{ keys: '*', ttlMs: 60_000 }] });

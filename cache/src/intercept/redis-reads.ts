@@ -42,6 +42,11 @@ const READS = new Set(
  */
 const MAX_KEY_CHARS: Count = 512;
 
+/** The name that a connection asks for in TLS: behind one address each may be another server. */
+export function serverNameOf(tls: unknown): unknown {
+  return typeof tls === 'object' && tls !== null ? (tls as { servername?: unknown }).servername : undefined;
+}
+
 /** Counts on over all copies of all client libraries: what they keep lies side by side. */
 let nextSpace = 0;
 
