@@ -357,6 +357,37 @@ test('an answer asked for before a write is not served after it', async () => {
   assert.equal((await late).body.toString(), 'new');
 });
 
+test('a write makes what it is about invalid, whether its Host header or its address says what that is', async () => {
+  await using at = await setUp(plain);
+  const { dispatcher } = at;
+  const named = { dispatcher, headers: { host: at.origin.host } };
+  for (const [reader, writer] of [
+    [named, { dispatcher }],
+    [{ dispatcher }, named],
+  ]) {
+    await (await request(`${at.origin.url}/data/1`, reader)).body.dump();
+    at.clock.nowMs += 1;
+    await (await request(`${at.origin.url}/data/1`, { ...writer, method: 'PUT', body: 'new' })).body.dump();
+    at.clock.nowMs += 1;
+    await (await request(`${at.origin.url}/data/1`, reader)).body.dump();
+  }
+  assert.equal(at.origin.seen.length, 6);
+});
+
+test('what undici refuses is no fault of ours', async () => {
+  await using at = await setUp(plain);
+  const options = [
+    { method: 'GET' },
+    { origin: at.origin.url, method: 'GET' },
+    { origin: {}, path: '/data/1' },
+  ];
+  for (const each of options)
+    await new Promise((resolve) =>
+      at.dispatcher.dispatch(each as never, { onRequestStart() {}, onResponseError: resolve }),
+    );
+  assert.equal(at.reads.coverage.faults, 0);
+});
+
 test('observe serves live answers and counts would-be hits that differ', async () => {
   const bodies = ['a', 'a', 'b'];
   await using at = await setUp((_incoming, response) => void response.end(bodies.shift()), {

@@ -15,6 +15,8 @@ interface DispatchOptions extends CallerTimeouts {
   readonly headers?: HeadersLike;
   readonly body?: unknown;
   readonly upgrade?: unknown;
+  /** The name to ask for in TLS, when it is not the host's: behind one address each may be another server. */
+  readonly servername?: string | null;
 }
 
 const OUTSIDE: RequestDecision = { kind: 'outside' };
@@ -73,17 +75,25 @@ function answer(
 }
 
 function decide(rules: RequestRules, options: DispatchOptions, scope: number): RequestDecision {
-  const { origin, headers, path, query } = options;
-  if (origin === undefined || isReadOnce(headers)) return OUTSIDE;
+  const { headers, path, query, servername } = options;
+  const origin =
+    typeof options.origin === 'string' ? options.origin.replace(/\/$/, '') : options.origin?.origin;
+  // What is no request undici refuses.
+  if (typeof origin !== 'string' || typeof path !== 'string' || isReadOnce(headers)) return OUTSIDE;
   return rules.decide({
-    scope,
+    scope: servername ? `${scope} ${servername}` : scope,
     method: options.method,
-    origin: typeof origin === 'string' ? origin.replace(/\/$/, '') : origin.origin,
-    path: query === undefined || query === null ? path : `${path}?${stringify(query)}`,
+    origin,
+    path: withQuery(path, query),
     headers,
     hasBody: options.body !== undefined && options.body !== null,
     isUpgrade: Boolean(options.upgrade),
   });
+}
+
+function withQuery(path: string, query: DispatchOptions['query']): string {
+  const text = query ? stringify(query) : '';
+  return text === '' ? path : `${path}?${text}`;
 }
 
 /** `ours` in the interface that the caller's handler has: this undici may know no other. */

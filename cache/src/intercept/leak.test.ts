@@ -104,6 +104,39 @@ for (const [where, how] of Object.entries(IDENTITIES)) {
   });
 }
 
+test('user B, told apart by the TLS server name it asks for, never gets the answer of user A', async () => {
+  const { origin, agent, reads, rules } = await setUp();
+  await using _ = origin;
+  // In the place of a server that answers by that name: one that is told it as a header.
+  const dispatcher = agent
+    .compose((dispatch) => (options, handler) => {
+      const { servername, ...rest } = options as typeof options & { servername: string };
+      return dispatch({ ...rest, headers: { 'x-server': servername } }, handler);
+    })
+    .compose(createInterceptor(reads, rules, 1) as never);
+  for (const servername of ['alice.mesh', 'bob.mesh', 'alice.mesh']) {
+    const { body } = await request(`${origin.url}/data/profile`, { dispatcher, servername } as never);
+    assert.match(await body.text(), new RegExp(servername));
+  }
+  assert.equal(reads.coverage.hits, 1);
+  await agent.close();
+});
+
+test('a host that ends like a path is another host', async () => {
+  const { origin, agent } = await setUp();
+  await using _ = origin;
+  const routes = [{ host: '*', path: '/**', ttlMs: 60_000 }];
+  const reads = testReads(new TestClock(), { http: routes });
+  const dispatcher = agent.compose(createInterceptor(reads, new RequestRules(routes), 1) as never);
+  for (const [host, path] of [
+    ['a.mesh', '/data/x'],
+    ['a.mesh/data', '/x'],
+  ] as const)
+    await (await request(origin.url + path, { dispatcher, headers: { host } })).body.dump();
+  assert.equal(origin.seen.length, 2);
+  await agent.close();
+});
+
 test('credentials that no route names in keyHeaders pass, and leave nothing behind', async () => {
   const { origin, agent } = await setUp();
   await using _ = origin;

@@ -29,6 +29,7 @@ export type RequestDecision =
 export interface HttpRead {
   readonly kind: 'read';
   readonly route: HttpRoute;
+  /** What a write to it changes. */
   readonly uri: string;
   readonly key: string;
   /** The oldest answer the caller takes; Infinity unless it said `max-age`. */
@@ -47,9 +48,10 @@ const DEFAULTS = new Map([
 ]);
 const CONDITIONAL = /^if-(none-match|match|modified-since|unmodified-since|range)$/;
 const OUTSIDE: RequestDecision = { kind: 'outside' };
+
 export interface RequestLine {
-  /** Which dispatcher asks: it may carry an identity of its own. */
-  readonly scope: number;
+  /** Which dispatcher asks, and as whom: it may carry an identity that no header shows. */
+  readonly scope: number | string;
   readonly method: string;
   readonly origin: string;
   /** With the query. */
@@ -92,17 +94,23 @@ export class RequestRules {
     const scheme = request.origin.indexOf('://');
     const route = this.match(host ?? request.origin.slice(scheme + 3).toLowerCase(), path);
     if (route === undefined) return OUTSIDE;
-    const uri = host === undefined ? request.origin + path : `${request.origin}|${host}${path}`;
+    const uri = targetUri(request.origin, host, path);
     if (method !== 'GET' && method !== 'HEAD')
       return method === 'OPTIONS' || method === 'TRACE' ? OUTSIDE : { kind: 'write', uri };
     if (request.hasBody) return pass('body');
     if (request.isUpgrade) return pass('upgrade');
     // A path that the server may resolve to another one must not match by its looks.
     if (/(^|\/)(\.|%2e){1,2}(\/|\?|$)|\\/i.test(path)) return pass('path');
-    return this.#read(route, uri, request);
+    // No header has a line break in it, so no two pairs of host and path look alike.
+    return this.#read(route, uri, host === undefined ? uri : `${request.origin} ${host}\n${path}`, request);
   }
 
-  #read(route: HttpRoute, uri: string, { scope, method, headers }: RequestLine): RequestDecision {
+  #read(
+    route: HttpRoute,
+    uri: string,
+    place: string,
+    { scope, method, headers }: RequestLine,
+  ): RequestDecision {
     let why: BypassReason | undefined;
     let control: string | undefined;
     let pragma: string | undefined;
@@ -128,7 +136,8 @@ export class RequestRules {
       kind: 'read',
       route,
       uri,
-      key: keyed.length === 0 ? `${scope} ${method} ${uri}` : `${scope} ${method} ${uri} ${hashOf(keyed)}`,
+      key:
+        keyed.length === 0 ? `${scope} ${method} ${place}` : `${scope} ${method} ${place} ${hashOf(keyed)}`,
       maxAgeMs: said.has('no-cache') ? -1 : (deltaMs(said, 'max-age') ?? Number.POSITIVE_INFINITY),
       minFreshMs: deltaMs(said, 'min-fresh') ?? 0,
       header: (wanted) => {
@@ -138,6 +147,11 @@ export class RequestRules {
       },
     };
   }
+}
+
+/** What a request is about, wherever it is sent: https://www.rfc-editor.org/rfc/rfc9110.html#section-7.1 */
+export function targetUri(origin: string, host: string | undefined, path: string): string {
+  return host === undefined ? origin + path : origin.slice(0, origin.indexOf('://') + 3) + host + path;
 }
 
 function pass(why: BypassReason): RequestDecision {
