@@ -22,6 +22,7 @@ export const HARMLESS = new Set([
   'x-b3-parentspanid',
   'x-b3-sampled',
   'x-b3-flags',
+  'uber-trace-id',
   'x-request-id',
   'x-amzn-trace-id',
   'x-cloud-trace-context',

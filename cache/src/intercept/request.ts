@@ -3,6 +3,7 @@ import { deltaMs, parseCacheControl } from './cache-control.ts';
 import type { HttpRoute } from './config.ts';
 import { eachHeader, type HeadersLike } from './headers.ts';
 import { CREDENTIALS, HARMLESS, hashOf } from './identity.ts';
+import { eachPropagatedHeader } from './propagated.ts';
 
 /** Why a read of an allowed route went past the cache. */
 export type BypassReason =
@@ -115,7 +116,7 @@ export class RequestRules {
     let control: string | undefined;
     let pragma: string | undefined;
     const keyed: [name: string, value: string][] = [];
-    eachHeader(headers, (name, value) => {
+    const visit = (name: string, value: string) => {
       if (name === 'cache-control') control = control === undefined ? value : `${control}, ${value}`;
       else if (name === 'pragma') pragma = value;
       else if (name === 'range') why = 'range';
@@ -127,7 +128,9 @@ export class RequestRules {
       else if (route.ignoreHeaders!.includes(name)) return;
       else if (DEFAULTS.get(name)?.includes(value)) return;
       else keyed.push([name, value]);
-    });
+    };
+    eachHeader(headers, visit);
+    eachPropagatedHeader(visit);
     if (why !== undefined) return pass(why);
     // https://www.rfc-editor.org/rfc/rfc9111.html#section-5.2.1 and #section-5.4 (Pragma)
     const said = parseCacheControl(control ?? pragma);
@@ -150,7 +153,7 @@ export class RequestRules {
 }
 
 /** What a request is about, wherever it is sent: https://www.rfc-editor.org/rfc/rfc9110.html#section-7.1 */
-export function targetUri(origin: string, host: string | undefined, path: string): string {
+function targetUri(origin: string, host: string | undefined, path: string): string {
   return host === undefined ? origin + path : origin.slice(0, origin.indexOf('://') + 3) + host + path;
 }
 
