@@ -1,6 +1,6 @@
 import { subscribe } from 'node:diagnostics_channel';
 import type { InterceptedReads } from './reads.ts';
-import type { RequestRules } from './request.ts';
+import { isRead, type RequestRules } from './request.ts';
 
 /** Origins whose host is remembered, at most. */
 const MAX_ORIGINS = 1024;
@@ -62,8 +62,4 @@ export function countBypass(reads: InterceptedReads, rules: RequestRules, onSent
       onSent();
     }),
   );
-}
-
-function isRead(method: string): boolean {
-  return method === 'GET' || method === 'HEAD';
 }

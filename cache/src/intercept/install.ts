@@ -9,6 +9,7 @@ import { countBypass } from './bypass.ts';
 import { configFromEnv, type InterceptMode } from './config.ts';
 import type { Coverage } from './coverage.ts';
 import { wrapFetch } from './fetch.ts';
+import { watchForeignWrites } from './foreign-writes.ts';
 import { hookModules } from './hook-modules.ts';
 import {
   currentScope,
@@ -70,6 +71,7 @@ export function install(env: Readonly<Record<string, string | undefined>>): void
     countBypass(reads, rules, () => {
       if (!isInstalled()) compose();
     });
+    watchForeignWrites(reads, rules);
     hookModules(reads, (undici) => {
       watchSetGlobalDispatcher(undici, compose);
       compose();

@@ -96,8 +96,7 @@ export class RequestRules {
     const route = this.match(host ?? request.origin.slice(scheme + 3).toLowerCase(), path);
     if (route === undefined) return OUTSIDE;
     const uri = targetUri(request.origin, host, path);
-    if (method !== 'GET' && method !== 'HEAD')
-      return method === 'OPTIONS' || method === 'TRACE' ? OUTSIDE : { kind: 'write', uri };
+    if (!isRead(method)) return method === 'OPTIONS' || method === 'TRACE' ? OUTSIDE : { kind: 'write', uri };
     if (request.hasBody) return pass('body');
     if (request.isUpgrade) return pass('upgrade');
     // A path that the server may resolve to another one must not match by its looks.
@@ -150,6 +149,10 @@ export class RequestRules {
       },
     };
   }
+}
+
+export function isRead(method: string): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 /** What a request is about, wherever it is sent: https://www.rfc-editor.org/rfc/rfc9110.html#section-7.1 */
