@@ -2,6 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { removeNotesOfEndedWorkers } from './budget-share.ts';
 
 const MEMBER = fileURLToPath(new URL('./test-member.ts', import.meta.url));
 
@@ -48,4 +50,16 @@ test('the processes of a pod divide one budget, and divide it anew when one come
   const other = await join(`${pod}-other`);
   await other.holds(1_200_000);
   for (const member of [first, fourth, other]) await end(member, 'leaves');
+});
+
+test('a worker thread that is terminated gives its share back', async () => {
+  const pod = `test-worker-${process.pid}`;
+  const member = await join(pod);
+  await member.holds(1_200_000);
+  removeNotesOfEndedWorkers(pod);
+  const worker = new Worker(MEMBER, { argv: [pod] });
+  await member.holds(600_000);
+  await worker.terminate();
+  await member.holds(1_200_000);
+  await end(member, 'leaves');
 });

@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, rmdirSync, unlinkSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { threadId } from 'node:worker_threads';
+import { threadId, type Worker } from 'node:worker_threads';
 import type { Bytes } from '../units.ts';
 
-const NOTE = `${process.pid}-${threadId}`;
+const NOTE = noteOf(threadId);
 
 /**
  * Takes this thread's share of the pod's budget: the whole divided by the processes and threads of the pod that
@@ -42,13 +42,36 @@ export function claimBudgetShare(
   return shareBytes;
 }
 
+/** Takes away what worker threads leave that are terminated: no code of theirs runs any more, and the process lives on. */
+export function removeNotesOfEndedWorkers(podKey: string, given?: string): void {
+  process.on('worker', (worker: Worker) => {
+    const note = noteOf(worker.threadId);
+    worker.once('exit', () => {
+      for (const parent of parents(given)) remove(join(folderOf(parent, podKey), note));
+    });
+  });
+}
+
+function noteOf(thread: number): string {
+  return `${process.pid}-${thread}`;
+}
+
+function folderOf(parent: string, podKey: string): string {
+  return join(parent, `l1-cache-${podKey}`);
+}
+
+/** Where notes may lie, best first. */
+function parents(given: string | undefined): string[] {
+  return [given ?? '/dev/shm', tmpdir()];
+}
+
 /** Leaves this member's note and says in which folder; undefined where none can be written. */
 function leaveNote(podKey: string, given: string | undefined): string | undefined {
+  const [first, second] = parents(given) as [string, string];
   // Twice, because the last member to leave may take the folder away between the two steps.
-  const first = given ?? '/dev/shm';
-  for (const parent of [first, first, tmpdir()]) {
+  for (const parent of [first, first, second]) {
     try {
-      const folder = join(parent, `l1-cache-${podKey}`);
+      const folder = folderOf(parent, podKey);
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       writeFileSync(join(folder, NOTE), '');
       return folder;

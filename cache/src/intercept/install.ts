@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { systemClock } from '../clock.ts';
 import type { Bytes } from '../units.ts';
-import { claimBudgetShare } from './budget-share.ts';
+import { claimBudgetShare, removeNotesOfEndedWorkers } from './budget-share.ts';
 import { countBypass } from './bypass.ts';
 import { configFromEnv, type InterceptMode } from './config.ts';
 import type { Coverage } from './coverage.ts';
@@ -51,6 +51,7 @@ export function install(env: Readonly<Record<string, string | undefined>>): void
     0,
     16,
   );
+  removeNotesOfEndedWorkers(podKey, env.L1_SHARE_DIR);
   const reads = new InterceptedReads({
     config,
     clock: systemClock,
