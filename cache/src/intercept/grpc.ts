@@ -4,6 +4,7 @@ import type { GrpcRoute } from './config.ts';
 import { type FlightEnd, NOBODY_WAITS } from './flights.ts';
 import type { InterceptingCall, Listener, Metadata, Status } from './grpc-call.ts';
 import { CREDENTIALS, HARMLESS, hashOf } from './identity.ts';
+import { ownBytes } from './own-bytes.ts';
 import type { InterceptedReads, Kept } from './reads.ts';
 
 interface KeptMessage extends Kept {
@@ -260,7 +261,7 @@ export class UnaryRead implements InterceptingCall {
       },
       onReceiveMessage: (received) => {
         const bytes = this.#method.received();
-        message = bytes && Buffer.from(bytes);
+        message = bytes && ownBytes([bytes]);
         this.#listener.onReceiveMessage?.(received);
       },
       onReceiveStatus: (status) => {

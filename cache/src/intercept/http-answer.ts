@@ -54,7 +54,7 @@ export function repeatedIn(headers: ResponseHeaders): string[] {
   return Object.keys(headers).filter((name) => Array.isArray(headers[name]));
 }
 
-/** Bytes an answer takes in memory: body, header text at two bytes a character, and its objects. */
+/** Bytes an answer takes in memory: body, address, header text at two bytes a character, and its objects. */
 export function sizeOf(answer: KeptAnswer): Bytes {
   let headerChars: Count = 0;
   let headers: Count = 0;
@@ -63,7 +63,7 @@ export function sizeOf(answer: KeptAnswer): Bytes {
       headers++;
       headerChars += name.length + String(fields[name]).length;
     }
-  return answer.body.byteLength + 2 * headerChars + 48 * headers + 400;
+  return answer.body.byteLength + answer.address.length + 2 * headerChars + 48 * headers + 400;
 }
 
 /** Whether this answer may serve this caller: not too old for it, and the same in all that the answer varies by. */

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { Agent, errors, request } from 'undici';
 import { Agent as Agent7, request as request7 } from 'undici7';
 import type { InterceptConfig } from './config.ts';
+import type { KeptAnswer } from './http-answer.ts';
 import { createInterceptor } from './interceptor.ts';
 import { RequestRules } from './request.ts';
 import { startOrigin, TestClock, testReads } from './test-origin.ts';
@@ -288,6 +289,23 @@ test('an answer larger than the limit reaches its caller whole and is not kept',
   await using at = await setUp((_incoming, response) => void response.end(large));
   for (let i = 0; i < 2; i++) assert.ok((await at.get()).body.equals(large));
   assert.deepEqual([at.origin.seen.length, at.reads.store], [2, undefined]);
+});
+
+test('what is kept holds no memory but its own, and its address is charged', async () => {
+  await using at = await setUp((_incoming, response) => void response.end('body'));
+  const kept: [memoryBytes: number, sizeBytes: number][] = [];
+  const keep = at.reads.keep.bind(at.reads);
+  at.reads.keep = (key, answer, sizeBytes) => {
+    kept.push([(answer as KeptAnswer).body.buffer.byteLength, sizeBytes]);
+    return keep(key, answer, sizeBytes);
+  };
+  await at.get('/data/1');
+  await at.get(`/data/${'1'.repeat(1001)}`);
+  assert.deepEqual(
+    kept.map(([memoryBytes]) => memoryBytes),
+    [4, 4],
+  );
+  assert.equal(kept[1]![1] - kept[0]![1], 1000);
 });
 
 test('streams, ranges, conditional requests and answers cut short are not kept', async () => {

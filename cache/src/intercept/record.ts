@@ -3,6 +3,7 @@ import { forward, type Handler } from './handlers.ts';
 import type { ResponseHeaders } from './headers.ts';
 import { headerOf } from './headers.ts';
 import { type KeptAnswer, keepableHeaders, repeatedIn, sizeOf } from './http-answer.ts';
+import { ownBytes } from './own-bytes.ts';
 import type { InterceptedReads } from './reads.ts';
 import type { HttpRead } from './request.ts';
 import { decideStore } from './storable.ts';
@@ -89,7 +90,7 @@ export function record(
     const answer: KeptAnswer = {
       ...recording.head,
       trailers: keepableHeaders(trailers),
-      body: recording.chunks.length === 1 ? recording.chunks[0]! : Buffer.concat(recording.chunks),
+      body: ownBytes(recording.chunks),
     };
     if (observed && !(observed.status === answer.status && observed.body.equals(answer.body)))
       reads.coverage.differed++;

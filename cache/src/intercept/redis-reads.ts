@@ -2,6 +2,7 @@ import type { Bytes, Count, Millis } from '../units.ts';
 import type { RedisRoute } from './config.ts';
 import type { ReadClient } from './coverage.ts';
 import { hashOf } from './identity.ts';
+import { ownBytes } from './own-bytes.ts';
 import type { InterceptedReads, Kept } from './reads.ts';
 import { glob } from './request.ts';
 
@@ -181,7 +182,7 @@ export class RedisReads {
       initialAgeMs: 0,
       lifeMs: route.ttlMs,
       // A copy: the caller owns the bytes it was given.
-      value: typeof value === 'string' ? value : Buffer.from(value),
+      value: typeof value === 'string' ? value : ownBytes([value]),
     };
     reads.keep(place, kept, sizeBytes + 2 * place.length + 200);
   }
