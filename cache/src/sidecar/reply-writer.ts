@@ -28,6 +28,11 @@ export class ReplyWriter {
     this.#socket = socket;
   }
 
+  /** So much waits for a client that does not read that no more should be made; the socket says `drain` when it is gone. */
+  get isBacklogged(): boolean {
+    return this.#socket.writableLength >= this.#socket.writableHighWaterMark;
+  }
+
   simple(text: string): void {
     this.#raw(`+${text}\r\n`);
   }

@@ -9,6 +9,10 @@ const GET = 0x474554;
 const SET = 0x534554;
 /** Clears the bit that tells small letters from capitals, in three bytes. */
 const CAPITALS = 0xdfdfdf;
+const MAX_LINE_BYTES: Bytes = 32;
+const MAX_INLINE_BYTES: Bytes = 64 * 1024;
+/** Arguments that there is always room to note. */
+const FEW_ARGS: Count = 64;
 
 /** The stream is not RESP; the connection cannot go on. */
 export class ProtocolError extends Error {}
@@ -22,37 +26,52 @@ export interface CommandArgs {
   text(index: number): string;
 }
 
+/** The most that one command may be. */
+export interface RequestLimits {
+  readonly args: Count;
+  readonly argBytes: Bytes;
+  readonly commandBytes: Bytes;
+}
+
+const LIMITS: RequestLimits = { args: 1024 * 1024, argBytes: 64 << 20, commandBytes: 128 << 20 };
+
 /**
  * Cuts a byte stream into commands without copying it: arguments stay positions in the chunk until somebody reads
- * them. Only what a chunk leaves unfinished is copied, once.
+ * them. Only what a chunk leaves unfinished is copied, and parsing goes on where it stopped: a command in many chunks
+ * costs what its bytes do.
  * https://redis.io/docs/latest/develop/reference/protocol-spec/
  */
 export class RequestParser implements CommandArgs {
+  readonly #limits: RequestLimits;
   #bytes: Buffer = NOTHING;
   /** How much of `#bytes` was received. */
   #length: Bytes = 0;
-  #pending: Buffer[] = [];
-  #pendingBytes: Bytes = 0;
-  /** Bytes without which parsing again is pointless. */
+  /** Where the command under way begins in `#bytes`. All that follows counts from there. */
+  #from = 0;
+  /** Of the command under way: its arguments, or -1 before its first line; those noted; where the next one begins. */
+  #wanted = -1;
+  #noted: Count = 0;
+  #nextAt = 0;
+  /** Length of the command without which parsing on is pointless. */
   #neededBytes: Bytes = 0;
-  #starts = new Uint32Array(64);
-  #ends = new Uint32Array(64);
+  #starts = new Uint32Array(FEW_ARGS);
+  #ends = new Uint32Array(FEW_ARGS);
   #inline: string[] | undefined;
-  readonly #maxArgs: Count;
-  readonly #maxArgBytes: Bytes;
+  /** What waits for the next chunk: the first `#heldBytes` of it. */
+  #held: Buffer = NOTHING;
+  #heldBytes: Bytes = 0;
   count: Count = 0;
 
-  constructor(maxArgs: Count = 1024 * 1024, maxArgBytes: Bytes = 64 * 1024 * 1024) {
-    this.#maxArgs = maxArgs;
-    this.#maxArgBytes = maxArgBytes;
+  constructor(limits: RequestLimits = LIMITS) {
+    this.#limits = limits;
   }
 
   name(): string {
-    const start = this.#starts[0]!;
-    if (this.#inline === undefined && this.#ends[0]! - start === 3) {
+    const at = this.#from + this.#starts[0]!;
+    if (this.#inline === undefined && this.#ends[0]! - this.#starts[0]! === 3) {
       // The two that come a million times need no string of their own.
       const bytes = this.#bytes;
-      const letters = (bytes[start]! << 16) | (bytes[start + 1]! << 8) | bytes[start + 2]!;
+      const letters = (bytes[at]! << 16) | (bytes[at + 1]! << 8) | bytes[at + 2]!;
       if ((letters & CAPITALS) === GET) return 'GET';
       if ((letters & CAPITALS) === SET) return 'SET';
     }
@@ -60,82 +79,90 @@ export class RequestParser implements CommandArgs {
   }
 
   text(index: number): string {
-    return this.#inline?.[index] ?? this.#bytes.toString('latin1', this.#starts[index]!, this.#ends[index]!);
+    const from = this.#from;
+    return (
+      this.#inline?.[index] ??
+      this.#bytes.toString('latin1', from + this.#starts[index]!, from + this.#ends[index]!)
+    );
   }
 
   /**
    * Takes what was received, the first `length` bytes of `chunk`, and calls `onCommand` for every command that is now
-   * complete.
+   * complete. When that says `wait`, the rest waits for the next call, which may bring nothing.
    * @throws {ProtocolError}
    */
-  feed(chunk: Buffer, length: Bytes, onCommand: (args: CommandArgs) => void): void {
-    if (this.#pendingBytes > 0) {
-      this.#pendingBytes += length;
-      // A copy: the chunk's memory is the caller's, and is read into again.
-      this.#pending.push(Buffer.from(chunk.subarray(0, length)));
-      if (this.#pendingBytes < this.#neededBytes) return;
-      this.#bytes = Buffer.concat(this.#pending);
-      this.#length = this.#pendingBytes;
-      this.#pending = [];
-      this.#pendingBytes = 0;
+  feed(chunk: Buffer, length: Bytes, onCommand: (args: CommandArgs) => 'next' | 'wait'): void {
+    if (this.#heldBytes > 0) {
+      this.#hold(chunk, length);
+      if (this.#heldBytes < this.#neededBytes) return;
+      this.#bytes = this.#held;
+      this.#length = this.#heldBytes;
     } else {
       this.#bytes = chunk;
       this.#length = length;
     }
-    let at = 0;
-    while (at < this.#length) {
-      const next = this.#bytes[at] === STAR ? this.#parseArray(at) : this.#parseInline(at);
-      if (next < 0) break;
-      at = next;
-      if (this.count > 0) onCommand(this);
+    this.#from = 0;
+    let does: 'next' | 'wait' = 'next';
+    while (does === 'next' && this.#from < this.#length) {
+      const end = this.#bytes[this.#from] === STAR ? this.#parseArray() : this.#parseInline();
+      if (end < 0) break;
+      if (this.count > 0) does = onCommand(this);
+      this.#from = end;
     }
-    if (at < this.#length) {
-      const rest = Buffer.from(this.#bytes.subarray(at, this.#length));
-      this.#neededBytes -= at;
-      this.#pending = [rest];
-      this.#pendingBytes = rest.byteLength;
-    }
-    this.#bytes = NOTHING;
+    this.#keepRest();
   }
 
-  /** Where the next command starts, or -1 when this one is not complete. */
-  #parseArray(from: number): number {
+  /** Where the command ends, or -1 when it is not complete. */
+  #parseArray(): number {
     const bytes = this.#bytes;
-    let at = this.#lineEnd(from);
-    if (at < 0) return -1;
-    const count = this.#integer(from + 1, at);
-    if (count > this.#maxArgs) throw new ProtocolError('invalid multibulk length');
-    at += 2;
-    if (count > this.#starts.length) this.#widen(count);
-    for (let i = 0; i < count; i++) {
-      if (at >= this.#length) return this.#incomplete(at + 4);
+    const from = this.#from;
+    let at = from + this.#nextAt;
+    if (this.#wanted < 0) {
+      const end = this.#lineEnd(at);
+      if (end < 0) return -1;
+      this.#wanted = Math.max(0, this.#integer(at + 1, end));
+      if (this.#wanted > this.#limits.args) throw new ProtocolError('invalid multibulk length');
+      at = end + 2;
+    }
+    const count = this.#wanted;
+    for (let i = this.#noted; i < count; i++) {
+      if (at >= this.#length) return this.#stopAt(i, at, at + 4);
       if (bytes[at] !== DOLLAR)
         throw new ProtocolError(`expected '$', got '${String.fromCharCode(bytes[at]!)}'`);
       const end = this.#lineEnd(at);
-      if (end < 0) return -1;
+      if (end < 0) return this.#stopAt(i, at, this.#length + 1);
       const length = this.#integer(at + 1, end);
-      if (length < 0 || length > this.#maxArgBytes) throw new ProtocolError('invalid bulk length');
-      at = end + 2 + length;
-      if (at + 2 > this.#length) return this.#incomplete(at + 2);
-      this.#starts[i] = end + 2;
-      this.#ends[i] = at;
-      at += 2;
+      if (length < 0 || length > this.#limits.argBytes) throw new ProtocolError('invalid bulk length');
+      const argEnd = end + 2 + length;
+      if (argEnd - from > this.#limits.commandBytes) throw new ProtocolError('too big request');
+      if (argEnd + 2 > this.#length) return this.#stopAt(i, at, argEnd + 2);
+      if (i === this.#starts.length) this.#widen();
+      this.#starts[i] = end + 2 - from;
+      this.#ends[i] = argEnd - from;
+      at = argEnd + 2;
     }
     this.#inline = undefined;
-    this.count = Math.max(0, count);
+    this.count = count;
+    this.#begin();
     return at;
   }
 
   /** A command typed by hand: words up to the end of the line. */
-  #parseInline(from: number): number {
+  #parseInline(): number {
+    const from = this.#from;
     const end = this.#bytes.indexOf(LF, from);
     if (end < 0 || end >= this.#length) {
-      if (this.#length - from > 64 * 1024) throw new ProtocolError('too big inline request');
-      return this.#incomplete(this.#length + 1);
+      if (this.#length - from > MAX_INLINE_BYTES) throw new ProtocolError('too big inline request');
+      this.#neededBytes = this.#length + 1 - from;
+      return -1;
     }
-    const words = this.#bytes.toString('latin1', from, end).trim().split(/\s+/).filter(Boolean);
+    const line = this.#bytes.toString('latin1', from, end);
+    // Redis takes them away; kept, they would be a part of the value.
+    if (/["']/.test(line)) throw new ProtocolError('quotes are served in RESP only');
+    const words = line.trim().split(/\s+/).filter(Boolean);
     this.#inline = words;
     this.count = words.length;
+    this.#begin();
     return end + 1;
   }
 
@@ -143,9 +170,9 @@ export class RequestParser implements CommandArgs {
     const bytes = this.#bytes;
     for (let at = from + 1; at + 1 < this.#length; at++) {
       if (bytes[at] === CR) return at;
-      if (at - from > 32) throw new ProtocolError('too big count string');
+      if (at - from > MAX_LINE_BYTES) throw new ProtocolError('too big count string');
     }
-    return this.#incomplete(this.#length + 1);
+    return -1;
   }
 
   #integer(from: number, to: number): number {
@@ -162,13 +189,53 @@ export class RequestParser implements CommandArgs {
     return bytes[from] === 45 ? -value : value;
   }
 
-  #incomplete(neededBytes: Bytes): number {
-    this.#neededBytes = neededBytes;
+  /** The next command is a new one. */
+  #begin(): void {
+    this.#wanted = -1;
+    this.#noted = 0;
+    this.#nextAt = 0;
+    this.#neededBytes = 0;
+  }
+
+  #stopAt(noted: Count, at: number, needed: number): number {
+    this.#noted = noted;
+    this.#nextAt = at - this.#from;
+    this.#neededBytes = needed - this.#from;
     return -1;
   }
 
-  #widen(count: Count): void {
-    this.#starts = new Uint32Array(count);
-    this.#ends = new Uint32Array(count);
+  #widen(): void {
+    const [starts, ends] = [this.#starts, this.#ends];
+    this.#starts = new Uint32Array(2 * starts.length);
+    this.#ends = new Uint32Array(2 * ends.length);
+    this.#starts.set(starts);
+    this.#ends.set(ends);
+  }
+
+  /** A copy: the chunk's memory is the caller's, and is read into again. */
+  #hold(chunk: Buffer, length: Bytes): void {
+    const bytes = this.#heldBytes + length;
+    if (bytes > this.#held.byteLength) {
+      const wider = Buffer.allocUnsafeSlow(Math.max(bytes, 2 * this.#heldBytes));
+      this.#held.copy(wider, 0, 0, this.#heldBytes);
+      this.#held = wider;
+    }
+    chunk.copy(this.#held, this.#heldBytes, 0, length);
+    this.#heldBytes = bytes;
+  }
+
+  #keepRest(): void {
+    const restBytes = this.#length - this.#from;
+    this.#heldBytes = restBytes;
+    if (restBytes === 0) this.#held = NOTHING;
+    // What is ours already stays where it is, unless little of it is left.
+    else if (this.#bytes === this.#held && 4 * restBytes >= this.#held.byteLength)
+      this.#held = this.#held.subarray(this.#from);
+    else this.#held = Buffer.from(this.#bytes.subarray(this.#from, this.#length));
+    this.#bytes = NOTHING;
+    if (this.#noted === 0 && this.#starts.length > FEW_ARGS) {
+      this.#starts = new Uint32Array(FEW_ARGS);
+      this.#ends = new Uint32Array(FEW_ARGS);
+    }
   }
 }

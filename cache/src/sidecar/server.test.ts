@@ -241,6 +241,12 @@ test('a socket file left behind is taken over, one in use is not', async () => {
   await second[Symbol.asyncDispose]();
 });
 
+test('where one of two places is taken it listens at neither', async () => {
+  const both = { budgetBytes: 1 << 20, socketPath: join(folder, 'neither.sock'), port: sidecar.port! };
+  await assert.rejects(startSidecar(both), { code: 'EADDRINUSE' });
+  assert.equal(existsSync(both.socketPath), false);
+});
+
 test('a file that is no socket is refused and stays', async () => {
   const file = join(folder, 'precious');
   writeFileSync(file, 'x');
@@ -262,4 +268,18 @@ test('a client that asks and never reads is not read from for ever', async () =>
   }
   assert.ok(isFull);
   socket.destroy();
+});
+
+test('commands sent at once are run as their answers are read, and all are answered', async () => {
+  await reply('SET', 'wide', 'x'.repeat(100_000));
+  const socket = connect(path);
+  const { hits } = sidecar.values.cache.stats();
+  socket.write(command('GET', 'wide').repeat(1000));
+  await once(socket, 'readable');
+  const run = sidecar.values.cache.stats().hits - hits;
+  assert.ok(run < 100, `${run} of 1000 run before anything was read`);
+  const expected = 1000 * '$100000\r\n\r\n'.length + 1000 * 100_000;
+  socket.on('data', () => socket.bytesRead >= expected && socket.end());
+  await once(socket, 'close');
+  assert.equal(socket.bytesRead, expected);
 });

@@ -11,6 +11,8 @@ import { type CommandArgs, ProtocolError, RequestParser } from './request-parser
 import { TurnClock } from './turn-clock.ts';
 import { Values } from './values.ts';
 
+const NOTHING = Buffer.alloc(0);
+
 export interface SidecarOptions {
   /** Most bytes the cache may hold. */
   readonly budgetBytes: Bytes;
@@ -63,21 +65,27 @@ export async function startSidecar(options: SidecarOptions): Promise<Sidecar> {
     sockets.add(served.once('close', () => sockets.delete(served)));
   };
   const servers: Server[] = [];
-  if (socketPath !== undefined) {
-    await removeStale(socketPath);
-    servers.push(await listen(accept, { path: socketPath }));
-    chmodSync(socketPath, 0o770);
+  const close = async () => {
+    for (const socket of sockets) socket.destroy();
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    context.values.cache[Symbol.dispose]();
+  };
+  try {
+    if (socketPath !== undefined) {
+      await removeStale(socketPath);
+      servers.push(await listen(accept, { path: socketPath }));
+      chmodSync(socketPath, 0o770);
+    }
+    if (port !== undefined) servers.push(await listen(accept, { host, port }));
+  } catch (error) {
+    await close();
+    throw error;
   }
-  if (port !== undefined) servers.push(await listen(accept, { host, port }));
   const address = port === undefined ? null : servers.at(-1)!.address();
   return {
     values: context.values,
     port: typeof address === 'object' && address !== null ? address.port : undefined,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-      context.values.cache[Symbol.dispose]();
-    },
+    [Symbol.asyncDispose]: close,
   };
 }
 
@@ -85,10 +93,12 @@ function serve(accepted: Socket, connection: Connection, context: CommandContext
   const parser = new RequestParser();
   let reply: ReplyWriter;
   const run = (args: CommandArgs) => {
-    if (!connection.isClosing) runCommand(args, reply, context, connection);
+    runCommand(args, reply, context, connection);
+    return connection.isClosing || reply.isBacklogged ? 'wait' : 'next';
   };
-  const socket = adoptSocket(accepted, (from, bytes, length) => {
-    reply ??= new ReplyWriter(from);
+  /** False when no more is to be read for now. */
+  const take = (from: Socket, bytes: Buffer, length: Bytes): boolean => {
+    if (connection.isClosing) return true;
     clock.begin();
     try {
       parser.feed(bytes, length, run);
@@ -102,10 +112,16 @@ function serve(accepted: Socket, connection: Connection, context: CommandContext
     reply.flush();
     // Not only our half: a client that never closes its own would hold the socket.
     if (connection.isClosing) from.destroySoon();
-    // Who asks faster than it reads is not read from: the answers that wait are bounded by what one chunk asks for.
+    // Who asks faster than it reads is not answered: what waits is bounded by what one command asks for.
     if (!from.writableNeedDrain) return true;
-    from.once('drain', () => from.resume());
+    from.once('drain', () => {
+      if (take(from, NOTHING, 0)) from.resume();
+    });
     return false;
+  };
+  const socket = adoptSocket(accepted, (from, bytes, length) => {
+    reply ??= new ReplyWriter(from);
+    return take(from, bytes, length);
   });
   socket.setNoDelay(true);
   // A client that goes away is no fault of ours.
