@@ -358,6 +358,21 @@ test('the origin can shorten the life that a route gives, never lengthen it', as
   assert.equal((await at.get('/data/long')).headers['x-l1-cache'], undefined);
 });
 
+test('an answer is as old as the request for it, also when no header says so', async () => {
+  const { answer, arrived } = held();
+  await using at = await setUp(answer, {}, { ttlMs: 60_000 });
+  const first = at.get();
+  const [response] = await arrived(1);
+  at.clock.nowMs += 4000;
+  response!.setHeader('cache-control', 'max-age=5').end();
+  await first;
+  assert.equal((await at.get()).headers.age, '4');
+  at.clock.nowMs += 1000;
+  const anew = at.get();
+  (await arrived(2))[1]!.end();
+  assert.equal((await anew).headers.age, undefined);
+});
+
 test('an answer asked for before a write is not served after it', async () => {
   const { answer, arrived } = held();
   await using at = await setUp(answer);

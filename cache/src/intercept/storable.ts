@@ -96,5 +96,5 @@ function initialAge(head: AnswerHead): Millis {
   const said = [head.headers.age ?? ''].flat()[0]!.split(',')[0]!.trim();
   const saidMs = /^\d+$/.test(said) ? Number(said) * 1000 : 0;
   // `Date` counts whole seconds: below two of them it tells nothing about the age.
-  return Math.max(apparentMs >= 2000 ? apparentMs : 0, saidMs > 0 ? saidMs + head.delayMs : 0);
+  return Math.max(apparentMs >= 2000 ? apparentMs : 0, saidMs + head.delayMs);
 }
