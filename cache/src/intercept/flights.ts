@@ -45,11 +45,17 @@ export class Flights {
     for (const listener of flight.waiting) listener.heard();
   }
 
-  /** Does nothing when the flight has ended already. */
+  /**
+   * Tells all who wait, each in a turn of its own: what one of them throws is not for the others, nor for the caller of
+   * this. Does nothing when the flight has ended already.
+   */
   end(key: string, how: FlightEnd): void {
     const flight = this.#open.get(key);
     if (flight === undefined) return;
     this.#open.delete(key);
-    for (const listener of flight.waiting) listener.end(how);
+    for (const listener of flight.waiting)
+      process.nextTick(() => {
+        if (flight.waiting.has(listener)) listener.end(how);
+      });
   }
 }

@@ -1,4 +1,6 @@
-/* The parts of @grpc/grpc-js that a unary call uses. */
+import type { GrpcRoute } from './config.ts';
+
+/* The parts of @grpc/grpc-js that a unary call uses, and what is known of its method. */
 
 export interface Metadata {
   toJSON(): Record<string, unknown[]>;
@@ -26,4 +28,15 @@ export interface InterceptingCall {
   cancelWithStatus(status: number, details: string): void;
   getPeer(): string;
   getAuthContext(): unknown;
+}
+
+export interface UnaryMethod {
+  readonly path: string;
+  readonly route: GrpcRoute;
+  /** Tells one client object's answers from another's: its channel may carry an identity. */
+  readonly clientId: number;
+  readonly serialize: (message: unknown) => Buffer;
+  readonly deserialize: (bytes: Buffer) => unknown;
+  /** The bytes of the message received last by this call. */
+  readonly received: () => Buffer | undefined;
 }

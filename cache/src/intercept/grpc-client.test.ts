@@ -197,6 +197,46 @@ test(
   },
 );
 
+test('a caller who cannot read the message held gets the error of a live call', SOON, async () => {
+  using client = open();
+  await ask(client, 13);
+  const unreadable = () => {
+    throw new Error('not mine');
+  };
+  const call = new Promise((_resolve, reject) =>
+    client.makeUnaryRequest(METHOD, asBytes, unreadable, { id: 13 }, (error) => reject(error)),
+  );
+  await assert.rejects(call, { code: grpc.status.INTERNAL, details: /not mine/ });
+});
+
+test('a call that cannot be made is no fault of ours and leaves nothing open', async () => {
+  const opened: string[] = [];
+  const openIt = reads.flights.open.bind(reads.flights);
+  reads.flights.open = (key) => {
+    opened.push(key);
+    openIt(key);
+  };
+  const client = open();
+  client.close();
+  assert.throws(() => client.makeUnaryRequest(METHOD, asBytes, fromBytes, { id: 12 }, () => {}), /shut down/);
+  assert.deepEqual(
+    opened.map((key) => reads.flights.isOpen(key)),
+    [false],
+  );
+  assert.equal(reads.coverage.faults, 0);
+});
+
+test('a caller who waited and whose client was closed meanwhile is told so', SOON, async () => {
+  const client = open();
+  const all = [ask(client, HELD + 3), ask(client, HELD + 3)];
+  const [answer] = await arrived(HELD + 3, 1);
+  client.close();
+  answer!({ code: grpc.status.PERMISSION_DENIED });
+  await assert.rejects(all[0]!, { code: grpc.status.PERMISSION_DENIED });
+  await assert.rejects(all[1]!, { code: grpc.status.UNAVAILABLE, details: /shut down/ });
+  assert.equal(reads.coverage.faults, 0);
+});
+
 test('a caller who was given the answer of another goes on as itself', async () => {
   using client = open();
   const user = new AsyncLocalStorage<string>();

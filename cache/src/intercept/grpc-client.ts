@@ -53,6 +53,12 @@ export function patchGrpc(exports: unknown, reads: InterceptedReads): void {
       reads.coverage.outside++;
       return live();
     }
+    let received: Buffer | undefined;
+    const keepBytes = (bytes: Buffer) => {
+      received = bytes;
+      return deserialize(bytes);
+    };
+    const args = [...rest];
     try {
       // (metadata?, options?, callback): the options are what is neither metadata nor a function.
       const at = rest.findIndex((each) => isPlainOptions(each));
@@ -63,11 +69,6 @@ export function patchGrpc(exports: unknown, reads: InterceptedReads): void {
       }
       const clientId = clientIds.get(this) ?? nextClientId++;
       clientIds.set(this, clientId);
-      let received: Buffer | undefined;
-      const keepBytes = (bytes: Buffer) => {
-        received = bytes;
-        return deserialize(bytes);
-      };
       const method = { path, route, clientId, serialize, deserialize, received: () => received };
       const innermost: Interceptor = (callOptions, nextCall) => {
         // As the interceptors before this one left them.
@@ -77,14 +78,13 @@ export function patchGrpc(exports: unknown, reads: InterceptedReads): void {
         return nextCall(callOptions);
       };
       const withOurs = { ...options, ...interceptorsOf(this, options, innermost) };
-      const args = [...rest];
       if (at < 0) args.splice(args.length - 1, 0, withOurs);
       else args[at] = withOurs;
-      return original.call(this, path, serialize, keepBytes, argument, ...args);
     } catch {
       reads.fault();
       return live();
     }
+    return original.call(this, path, serialize, keepBytes, argument, ...args);
   };
 }
 

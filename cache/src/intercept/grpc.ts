@@ -1,9 +1,8 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Millis } from '../units.ts';
-import type { GrpcRoute } from './config.ts';
 import { type FlightEnd, NOBODY_WAITS } from './flights.ts';
-import type { InterceptingCall, Listener, Metadata, Status } from './grpc-call.ts';
-import { CREDENTIALS, HARMLESS, hashOf } from './identity.ts';
+import type { InterceptingCall, Listener, Metadata, Status, UnaryMethod } from './grpc-call.ts';
+import { grpcKey } from './grpc-key.ts';
 import { ownBytes } from './own-bytes.ts';
 import type { InterceptedReads, Kept } from './reads.ts';
 
@@ -13,18 +12,8 @@ interface KeptMessage extends Kept {
   readonly trailers: Metadata | null;
 }
 
-export interface UnaryMethod {
-  readonly path: string;
-  readonly route: GrpcRoute;
-  /** Tells one client object's answers from another's: its channel may carry an identity. */
-  readonly clientId: number;
-  readonly serialize: (message: unknown) => Buffer;
-  readonly deserialize: (bytes: Buffer) => unknown;
-  /** The bytes of the message received last by this call. */
-  readonly received: () => Buffer | undefined;
-}
-
 const OK = 0;
+const UNAVAILABLE = 14;
 /** Statuses of a caller who gave up, by itself or by its deadline. All others are the service's answer. */
 const GIVEN_UP: readonly number[] = [1, 4];
 
@@ -73,7 +62,8 @@ export class UnaryRead implements InterceptingCall {
     let kept: KeptMessage | undefined;
     const send = (listener: Listener) => this.#askNetwork(context, message, listener);
     try {
-      key = this.#keyOf(message);
+      key = grpcKey(this.#method, this.#metadata!, message);
+      if (key === undefined) this.#reads.coverage.bypass('credentials');
       kept = key === undefined ? undefined : this.#reads.lookup<KeptMessage>(key);
       if (kept !== undefined && this.#reads.mode !== 'observe')
         this.#reads.hit('grpc', this.#method.path, kept);
@@ -83,7 +73,7 @@ export class UnaryRead implements InterceptingCall {
     }
     if (key === undefined) send(this.#listener);
     else if (this.#reads.mode === 'observe') send(this.#record(key, kept, () => {}));
-    else if (kept !== undefined) process.nextTick(() => this.#replay(kept));
+    else if (kept !== undefined) process.nextTick(() => this.#replay(kept, send));
     else this.#ask(key, send);
   }
 
@@ -128,18 +118,22 @@ export class UnaryRead implements InterceptingCall {
     }
     clearTimeout(this.#patience);
     let isOver = false;
+    const over = (end: FlightEnd) => {
+      if (isOver) return;
+      isOver = true;
+      try {
+        flights.end(key, end);
+      } catch {
+        this.#reads.fault();
+      }
+    };
     coverage.misses++;
-    send(
-      this.#record(key, undefined, (end) => {
-        if (isOver) return;
-        isOver = true;
-        try {
-          flights.end(key, end);
-        } catch {
-          this.#reads.fault();
-        }
-      }),
-    );
+    try {
+      send(this.#record(key, undefined, over));
+    } catch (error) {
+      over('lost');
+      throw error;
+    }
   }
 
   #wait(key: string, send: (listener: Listener) => void): void {
@@ -149,17 +143,17 @@ export class UnaryRead implements InterceptingCall {
       this.#leave = undefined;
       if (this.#isOver) return;
       if (end === 'lost') {
-        this.#ask(key, send);
+        this.#orEnd(() => this.#ask(key, send));
         return;
       }
       clearTimeout(this.#patience);
       const kept = end === 'kept' ? this.#heldNow(key) : undefined;
       if (kept !== undefined) {
         coverage.shared++;
-        this.#replay(kept);
+        this.#replay(kept, send);
       } else {
         coverage.misses++;
-        send(this.#record(key, undefined, () => {}));
+        this.#orEnd(() => send(this.#record(key, undefined, () => {})));
       }
     });
     const leave = flights.join(key, { ...NOBODY_WAITS, end: after });
@@ -171,6 +165,17 @@ export class UnaryRead implements InterceptingCall {
       this.#leave?.();
       after('not-shareable');
     }, this.#waitMs);
+  }
+
+  /** Of a caller who waited: a call that cannot be made any more ends, for there is nobody left to throw at. */
+  #orEnd(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#isOver = true;
+      const details = (error as Error).message;
+      this.#listener.onReceiveStatus?.({ code: UNAVAILABLE, details, metadata: this.#metadata! });
+    }
   }
 
   #heldNow(key: string): KeptMessage | undefined {
@@ -189,30 +194,20 @@ export class UnaryRead implements InterceptingCall {
     if (this.#isHalfClosed) this.#live.halfClose();
   }
 
-  /** Undefined when the call carries credentials that are not part of the key. */
-  #keyOf(message: unknown): string | undefined {
-    const { path, route, clientId, serialize } = this.#method;
-    const keyed: [string, string][] = [];
-    const allowed = (route.keyMetadata ?? []).map((name) => name.toLowerCase());
-    for (const [name, values] of Object.entries(this.#metadata!.toJSON())) {
-      if (CREDENTIALS.has(name) && !allowed.includes(name)) {
-        this.#reads.coverage.bypass('credentials');
-        return undefined;
-      }
-      if (HARMLESS.has(name) && !allowed.includes(name)) continue;
-      for (const value of values)
-        keyed.push([name, Buffer.isBuffer(value) ? value.toString('base64') : String(value)]);
-    }
-    keyed.push([':message', serialize(message).toString('base64')]);
-    return `grpc ${clientId} ${path} ${hashOf(keyed)}`;
-  }
-
-  #replay(kept: KeptMessage): void {
+  #replay(kept: KeptMessage, send: (listener: Listener) => void): void {
     if (this.#isOver) return;
+    let message: unknown;
+    try {
+      // A copy: decoded messages may keep parts of the bytes they were read from.
+      message = this.#method.deserialize(Buffer.from(kept.message));
+    } catch {
+      // In a live call the client makes a status of it.
+      this.#orEnd(() => send(this.#listener));
+      return;
+    }
     this.#isOver = true;
     this.#listener.onReceiveMetadata?.(kept.metadata.clone());
-    // A copy: decoded messages may keep parts of the bytes they were read from.
-    this.#listener.onReceiveMessage?.(this.#method.deserialize(Buffer.from(kept.message)));
+    this.#listener.onReceiveMessage?.(message);
     const trailers = kept.trailers ?? kept.metadata;
     this.#listener.onReceiveStatus?.({ code: OK, details: 'OK', metadata: trailers.clone() });
   }
