@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import * as crypto from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { threadId } from 'node:worker_threads';
@@ -47,10 +47,8 @@ export const HANDLE = Symbol.for('l1-cache.intercept');
 export function install(env: Readonly<Record<string, string | undefined>>): void {
   const config = configFromEnv(env);
   if (config.mode === 'off') return;
-  const podKey = hash('sha256', `${process.getuid?.()} ${env.L1_POD ?? ''} ${env.L1_CONFIG}`, 'hex').slice(
-    0,
-    16,
-  );
+  const pod = `${process.getuid?.()} ${env.L1_POD ?? ''} ${env.L1_CONFIG}`;
+  const podKey = crypto.hash('sha256', pod, 'hex').slice(0, 16);
   removeNotesOfEndedWorkers(podKey, env.L1_SHARE_DIR);
   const reads = new InterceptedReads({
     config,

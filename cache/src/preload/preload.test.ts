@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -183,6 +183,19 @@ test('package managers are left alone', async () => {
     assert.equal(skipReason(['node', `/app/${name}`], '24.0.0', false), undefined, name);
   assert.equal(skipReason(['node', '/app/x.js'], '20.19.0', false), 'node-too-old');
   assert.equal(skipReason(['node', '/app/x.js'], '22.0.0', true), 'already-loaded');
+});
+
+test('it names no export that an older Node lacks, so that it can leave that Node alone', () => {
+  // Of what is in use here, added after Node 18.19: node:crypto, node:zlib, node:module.
+  const late = ['hash', 'crc32', 'registerHooks'];
+  const named = [...readFileSync(preload, 'utf8').matchAll(/^import \{([^}]*)\} from "node:/gm)]
+    .flatMap(([, names]) => names!.split(','))
+    .map((name) => name.trim().split(' ')[0]!);
+  assert.ok(named.length > 0);
+  assert.deepEqual(
+    named.filter((name) => late.includes(name)),
+    [],
+  );
 });
 
 test('real ioredis, redis, undici and gRPC packages are patched as they load', async () => {

@@ -1,5 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
-import { crc32 } from 'node:zlib';
+// As a whole: the preload holds this too, and an older Node lacks the name.
+import * as zlib from 'node:zlib';
 import { CacheError } from '../errors.ts';
 import type { SetOptions, SetOutcome } from '../options.ts';
 import type { Store } from '../store/store.ts';
@@ -64,7 +65,7 @@ export function encodeSnapshot<V>(store: Store<V>, contents: SnapshotContents, u
   header.writeUInt16LE(FORMAT, MAGIC.length);
   header.writeDoubleLE(unixMs, MAGIC.length + 6);
   const snapshot = Buffer.concat([header, serialized(rows)]);
-  snapshot.writeUInt32LE(crc32(snapshot.subarray(MAGIC.length + 6)), MAGIC.length + 2);
+  snapshot.writeUInt32LE(zlib.crc32(snapshot.subarray(MAGIC.length + 6)), MAGIC.length + 2);
   return snapshot;
 }
 
@@ -102,7 +103,7 @@ function refusalOf(bytes: Buffer): Exclude<RestoreOutcome, 'restored'> | undefin
   if (bytes.length < HEADER) return 'refused-corrupt';
   if (bytes.readUInt16LE(MAGIC.length) !== FORMAT) return 'refused-format';
   const checksum = bytes.readUInt32LE(MAGIC.length + 2);
-  return crc32(bytes.subarray(MAGIC.length + 6)) === checksum ? undefined : 'refused-corrupt';
+  return zlib.crc32(bytes.subarray(MAGIC.length + 6)) === checksum ? undefined : 'refused-corrupt';
 }
 
 function serialized(rows: unknown): Buffer {
