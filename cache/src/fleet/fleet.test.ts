@@ -152,3 +152,23 @@ test('a fleet of fifty greets twice a second once its pods are no longer new, an
   assert.ok(mesh.sent.length < 2.5 * 60, `${mesh.sent.length} greetings in a minute`);
   assert.ok(mesh.pods.every(({ fleet }) => fleet.state.state === 'together'));
 });
+
+test('keys of any length are told in messages of 64 KiB at most, and one too long to travel harms nothing', async () => {
+  const mesh = await meshOf();
+  const [tooLong, long] = [
+    'k:'.padEnd(70_000, 'x'),
+    Array.from({ length: 60 }, (_, i) => `k:${i}-`.padEnd(8000, 'x')),
+  ];
+  for (const { fleet, pod } of mesh.pods.slice(0, 6))
+    for (const key of [tooLong, ...long]) {
+      fleet.onMiss(key);
+      pod.held.add(key);
+    }
+  mesh.run(5000);
+  for (const { name, pod } of mesh.pods.slice(6))
+    assert.deepEqual(pod.loaded.toSorted(), long.toSorted(), name);
+  const warming = mesh.pods[6]!.fleet.warmUp();
+  mesh.run(5000);
+  assert.equal((await warming).outcome, 'warm');
+  assert.ok(mesh.sent.every((message) => message.length <= 65_536));
+});

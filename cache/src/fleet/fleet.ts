@@ -224,11 +224,9 @@ export class Fleet implements AsyncDisposable {
       case 'misses-hashed':
         this.#hot.onMisses(from, signal.hashes, false, this.#owners);
         break;
-      case 'reveal': {
-        const answer = this.#hot.onReveal(signal.hashes);
-        if (answer !== undefined) this.#channel.send(from, answer, 1);
+      case 'reveal':
+        for (const answer of this.#hot.onReveal(signal.hashes)) this.#channel.send(from, answer, 1);
         break;
-      }
       case 'revealed':
         this.#hot.onRevealed(signal.sealed);
         break;

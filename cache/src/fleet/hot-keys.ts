@@ -9,7 +9,7 @@ import type { Rendezvous } from './rendezvous.ts';
 import { Reveals } from './reveals.ts';
 import type { SourceTrust } from './source-trust.ts';
 import { ALL } from './transport.ts';
-import { packKeys, type Signal, unpackKeys } from './wire.ts';
+import { inParts, packKeys, type Signal, unpackKeys } from './wire.ts';
 
 /** How long misses and announcements wait for company: fewer, larger messages against a quick answer. */
 const REPORT_EVERY_MS = 800;
@@ -74,13 +74,13 @@ export class HotKeys {
   }
 
   /** The owner asks: it cannot announce a key that only its digest is known of. */
-  onReveal(hashes: readonly KeyHash[]): Signal | undefined {
+  onReveal(hashes: readonly KeyHash[]): Signal[] {
     const keys: string[] = [];
     for (const hash of hashes) {
       const key = this.#directory.get(hash)?.key;
       if (key !== undefined && this.#secrets.mayTravel(key)) keys.push(key);
     }
-    return keys.length === 0 ? undefined : { kind: 'revealed', sealed: this.#secrets.seal(packKeys(keys)) };
+    return inParts(keys).map((part) => ({ kind: 'revealed', sealed: this.#secrets.seal(packKeys(part)) }));
   }
 
   onRevealed(sealed: Uint8Array): void {
@@ -128,9 +128,10 @@ export class HotKeys {
       send(to, { kind: 'misses-hashed', hashes }, hashes.length),
     );
     for (const hash of this.#reveals.tick(nowMs, send)) this.#census.reopen(hash);
-    this.#hot.flush(nowMs, (to, keys) =>
-      send(to, { kind: 'hot', sealed: this.#secrets.seal(packKeys(keys)) }, keys.length),
-    );
+    this.#hot.flush(nowMs, (to, keys) => {
+      for (const part of inParts(keys))
+        send(to, { kind: 'hot', sealed: this.#secrets.seal(packKeys(part)) }, part.length);
+    });
     this.#hotHashed.flush(nowMs, (to, hashes) => send(to, { kind: 'hot-hashed', hashes }, hashes.length));
     this.#loads.drain(nowMs, LOADS_PER_READ * pod.readsPerSecond(), (key, from) => {
       if (pod.holds(key) || !pod.prefetch(key)) return false;

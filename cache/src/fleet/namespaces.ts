@@ -7,7 +7,7 @@ import {
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
-import type { Bytes } from '../units.ts';
+import type { Bytes, Count } from '../units.ts';
 import { Hmac } from './hmac.ts';
 
 /**
@@ -30,6 +30,8 @@ export interface FleetNamespace {
   readonly keys: 'hashed' | 'encrypted';
 }
 
+/** In UTF-16 units. A longer key stays home: a few of them would fill a message. */
+const LONGEST_TRAVELLER: Count = 8192;
 const NONCE: Bytes = 12;
 const TAG: Bytes = 16;
 /** Bytes of the digest that closes every message. */
@@ -65,7 +67,7 @@ export class FleetSecrets {
 
   /** Whether the key itself may leave the pod, sealed. */
   mayTravel(key: string): boolean {
-    return this.#of(key).space.keys === 'encrypted';
+    return key.length <= LONGEST_TRAVELLER && this.#of(key).space.keys === 'encrypted';
   }
 
   /** Encrypts with AES-256-GCM under a random nonce. */

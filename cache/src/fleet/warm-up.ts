@@ -2,9 +2,9 @@ import type { Count, Millis } from '../units.ts';
 import { LoadQueue } from './load-queue.ts';
 import type { FleetSecrets } from './namespaces.ts';
 import type { FleetContext } from './pod.ts';
-import { packKeys, type Signal, unpackKeys } from './wire.ts';
+import { inParts, packKeys, type Signal, unpackKeys } from './wire.ts';
 
-/** Keys of one part of a digest: well under 64 KiB. */
+/** Keys of one part of a digest at most. */
 const KEYS_PER_PART: Count = 500;
 /** Parts sent a tick, so that a digest does not hold up the event loop or the bus. */
 const PARTS_PER_TICK: Count = 4;
@@ -41,7 +41,7 @@ export class WarmUp {
   readonly #loads = new LoadQueue();
   readonly #answeredMs = new Map<string, Millis>();
   #running: Running | undefined;
-  #answer: { readonly to: string; readonly keys: readonly string[]; sent: Count } | undefined;
+  #answer: { readonly to: string; readonly parts: string[][] } | undefined;
 
   constructor(context: FleetContext, secrets: FleetSecrets, maxKeys: Count) {
     this.#context = context;
@@ -84,7 +84,7 @@ export class WarmUp {
     const keys = this.#context.pod.workingSet(this.#maxKeys).filter((key) => this.#secrets.mayTravel(key));
     if (keys.length === 0) return;
     this.#answeredMs.set(from, nowMs);
-    this.#answer = { to: from, keys, sent: 0 };
+    this.#answer = { to: from, parts: inParts(keys, KEYS_PER_PART) };
   }
 
   onKeys(from: string, last: boolean, sealed: Uint8Array): void {
@@ -137,11 +137,10 @@ export class WarmUp {
 
   #sendParts(send: (to: string, signal: Signal) => void): void {
     for (let part = 0; part < PARTS_PER_TICK && this.#answer !== undefined; part++) {
-      const { to, keys, sent } = this.#answer;
-      const chunk = keys.slice(sent, sent + KEYS_PER_PART);
-      this.#answer.sent += chunk.length;
-      const last = this.#answer.sent >= keys.length;
-      send(to, { kind: 'warm-keys', last, sealed: this.#secrets.seal(packKeys(chunk)) });
+      const { to, parts } = this.#answer;
+      const keys = parts.shift()!;
+      const last = parts.length === 0;
+      send(to, { kind: 'warm-keys', last, sealed: this.#secrets.seal(packKeys(keys)) });
       if (last) this.#answer = undefined;
     }
   }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decode, encode, packKeys, type Signal, unpackKeys } from './wire.ts';
+import { decode, encode, inParts, packKeys, type Signal, unpackKeys } from './wire.ts';
 
 const hash = fc.integer({ min: 0, max: 2 ** 48 - 1 });
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
@@ -44,6 +44,25 @@ test('keys are unpacked as they were packed, and what is cut off is left out', (
       const rest = unpackKeys(packed.subarray(0, Math.max(0, packed.length - cut)));
       assert.deepEqual(rest, written.slice(0, rest.length));
     }),
+    { seed: 5 },
+  );
+});
+
+test('keys are cut into parts that fit a message, in order, with none left out', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.nat(8192), { maxLength: 100 }),
+      fc.integer({ min: 1, max: 40 }),
+      (lengths, maxKeys) => {
+        const written = lengths.map((length, i) => `${i}`.padEnd(length, 'ä'));
+        const parts = inParts(written, maxKeys);
+        assert.deepEqual(parts.flat(), written);
+        for (const part of parts) {
+          assert.ok(part.length > 0 && part.length <= maxKeys);
+          assert.ok(packKeys(part).length <= 60_000);
+        }
+      },
+    ),
     { seed: 5 },
   );
 });

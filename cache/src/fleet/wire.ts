@@ -1,3 +1,4 @@
+import type { Bytes, Count } from '../units.ts';
 import { HASH, type KeyHash } from './namespaces.ts';
 
 /** A key's digest and what tells one state of its value from the next, in 32 bits. */
@@ -124,6 +125,25 @@ export function decode(message: Uint8Array): Signal | undefined {
     case 'warm-keys':
       return body.length < 1 ? undefined : { kind, last: body[0] === 1, sealed: body.subarray(1) };
   }
+}
+
+/** What a message may have of keys, so that it stays below 64 KiB with all that is around them. */
+const KEYS_BYTES: Bytes = 60_000;
+
+/** The same keys in lists that fit into a message each, of `maxKeys` at most. */
+export function inParts(keys: readonly string[], maxKeys: Count = Number.POSITIVE_INFINITY): string[][] {
+  const parts: string[][] = [];
+  let roomBytes = 0;
+  for (const key of keys) {
+    const bytes = 2 + Buffer.byteLength(key);
+    if (bytes > roomBytes || parts.at(-1)!.length >= maxKeys) {
+      parts.push([]);
+      roomBytes = KEYS_BYTES;
+    }
+    parts.at(-1)!.push(key);
+    roomBytes -= bytes;
+  }
+  return parts;
 }
 
 /** Keys as bytes, each behind its length. */
