@@ -6,6 +6,7 @@ import { digest, validatorOf } from '../freshness/validator.ts';
 import type { SetOptions } from '../options.ts';
 import type { Count, Millis, Ratio } from '../units.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
+import { Latest } from './latest.ts';
 import type { Pod } from './pod.ts';
 import { type RuleLearner, RuleSignal } from './rule-signal.ts';
 import { Ticker } from './ticker.ts';
@@ -53,8 +54,8 @@ const MAX_COUNTED: Count = 20_000;
 export async function attachFleet(options: FleetAttachmentOptions): Promise<AttachedFleet> {
   const { cache, freshness, predictor, rng, maxExtensionMs = 600_000 } = options;
   const clock = options.clock ?? systemClock;
-  const heat = new Map<string, Count>();
-  const stamps = new Map<string, { readonly stamp: number; readonly fetchedMs: Millis }>();
+  const heat = new Latest<string, Count>(MAX_COUNTED);
+  const stamps = new Latest<string, { readonly stamp: number; readonly fetchedMs: Millis }>(MAX_COUNTED);
   /** Written again with a longer life: not a fetch, so nothing to tell others. */
   const extended = new Set<string>();
   const rates = { insertsPerMs: 0, readsPerMs: 0, inserts: 0, reads: 0, tickMs: clock.now() };
@@ -94,12 +95,12 @@ export async function attachFleet(options: FleetAttachmentOptions): Promise<Atta
     rates.inserts++;
     const stamp = version ?? stampOf(value);
     if (origin === 'restore' || stamp === undefined) return;
-    remember(stamps, key, { stamp, fetchedMs: atMs });
+    stamps.set(key, { stamp, fetchedMs: atMs });
     fleet.onFetched(key, stamp);
   };
   const read = (key: string, outcome: 'hit' | 'stale' | 'miss', isFirstUseOfPrefetch: boolean) => {
     rates.reads++;
-    remember(heat, key, (heat.get(key) ?? 0) + 1);
+    heat.set(key, (heat.get(key) ?? 0) + 1);
     if (outcome === 'miss') fleet.onMiss(key);
     else if (isFirstUseOfPrefetch) fleet.onPrefetchUsed(key);
   };
@@ -147,11 +148,4 @@ function stampOf(value: unknown): number | undefined {
 /** 3 for the hottest tenth, 2 for the next fifth, 1 for the rest. */
 function frequencyOf(rank: Ratio): Count {
   return rank < 0.1 ? 3 : rank < 0.3 ? 2 : 1;
-}
-
-/** Keeps the most recently changed of a bounded number. */
-function remember<V>(map: Map<string, V>, key: string, value: V): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size > MAX_COUNTED) map.delete(map.keys().next().value!);
 }
