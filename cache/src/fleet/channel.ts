@@ -2,7 +2,7 @@ import type { Bytes, Count, Millis } from '../units.ts';
 import { type FleetSecrets, SIGNATURE } from './namespaces.ts';
 import type { SourceTrust } from './source-trust.ts';
 import type { Transport, TransportState } from './transport.ts';
-import { decode, encode, type Signal } from './wire.ts';
+import { decode, encode, MAX_MESSAGE, type Signal } from './wire.ts';
 
 /** Why a message was not sent, or not listened to. */
 export type DropReason =
@@ -105,6 +105,7 @@ export class Channel {
 
   #admit(from: string, message: Uint8Array): Signal | DropReason {
     if (!this.#members.has(from)) return 'not-a-member';
+    if (message.length > MAX_MESSAGE) return 'not-understood';
     const body = message.subarray(0, -SIGNATURE);
     if (!this.#secrets.verify(from, body, message.subarray(-SIGNATURE))) return 'bad-signature';
     const signal = decode(body);
@@ -114,8 +115,12 @@ export class Channel {
   }
 }
 
-/** What a message counts for against its sender's quota. */
+/** A list of rules is some 5 KB to read, and told every few seconds. */
+const RULES_COUNT_AS: Count = 50;
+
+/** What a message counts for against its sender's quota. Sealed keys count as they are unpacked. */
 function signalsIn(signal: Signal): Count {
+  if (signal.kind === 'rules') return RULES_COUNT_AS;
   if ('hashes' in signal) return signal.hashes.length;
   if ('keys' in signal) return signal.keys.length;
   return 1;

@@ -228,7 +228,7 @@ export class Fleet implements AsyncDisposable {
         for (const answer of this.#hot.onReveal(signal.hashes)) this.#channel.send(from, answer, 1);
         break;
       case 'revealed':
-        this.#hot.onRevealed(signal.sealed);
+        this.#hot.onRevealed(from, signal.sealed);
         break;
       case 'hot':
         this.#hot.onHot(from, signal.sealed, this.#owners);

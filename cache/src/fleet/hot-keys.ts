@@ -83,8 +83,8 @@ export class HotKeys {
     return inParts(keys).map((part) => ({ kind: 'revealed', sealed: this.#secrets.seal(packKeys(part)) }));
   }
 
-  onRevealed(sealed: Uint8Array): void {
-    for (const key of this.#keysOf(sealed)) {
+  onRevealed(from: string, sealed: Uint8Array): void {
+    for (const key of this.#keysOf(from, sealed)) {
       const hash = this.#secrets.hash(key);
       if (!this.#reveals.answered(hash)) continue;
       this.#directory.see(hash, key);
@@ -93,10 +93,8 @@ export class HotKeys {
   }
 
   onHot(from: string, sealed: Uint8Array, owners: Rendezvous): void {
-    const keys = this.#keysOf(sealed);
-    if (this.#trust.admit(from, keys.length, this.#context.now()) !== 'heard') return;
     const dueMs = this.#context.now() + this.#context.rng() * LOAD_WITHIN_MS;
-    for (const key of keys) {
+    for (const key of this.#keysOf(from, sealed)) {
       if (owners.ownerOf(this.#secrets.hash(key)) === from) this.#loads.push(key, from, dueMs);
     }
   }
@@ -172,8 +170,13 @@ export class HotKeys {
     if (key !== undefined) this.#loads.push(key, this.#context.self, this.#context.now());
   }
 
-  #keysOf(sealed: Uint8Array): string[] {
+  /** The keys in it that may travel, while its sender may be heard: each takes a digest to judge. */
+  *#keysOf(from: string, sealed: Uint8Array): Generator<string, void> {
     const plain = this.#secrets.open(sealed);
-    return plain === undefined ? [] : unpackKeys(plain).filter((key) => this.#secrets.mayTravel(key));
+    if (plain === undefined) return;
+    for (const key of unpackKeys(plain)) {
+      if (this.#trust.admit(from, 1, this.#context.now()) !== 'heard') return;
+      if (this.#secrets.mayTravel(key)) yield key;
+    }
   }
 }

@@ -4,15 +4,22 @@ import { allHold, meshOf, SECRET } from './mesh.fixture.ts';
 import { FleetSecrets, SIGNATURE } from './namespaces.ts';
 import { Rendezvous } from './rendezvous.ts';
 import { ALL } from './transport.ts';
-import { encode, packKeys } from './wire.ts';
+import { encode, packKeys, type Signal } from './wire.ts';
+
+const SECRETS = new FleetSecrets(SECRET, [{ prefix: 'k:', keys: 'encrypted' }]);
+
+/** A message as the pod's own fleet would sign it. */
+function signed(from: string, signal: Signal): Buffer {
+  const message = encode(signal, SIGNATURE);
+  const body = message.subarray(0, -SIGNATURE);
+  message.set(SECRETS.sign(from, body), body.length);
+  return message;
+}
 
 test('what nobody asked for is not taken for an answer: an unasked key is not announced', async () => {
   const mesh = await meshOf({ pods: 4 });
-  const secrets = new FleetSecrets(SECRET, [{ prefix: 'k:', keys: 'encrypted' }]);
-  const body = encode({ kind: 'revealed', sealed: secrets.seal(packKeys(['k:unasked'])) }, SIGNATURE);
-  const plain = body.subarray(0, -SIGNATURE);
-  body.set(secrets.sign('pod-3', plain), plain.length);
-  for (const to of mesh.members) mesh.bus.connect('pod-3').send(to, body);
+  const message = signed('pod-3', { kind: 'revealed', sealed: SECRETS.seal(packKeys(['k:unasked'])) });
+  for (const to of mesh.members) mesh.bus.connect('pod-3').send(to, message);
   mesh.run(4000);
   for (const { name, pod } of mesh.pods) assert.deepEqual(pod.loaded, [], name);
 });
@@ -64,16 +71,39 @@ test('messages of strangers, forgers and other formats are dropped and counted',
 
 test('a pod can call hot only keys that it owns', async () => {
   const mesh = await meshOf({ pods: 6 });
-  const secrets = new FleetSecrets(SECRET, [{ prefix: 'k:', keys: 'encrypted' }]);
   const owners = new Rendezvous(mesh.members);
   const keys = Array.from({ length: 60 }, (_, i) => `k:${i}`);
-  const own = keys.filter((key) => owners.ownerOf(secrets.hash(key)) === 'pod-3');
-  const body = encode({ kind: 'hot', sealed: secrets.seal(packKeys(keys)) }, SIGNATURE);
-  const plain = body.subarray(0, -SIGNATURE);
-  body.set(secrets.sign('pod-3', plain), plain.length);
-  mesh.bus.connect('pod-3').send(ALL, body);
+  const own = keys.filter((key) => owners.ownerOf(SECRETS.hash(key)) === 'pod-3');
+  mesh.bus.connect('pod-3').send(ALL, signed('pod-3', { kind: 'hot', sealed: SECRETS.seal(packKeys(keys)) }));
   mesh.run(4000);
   assert.ok(own.length > 0 && own.length < keys.length);
   for (const { name, pod } of mesh.pods.filter(({ name }) => name !== 'pod-3'))
     assert.deepEqual(pod.loaded, own, name);
+});
+
+test('sealed keys count against the quota one by one, announced or told as an answer', async (t) => {
+  const mesh = await meshOf({ pods: 4 });
+  const digests = t.mock.method(FleetSecrets.prototype, 'hash').mock;
+  const sealed = SECRETS.seal(packKeys(Array.from({ length: 10_000 }, (_, i) => `k:${i}`)));
+  for (const kind of ['hot', 'revealed'] as const)
+    for (let i = 0; i < 5; i++) mesh.bus.connect('pod-3').send('pod-0', signed('pod-3', { kind, sealed }));
+  mesh.run(100);
+  assert.ok(digests.callCount() <= 2100, `${digests.callCount()} of 100,000 keys looked at`);
+});
+
+test('a pod looks for its working set once for one that asks again and again, also when it has none', async (t) => {
+  const mesh = await meshOf({ pods: 4 });
+  const { pod } = mesh.pods[0]!;
+  const looks = t.mock.method(pod, 'workingSet').mock;
+  for (let i = 0; i < 100; i++)
+    mesh.bus.connect('pod-3').send('pod-0', signed('pod-3', { kind: 'warm-request' }));
+  mesh.run(1000);
+  assert.equal(looks.callCount(), 1);
+});
+
+test('a message longer than any pod sends is not read', async () => {
+  const mesh = await meshOf({ pods: 2 });
+  mesh.bus.connect('pod-1').send('pod-0', signed('pod-1', { kind: 'rules', sealed: Buffer.alloc(70_000) }));
+  mesh.run(100);
+  assert.equal(mesh.pods[0]!.fleet.stats().dropped['not-understood'], 1);
 });

@@ -81,16 +81,18 @@ export class WarmUp {
     for (const [pod, atMs] of this.#answeredMs)
       if (nowMs - atMs >= ONE_DIGEST_IN_MS) this.#answeredMs.delete(pod);
     if (this.#answer !== undefined || this.#answeredMs.has(from)) return;
+    // Also when there is nothing to tell: to find that out is what costs.
+    this.#answeredMs.set(from, nowMs);
     const keys = this.#context.pod.workingSet(this.#maxKeys).filter((key) => this.#secrets.mayTravel(key));
     if (keys.length === 0) return;
-    this.#answeredMs.set(from, nowMs);
     this.#answer = { to: from, parts: inParts(keys, KEYS_PER_PART) };
   }
 
   onKeys(from: string, last: boolean, sealed: Uint8Array): void {
     const running = this.#running;
+    if (running === undefined || running.peer !== from) return;
     const plain = this.#secrets.open(sealed);
-    if (running === undefined || running.peer !== from || plain === undefined) return;
+    if (plain === undefined) return;
     running.heardMs = this.#context.now();
     running.complete ||= last;
     for (const key of unpackKeys(plain)) {

@@ -34,6 +34,8 @@ export type Signal =
   /** The answer, in parts, hottest first; sealed. */
   | { readonly kind: 'warm-keys'; readonly last: boolean; readonly sealed: Uint8Array };
 
+/** More than this nobody sends. */
+export const MAX_MESSAGE: Bytes = 65_536;
 /** Bytes of a digest and its stamp. */
 const STAMPED = HASH + 4;
 /** First byte of every message; pods of another format version are not understood and not answered. */
@@ -158,15 +160,13 @@ export function packKeys(keys: readonly string[]): Buffer {
   return Buffer.concat(parts);
 }
 
-/** The keys of `packKeys`; what is cut off at the end is left out. */
-export function unpackKeys(bytes: Buffer): string[] {
-  const keys: string[] = [];
+/** The keys of `packKeys`, made one at a time as they are asked for; what is cut off at the end is left out. */
+export function* unpackKeys(bytes: Buffer): Generator<string, void> {
   let at = 0;
   while (at + 2 <= bytes.length) {
     const end = at + 2 + bytes.readUInt16LE(at);
-    if (end > bytes.length) break;
-    keys.push(bytes.toString('utf8', at + 2, end));
+    if (end > bytes.length) return;
+    yield bytes.toString('utf8', at + 2, end);
     at = end;
   }
-  return keys;
 }
