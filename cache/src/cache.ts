@@ -154,6 +154,17 @@ export class L1Cache<V = unknown> implements Disposable {
     }
   }
 
+  /**
+   * Lets a value that is held and fresh live for `ttlMs` from now, as if it had been loaded now: for who knows that it
+   * has not changed. It keeps its version and tags. Listeners hear of no fill. Returns whether one is held.
+   */
+  extend(key: string, ttlMs: Millis): boolean {
+    if (!(ttlMs > 0) || !this.has(key)) return false;
+    const terms = this.#setTerms.of(this.#definitions.of(key), ttlMs);
+    this.#store.extend(this.#entries.slotOf.get(key)!, ttlMs, terms);
+    return true;
+  }
+
   /** Forgets the key; loads of it that are under way are not stored, unless they bring `version` or a later one. */
   delete(key: string, options: InvalidateOptions = {}): boolean {
     this.#loading.flights.invalidate(key, options.version);

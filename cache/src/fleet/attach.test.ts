@@ -31,6 +31,7 @@ async function twoPods() {
       attachment.listen(cache);
       cache.define('k:', {
         prefetchable: true,
+        tags: ['all'],
         load: async () => {
           origin.loads++;
           return { version: origin.version };
@@ -104,6 +105,21 @@ test('when one cache finds a value unchanged, the other serves it longer without
   assert.equal(b.learner.inspect('k:1')!.observations, before.observations + 1);
   assert.equal(b.attached.fleet.stats().sentMessages, sentByB);
   assert.equal(b.cache.peek('k:1')?.version, 1);
+});
+
+test("a value that lives on at another's word keeps its tags", async () => {
+  await using pods = await twoPods();
+  const { a, b, pass } = pods;
+  await a.cache.read('k:1');
+  await b.cache.read('k:1');
+  await pass(500);
+  const { observations } = b.learner.inspect('k:1')!;
+  a.cache.delete('k:1');
+  await a.cache.read('k:1');
+  await pass(500);
+  assert.equal(b.learner.inspect('k:1')!.observations, observations + 1);
+  assert.equal(b.cache.invalidateTag('all'), 1);
+  assert.equal(b.cache.peek('k:1'), undefined);
 });
 
 test('a cold cache loads what a warm one holds', async () => {

@@ -3,7 +3,6 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { FreshnessAttachment } from '../freshness/attach.ts';
 import type { LearnedFreshness } from '../freshness/learned-freshness.ts';
 import { digest, validatorOf } from '../freshness/validator.ts';
-import type { SetOptions } from '../options.ts';
 import type { Count, Millis, Ratio } from '../units.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
 import { Latest } from './latest.ts';
@@ -15,8 +14,7 @@ import { Ticker } from './ticker.ts';
 export interface FleetCache {
   readonly size: Count;
   has(key: string): boolean;
-  peek(key: string): unknown;
-  set(key: string, value: never, options: SetOptions): unknown;
+  extend(key: string, ttlMs: Millis): boolean;
   delete(key: string): boolean;
   /** `frequency`: how often the key is believed to be read; what a warm start loads begins as a regular. */
   prefetch(key: string, options?: { readonly frequency?: Count }): string;
@@ -56,8 +54,6 @@ export async function attachFleet(options: FleetAttachmentOptions): Promise<Atta
   const clock = options.clock ?? systemClock;
   const heat = new Latest<string, Count>(MAX_COUNTED);
   const stamps = new Latest<string, { readonly stamp: number; readonly fetchedMs: Millis }>(MAX_COUNTED);
-  /** Written again with a longer life: not a fetch, so nothing to tell others. */
-  const extended = new Set<string>();
   const rates = { insertsPerMs: 0, readsPerMs: 0, inserts: 0, reads: 0, tickMs: clock.now() };
 
   const pod: Pod = {
@@ -69,14 +65,10 @@ export async function attachFleet(options: FleetAttachmentOptions): Promise<Atta
       cache.delete(key);
     },
     extend: (key) => {
-      const value = cache.peek(key);
       const fetchedMs = stamps.get(key)?.fetchedMs;
-      if (value === undefined || fetchedMs === undefined || freshness === undefined) return;
+      if (fetchedMs === undefined || freshness === undefined || !cache.has(key)) return;
       const leftMs = fetchedMs + maxExtensionMs - clock.now();
-      const ttlMs = Math.min(leftMs, freshness.learner.onValidated(key, clock.now()));
-      if (!(ttlMs > 0)) return;
-      extended.add(key);
-      cache.set(key, value as never, { ttlMs, origin: 'refresh' });
+      cache.extend(key, Math.min(leftMs, freshness.learner.onValidated(key, clock.now())));
     },
     workingSet: (max) =>
       [...heat]
@@ -91,7 +83,6 @@ export async function attachFleet(options: FleetAttachmentOptions): Promise<Atta
   const ruleSignal = predictor && new RuleSignal(fleet, predictor, rng);
 
   const fetched = ({ key, value, origin, version, atMs }: AccessRecord) => {
-    if (origin === 'refresh' && extended.delete(key)) return;
     rates.inserts++;
     const stamp = version ?? stampOf(value);
     if (origin === 'restore' || stamp === undefined) return;

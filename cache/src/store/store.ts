@@ -154,6 +154,16 @@ export class Store<V> {
     return 'stored';
   }
 
+  /** Begins a new life of the value held, which stays what it is. */
+  extend(slot: number, lifeMs: Millis, terms: Pick<Terms<V>, 'refreshable' | 'maxAgeMs'>): void {
+    const { entries } = this;
+    const nowMs = this.#fillTime();
+    const begun = this.lifetimes.begin(slot, nowMs, Math.min(lifeMs, terms.maxAgeMs), terms.refreshable);
+    const flags = (entries.flags(slot) & ~Flag.softEnd) | begun;
+    entries.note(slot, flags, entries.version(slot), nowMs, 'needed');
+    if (this.budget.isExceeded) this.#evictToBudget('evicted', 1);
+  }
+
   remove(slot: number, reason: RemovalReason): void {
     this.log.settle();
     this.#policy.onRemove(slot);
