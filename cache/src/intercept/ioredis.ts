@@ -14,7 +14,8 @@ interface IoredisClient {
 }
 
 type Method = (this: IoredisClient, ...args: unknown[]) => Promise<unknown>;
-type Send = (this: IoredisClient, command: IoredisCommand, stream?: unknown) => unknown;
+/** What a pipeline sends comes with one object for all of it. */
+type Send = (this: IoredisClient, command: IoredisCommand, pipeline?: object) => unknown;
 
 /**
  * Lets `get`, `getBuffer`, `mget` and `mgetBuffer` of an ioredis connection answer from memory; writes through it
@@ -27,13 +28,13 @@ export function patchIoredis(exports: unknown, reads: InterceptedReads): void {
   for (const name of ['get', 'getBuffer', 'mget', 'mgetBuffer'])
     prototype[name] = wrapRead(prototype[name] as Method, name, redis);
   const send = prototype.sendCommand as Send;
-  prototype.sendCommand = function (this: IoredisClient, command: IoredisCommand, stream?: unknown) {
+  prototype.sendCommand = function (this: IoredisClient, command: IoredisCommand, pipeline?: object) {
     try {
-      watchCommand(redis, this, command, stream);
+      watchCommand(redis, this, command, pipeline);
     } catch {
       reads.fault();
     }
-    return send.call(this, command, stream);
+    return send.call(this, command, pipeline);
   };
 }
 
@@ -92,24 +93,37 @@ function spaceOf(redis: RedisReads, client: IoredisClient): string {
   return `${space}${client.condition?.select ?? db ?? 0} `;
 }
 
+/** What the commands of a pipeline change: those of a transaction do it only when its EXEC is done. */
+const pipelines = new WeakMap<object, (() => void)[]>();
+
+function earlierIn(pipeline: object): (() => void)[] {
+  const earlier = pipelines.get(pipeline) ?? [];
+  pipelines.set(pipeline, earlier);
+  return earlier;
+}
+
 function watchCommand(
   redis: RedisReads,
   client: IoredisClient,
   command: IoredisCommand,
-  stream: unknown,
+  pipeline: object | undefined,
 ): void {
   const { reads } = redis;
-  const effect = effectOf(command.name.toLowerCase());
+  const name = command.name.toLowerCase();
+  const effect = effectOf(name);
   if (effect === 'none') return;
   if (effect === 'stateful') {
     // While its status is `connect` ioredis itself logs in and selects; inside a pipeline the state ends with it.
-    if (client.status !== 'connect' && stream === undefined) redis.markLive(client);
+    if (client.status !== 'connect' && pipeline === undefined) redis.markLive(client);
     return;
   }
+  const before = pipeline && earlierIn(pipeline);
   const changed = () => {
-    if (effect === 'writes-all') reads.allChanged();
+    if (name === 'exec' && before !== undefined) for (const each of before) each();
+    else if (effect === 'writes-all') reads.allChanged();
     else for (const key of command.getKeys()) redis.changed(key);
   };
+  if (name !== 'exec') before?.push(changed);
   changed();
   // Once more when the server has done it: another connection may have read in between.
   const resolve = command.resolve;

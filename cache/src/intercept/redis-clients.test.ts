@@ -124,6 +124,21 @@ for (const [name, open] of Object.entries({ ioredis, nodeRedis })) {
   });
 }
 
+test('ioredis: what a transaction does is seen when it is done, not when it is queued', async () => {
+  const [writer, reader] = [ioredis(), ioredis()];
+  await truth('SET', 'price.10', 'old');
+  await writer.multi({ pipeline: false });
+  await writer.set('price.10', 'new');
+  clock.nowMs += 1;
+  assert.equal(await reader.get('price.10'), 'old');
+  clock.nowMs += 1;
+  await writer.exec();
+  clock.nowMs += 1;
+  assert.equal(await reader.get('price.10'), 'new');
+  writer.disconnect();
+  reader.disconnect();
+});
+
 test('a write as another user through another library is seen by the next read', async () => {
   await truth('ACL', 'SETUSER', 'writer', 'on', '>w', '~*', '+@all');
   const reader = ioredis();

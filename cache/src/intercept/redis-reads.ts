@@ -27,13 +27,16 @@ const STATEFUL = new Set([
   'ssubscribe',
 ]);
 
+/** `exec` does what was queued before it, which a library may know better. */
+const WRITES_ALL = new Set(['flushall', 'flushdb', 'swapdb', 'exec']);
+
 /** Commands that change nothing. Every other one is taken for a write to all of its keys. */
 const READS = new Set(
   (
     'get mget exists ttl pttl type strlen getrange hget hmget hgetall hkeys hvals hlen hexists hscan llen lrange lindex ' +
     'smembers sismember smismember scard sscan zscore zrange zrangebyscore zcard zrank zscan scan keys dbsize ping echo info ' +
     'time object memory randomkey bitcount getbit pfcount geopos geodist geosearch xrange xread xlen publish command ' +
-    'config cluster quit unwatch unsubscribe punsubscribe discard exec script function readonly'
+    'config cluster quit unwatch unsubscribe punsubscribe discard script function readonly'
   ).split(' '),
 );
 
@@ -56,7 +59,7 @@ export type CommandEffect = 'none' | 'stateful' | 'writes-keys' | 'writes-all';
 
 export function effectOf(name: string): CommandEffect {
   if (STATEFUL.has(name)) return 'stateful';
-  if (name === 'flushall' || name === 'flushdb' || name === 'swapdb') return 'writes-all';
+  if (WRITES_ALL.has(name)) return 'writes-all';
   return READS.has(name) ? 'none' : 'writes-keys';
 }
 
