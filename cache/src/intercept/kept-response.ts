@@ -3,9 +3,17 @@ import type { Bytes } from '../units.ts';
 const utf8 = new TextDecoder();
 const CHUNK_BYTES: Bytes = 64 * 1024;
 
-/** As classes to extend: their published types declare the members in a way that cannot be overridden. */
-const BaseResponse = Response as unknown as new (body: null, init: ResponseInit) => object;
-const BaseHeaders = Headers as unknown as new (fields: Record<string, string>) => object;
+/**
+ * As classes to extend: their published types declare the members in a way that cannot be overridden. A process that was
+ * started without `fetch` has none, and must be able to load this file.
+ */
+const BaseResponse = (globalThis.Response ?? Object) as unknown as new (
+  body: null,
+  init: ResponseInit,
+) => object;
+const BaseHeaders = (globalThis.Headers ?? Object) as unknown as new (
+  fields: Record<string, string>,
+) => object;
 
 /** Those of an answer that `fetch` brought: nobody may change them. */
 class FetchedHeaders extends BaseHeaders {

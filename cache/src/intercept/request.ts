@@ -16,8 +16,7 @@ export type BypassReason =
   | 'path'
   | 'client'
   | 'dispatcher'
-  | 'connection-state'
-  | 'fault';
+  | 'connection-state';
 
 export type RequestDecision =
   /** Not on the allow-list: none of our business. */

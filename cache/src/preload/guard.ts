@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 
 /** Why the preload leaves a process alone. */
-export type SkipReason = 'package-manager' | 'node-too-old' | 'already-loaded';
+export type SkipReason = 'package-manager' | 'node-too-old' | 'without-fetch' | 'already-loaded';
 
 /** Tools that `NODE_OPTIONS` reaches as well and that have no reads worth keeping. */
 const PACKAGE_MANAGERS =
@@ -12,9 +12,11 @@ export function skipReason(
   argv: readonly string[],
   nodeVersion: string,
   isLoaded: boolean,
+  hasFetch: boolean,
 ): SkipReason | undefined {
   if (isLoaded) return 'already-loaded';
   if (Number(nodeVersion.split('.')[0]) < 22) return 'node-too-old';
+  if (!hasFetch) return 'without-fetch';
   if (argv[1] !== undefined && PACKAGE_MANAGERS.test(basename(argv[1]))) return 'package-manager';
   return undefined;
 }

@@ -6,7 +6,8 @@ import { skipReason } from './guard.ts';
  * Whatever goes wrong costs one line on stderr, never the process.
  */
 try {
-  const skip = skipReason(process.argv, process.versions.node, HANDLE in globalThis);
+  const hasFetch = typeof globalThis.fetch === 'function';
+  const skip = skipReason(process.argv, process.versions.node, HANDLE in globalThis, hasFetch);
   if (skip === undefined) install(process.env);
 } catch (error) {
   process.stderr.write(

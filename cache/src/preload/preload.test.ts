@@ -125,6 +125,13 @@ test('two imports of it are one', async () => {
   assert.deepEqual(JSON.parse(out).slice(0, 2), ['1', '1']);
 });
 
+test('a process that was started without fetch runs without the cache', async () => {
+  const without = 'delete globalThis.fetch, delete globalThis.Headers, delete globalThis.Response';
+  const options = `--import data:text/javascript,${encodeURIComponent(without)} --import ${preload}`;
+  const script = 'console.log(typeof fetch, Symbol.for("l1-cache.intercept") in globalThis)';
+  assert.equal((await run(['-e', script], { NODE_OPTIONS: options })).out, 'undefined false');
+});
+
 test('L1_MODE=off leaves everything as it is', async () => {
   const { out } = await run([app, 'main'], { L1_MODE: 'off' });
   assert.deepEqual(JSON.parse(out), ['1', '2', null, null]);
@@ -178,11 +185,11 @@ test('package managers are left alone', async () => {
     'pnpm.cjs',
     'corepack.js',
   ])
-    assert.equal(skipReason(['node', `/usr/lib/${name}`], '24.0.0', false), 'package-manager', name);
+    assert.equal(skipReason(['node', `/usr/lib/${name}`], '24.0.0', false, true), 'package-manager', name);
   for (const name of ['server.js', 'npm-proxy.js', 'index.mjs'])
-    assert.equal(skipReason(['node', `/app/${name}`], '24.0.0', false), undefined, name);
-  assert.equal(skipReason(['node', '/app/x.js'], '20.19.0', false), 'node-too-old');
-  assert.equal(skipReason(['node', '/app/x.js'], '22.0.0', true), 'already-loaded');
+    assert.equal(skipReason(['node', `/app/${name}`], '24.0.0', false, true), undefined, name);
+  assert.equal(skipReason(['node', '/app/x.js'], '20.19.0', false, true), 'node-too-old');
+  assert.equal(skipReason(['node', '/app/x.js'], '22.0.0', true, true), 'already-loaded');
 });
 
 test('it names no export that an older Node lacks, so that it can leave that Node alone', () => {
