@@ -71,9 +71,14 @@ export function configFromEnv(env: Readonly<Record<string, string | undefined>>)
     maxEntryBytes: positive(given, 'maxEntryBytes') ?? MIB,
     flightWaitMs: positive(given, 'flightWaitMs') ?? 5000,
     maxFaults: positive(given, 'maxFaults') ?? 100,
-    http: list(given, 'http', ['host', 'path']) as unknown as HttpRoute[],
-    redis: list(given, 'redis', ['keys']) as unknown as RedisRoute[],
-    grpc: list(given, 'grpc', ['method']) as unknown as GrpcRoute[],
+    http: list(
+      given,
+      'http',
+      ['host', 'path'],
+      ['negativeTtlMs', 'keyHeaders', 'ignoreHeaders'],
+    ) as unknown as HttpRoute[],
+    redis: list(given, 'redis', ['keys'], []) as unknown as RedisRoute[],
+    grpc: list(given, 'grpc', ['method'], ['keyMetadata']) as unknown as GrpcRoute[],
   };
 }
 
@@ -102,8 +107,8 @@ function positive(given: Fields, name: string): number | undefined {
   return value;
 }
 
-/** Checks that each route has its text fields, a life, and lists of names where it has lists. */
-function list(given: Fields, name: string, texts: readonly string[]): Fields[] {
+/** Checks that each route has its text fields and a life, and of other fields only those it may have. */
+function list(given: Fields, name: string, texts: readonly string[], others: readonly string[]): Fields[] {
   const routes = given[name] ?? [];
   if (!Array.isArray(routes)) throw bad(`L1_CONFIG.${name}`, routes, 'use a list of routes');
   routes.forEach((route: Fields, at) => {
@@ -113,6 +118,15 @@ function list(given: Fields, name: string, texts: readonly string[]): Fields[] {
         throw bad(`${where}.${field}`, route?.[field], 'use a non-empty text');
     if (!(name === 'http' && route.ttlMs === 'http') && !(typeof route.ttlMs === 'number' && route.ttlMs > 0))
       throw bad(`${where}.ttlMs`, route.ttlMs, 'use a number of milliseconds above 0');
+    const known = [...texts, 'ttlMs', ...others];
+    for (const field of Object.keys(route))
+      if (!known.includes(field))
+        throw bad(`${where}.${field}`, route[field], `known fields: ${known.join(', ')}`);
+    if (
+      route.negativeTtlMs !== undefined &&
+      !(typeof route.negativeTtlMs === 'number' && route.negativeTtlMs > 0)
+    )
+      throw bad(`${where}.negativeTtlMs`, route.negativeTtlMs, 'use a number of milliseconds above 0');
     for (const field of ['keyHeaders', 'ignoreHeaders', 'keyMetadata']) {
       const names = route[field] ?? [];
       if (!Array.isArray(names) || names.some((each) => typeof each !== 'string'))
