@@ -5,7 +5,7 @@ import type { KeyHash } from './namespaces.ts';
 /** Keys counted at a time; beyond, the oldest count is given up. */
 const MAX_KEYS = 20_000;
 /** A key is called hot at most once in this time. */
-const QUIET_MS = 60_000;
+export const QUIET_MS: Millis = 60_000;
 /** Reads a pod may expect of the key before it would evict it, at the lower confidence bound, to call it hot. */
 const WORTH_READS = 1.07;
 /** A burst of reports cannot make the rate look higher than reports over this time would. */

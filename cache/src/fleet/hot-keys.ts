@@ -1,5 +1,5 @@
 import type { Count, Millis } from '../units.ts';
-import { Census } from './census.ts';
+import { Census, QUIET_MS } from './census.ts';
 import type { KeyDirectory } from './key-directory.ts';
 import { LoadQueue } from './load-queue.ts';
 import type { FleetSecrets, KeyHash } from './namespaces.ts';
@@ -131,8 +131,10 @@ export class HotKeys {
         send(to, { kind: 'hot', sealed: this.#secrets.seal(packKeys(part)) }, part.length);
     });
     this.#hotHashed.flush(nowMs, (to, hashes) => send(to, { kind: 'hot-hashed', hashes }, hashes.length));
+    // By then its owner may call the key hot again, if it is.
+    this.#loads.forgetBefore(nowMs - QUIET_MS);
     this.#loads.drain(nowMs, LOADS_PER_READ * pod.readsPerSecond(), (key, from) => {
-      if (pod.holds(key) || !pod.prefetch(key)) return false;
+      if (this.#trust.isMuted(from, nowMs) || pod.holds(key) || !pod.prefetch(key)) return false;
       if (from !== this.#context.self && this.#awaited.size < MAX_AWAITED)
         this.#awaited.set(key, { from, sinceMs: nowMs });
       return true;

@@ -15,24 +15,35 @@ export class LoadQueue {
   #head = 0;
   #allowance = 0;
   #tickMs = Number.NaN;
+  #perSecond = Number.NaN;
 
   get length(): Count {
     return this.#waiting.length - this.#head;
   }
 
-  /** When the next key is due, if the rate allows; never (infinity) while none waits. */
+  /** When the next key is due and the rate of the last `drain` allows it; never (infinity) while none waits. */
   get dueMs(): Millis {
-    return this.#waiting[this.#head]?.dueMs ?? Number.POSITIVE_INFINITY;
+    const next = this.#waiting[this.#head];
+    if (next === undefined) return Number.POSITIVE_INFINITY;
+    if (Number.isNaN(this.#tickMs) || this.#allowance >= 1) return next.dueMs;
+    return Math.max(next.dueMs, this.#tickMs + (1000 * (1 - this.#allowance)) / this.#perSecond);
   }
 
   push(key: string, from: string, dueMs: Millis): void {
     if (this.length < MAX_WAITING) this.#waiting.push({ key, from, dueMs });
   }
 
+  /** Lets go of what should have been loaded before then. */
+  forgetBefore(dueMs: Millis): void {
+    while (this.#head < this.#waiting.length && this.#waiting[this.#head]!.dueMs < dueMs) this.#head++;
+    this.#compact();
+  }
+
   /** Loads what is due, `perSecond` at most on average. `load` says whether it cost a fetch. */
   drain(nowMs: Millis, perSecond: number, load: (key: string, from: string) => boolean): void {
     const elapsedMs = Number.isNaN(this.#tickMs) ? 0 : nowMs - this.#tickMs;
     this.#tickMs = nowMs;
+    this.#perSecond = perSecond;
     this.#allowance = Math.min(perSecond, this.#allowance + (elapsedMs / 1000) * perSecond);
     while (this.#allowance >= 1 && this.#head < this.#waiting.length) {
       const next = this.#waiting[this.#head]!;
@@ -40,9 +51,12 @@ export class LoadQueue {
       this.#head++;
       if (load(next.key, next.from)) this.#allowance--;
     }
-    if (this.#head > 1000 && this.#head > this.#waiting.length / 2) {
-      this.#waiting = this.#waiting.slice(this.#head);
-      this.#head = 0;
-    }
+    this.#compact();
+  }
+
+  #compact(): void {
+    if (this.#head <= 1000 || this.#head <= this.#waiting.length / 2) return;
+    this.#waiting = this.#waiting.slice(this.#head);
+    this.#head = 0;
   }
 }

@@ -107,3 +107,21 @@ test('a message longer than any pod sends is not read', async () => {
   mesh.run(100);
   assert.equal(mesh.pods[0]!.fleet.stats().dropped['not-understood'], 1);
 });
+
+test('what a pod announced before it was found wrong is not loaded after', async () => {
+  const mesh = await meshOf({ pods: 4 });
+  const owners = new Rendezvous(mesh.members);
+  const own = Array.from({ length: 12_000 }, (_, i) => `k:${i}`).filter(
+    (key) => owners.ownerOf(SECRETS.hash(key)) === 'pod-3',
+  );
+  const { pod, fleet } = mesh.pods[0]!;
+  pod.readsPerSecond = () => 10;
+  mesh.bus
+    .connect('pod-3')
+    .send('pod-0', signed('pod-3', { kind: 'hot', sealed: SECRETS.seal(packKeys(own.slice(0, 1900))) }));
+  mesh.run(40_000);
+  assert.equal(fleet.stats().dropped.muted > 0, true);
+  const { length } = pod.loaded;
+  mesh.run(15_000);
+  assert.equal(pod.loaded.length, length);
+});

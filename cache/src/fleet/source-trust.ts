@@ -41,6 +41,10 @@ export class SourceTrust {
     return 'heard';
   }
 
+  isMuted(from: string, nowMs: Millis): boolean {
+    return nowMs < (this.#sources.get(from)?.mutedUntilMs ?? Number.NEGATIVE_INFINITY);
+  }
+
   /** Records whether following one of the pod's signals was right. */
   record(from: string, outcome: 'right' | 'wrong', nowMs: Millis): void {
     const source = this.#of(from, nowMs);
