@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdtempSync,
   openSync,
+  readFileSync,
   readSync,
   rmSync,
   statSync,
@@ -234,6 +235,19 @@ test('a damaged head is refused, so that it cannot make the file longer', () => 
     writeSync(fd, was, 0, 1, at);
     closeSync(fd);
   }
+});
+
+test('a cache that was closed touches no other file, and closes none', () => {
+  const { open, path } = make(8192);
+  const cache = open();
+  cache[Symbol.dispose]();
+  writeFileSync(`${path}.other`, 'other');
+  const fd = openSync(`${path}.other`, 'r+');
+  assert.throws(() => cache.set('a', Buffer.from('x')));
+  assert.throws(() => cache.get('a'));
+  cache[Symbol.dispose]();
+  assert.equal(readFileSync(fd, 'utf8'), 'other');
+  closeSync(fd);
 });
 
 test('deleting what is not there takes no memory', () => {

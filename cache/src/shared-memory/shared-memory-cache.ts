@@ -36,6 +36,8 @@ export interface SharedMemoryStats {
 }
 
 const LOCKS = 16;
+/** Of no file: reading and writing throw. */
+const CLOSED = -1;
 
 /**
  * A cache that all processes of a pod read directly, without a server, from a file in memory. A read is one `pread` of
@@ -43,7 +45,7 @@ const LOCKS = 16;
  * checksum, so that a half-written one is a miss. A value is visible to all processes when `set` returns.
  */
 export class SharedMemoryCache implements Disposable {
-  readonly #fd: number;
+  #fd: number;
   readonly #path: string;
   readonly #layout: Layout;
   readonly #clock: Clock;
@@ -161,8 +163,12 @@ export class SharedMemoryCache implements Disposable {
     return { entries, payloadBytes };
   }
 
+  /** Closes the file; what is asked of the cache after that throws. */
   [Symbol.dispose](): void {
+    if (this.#fd === CLOSED) return;
     closeSync(this.#fd);
+    // Its number soon belongs to another file.
+    this.#fd = CLOSED;
   }
 
   /** The slot of the entry, whose bytes are then in `#bucket`, or `ABSENT`. */
@@ -242,8 +248,8 @@ export class SharedMemoryCache implements Disposable {
       this.#read(at);
       const nowMs = this.#clock.now();
       const alive = this.#bucket.entries().filter((entry) => entry.expiresAtMs > nowMs);
-      if (change(this.#bucket, alive, this.#next) === 'same') return 'written';
-      return writeAll(this.#fd, this.#next.bytes, at);
+      if (change(this.#bucket, alive, this.#next) === 'same') return () => 'written';
+      return () => writeAll(this.#fd, this.#next.bytes, at);
     });
   }
 }
