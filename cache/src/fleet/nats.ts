@@ -1,4 +1,4 @@
-import { ALL, type Transport } from './transport.ts';
+import { ALL, checkPodName, type Transport } from './transport.ts';
 
 /** What is used of a NATS connection (`@nats-io/transport-node`). It belongs to the caller, who closes it. */
 interface NatsConnectionLike {
@@ -20,8 +20,12 @@ export interface NatsTransportOptions {
   readonly fleet?: string;
 }
 
-/** Carries signals over NATS. Subjects are `<fleet>.<to>.<from>`: permit each pod to publish `<fleet>.*.<itself>`. */
+/**
+ * Carries signals over NATS. Subjects are `<fleet>.<to>.<from>`: permit each pod to publish `<fleet>.*.<itself>`.
+ * @throws {CacheError} `L1_BAD_OPTION` for a name that cannot be part of a subject.
+ */
 export function natsTransport({ self, connection, fleet = 'l1' }: NatsTransportOptions): Transport {
+  checkPodName(self);
   const subscriptions: { unsubscribe(): void }[] = [];
   return {
     self,

@@ -1,4 +1,4 @@
-import { ALL, type Transport } from './transport.ts';
+import { ALL, checkPodName, type Transport } from './transport.ts';
 
 /** What is used of a `redis` (node-redis) client. The client belongs to the caller, who connects and closes it. */
 interface NodeRedisClient {
@@ -14,7 +14,7 @@ interface NodeRedisClient {
 }
 
 export interface RedisTransportOptions {
-  /** This pod's name; no dots, spaces or glob characters. */
+  /** This pod's name; no dots, spaces or wildcards. */
   readonly self: string;
   /** Sends. May be the client the application uses. */
   readonly publisher: NodeRedisClient;
@@ -27,9 +27,11 @@ export interface RedisTransportOptions {
 /**
  * Carries signals over Redis publish/subscribe. Channels are `<fleet>.<to>.<from>`, so a Redis ACL can hold each
  * pod to its own name (`resetchannels &l1.*.pod-7` for publishing).
+ * @throws {CacheError} `L1_BAD_OPTION` for a name that cannot be part of a channel's.
  */
 export function redisTransport(options: RedisTransportOptions): Transport {
   const { self, publisher, subscriber, fleet = 'l1' } = options;
+  checkPodName(self);
   const patterns = [`${fleet}.${self}.*`, `${fleet}.all.*`];
   return {
     self,

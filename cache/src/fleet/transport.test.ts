@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -35,6 +36,15 @@ if (natsServer === undefined)
     skip: `no nats-server: set NATS_SERVER, or install Go, or \`go install ${NATS_MODULE}\``,
   });
 else testTransport('NATS', () => natsBus(natsServer));
+
+test('a name that a channel would take apart, or that means all, is refused', () => {
+  const client = {} as never;
+  for (const self of ['', 'all', 'web.7', 'web 7', 'web-*', '>']) {
+    const refusal = { code: 'L1_BAD_OPTION' };
+    assert.throws(() => redisTransport({ self, publisher: client, subscriber: client }), refusal);
+    assert.throws(() => natsTransport({ self, connection: client }), refusal);
+  }
+});
 
 async function redisBus(command: string): Promise<Bus> {
   const port = await freePort();

@@ -1,3 +1,5 @@
+import { CacheError } from '../errors.ts';
+
 /** The address of every pod but the sender. */
 export const ALL = '*';
 
@@ -21,4 +23,13 @@ export interface Transport extends AsyncDisposable {
     receive: (from: string, message: Uint8Array) => void,
     onState: (state: TransportState) => void,
   ): Promise<void>;
+}
+
+/** @throws {CacheError} `L1_BAD_OPTION` for a name that means something else in a channel's name. */
+export function checkPodName(name: string): void {
+  if (name === '' || name === 'all' || /[\s.*?[\]\\>]/.test(name))
+    throw new CacheError(
+      'L1_BAD_OPTION',
+      `A pod cannot be called "${name}" on the bus: use a name without dots, spaces and wildcards, and not "all".`,
+    );
 }
