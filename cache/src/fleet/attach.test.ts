@@ -161,6 +161,20 @@ test('a value kept as bytes is not decoded for a hit', async () => {
   cache[Symbol.dispose]();
 });
 
+test('a secret too short to be one is refused', async () => {
+  const cache = new L1Cache<Stamped>({ budgetBytes: 2 ** 22, seed: 1 });
+  const transport = new MemoryBus().connect('a');
+  const attaching = attachFleet({
+    cache,
+    transport,
+    secret: Buffer.from(''),
+    members: ['a'],
+    rng: seededRandom(2),
+  });
+  await assert.rejects(attaching, { code: 'L1_BAD_OPTION' });
+  cache[Symbol.dispose]();
+});
+
 test('an attached fleet at rest ticks for its greetings alone, and tells a change within 50 ms', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   const clock = { nowMs: 0, now: () => clock.nowMs };

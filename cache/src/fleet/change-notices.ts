@@ -46,8 +46,11 @@ export class ChangeNotices {
     const known = this.#directory.see(hash, key);
     const nowMs = this.#context.now();
     if (known.noticedBy !== undefined) {
-      this.#trust.record(known.noticedBy, stamp === known.stamp ? 'wrong' : 'right', nowMs);
+      const outcome = stamp === known.stamp ? 'wrong' : 'right';
+      this.#trust.record(known.noticedBy, outcome, nowMs);
       known.noticedBy = undefined;
+      // Should the value come to that state after all, the others have not heard of it yet.
+      if (outcome === 'wrong') known.heardStamp = Number.NaN;
     }
     const first = Number.isNaN(known.stamp);
     const same = known.stamp === stamp;
@@ -86,16 +89,19 @@ export class ChangeNotices {
 
   tick(send: (to: string, signal: Signal, signals: number) => void): void {
     const nowMs = this.#context.now();
-    const last = (keys: StampedHash[]) => [
+    const isStillHeld = ({ hash, stamp }: StampedHash) => this.#directory.get(hash)?.stamp === stamp;
+    const last = (keys: readonly StampedHash[]) => [
       ...new Map<KeyHash, StampedHash>(keys.map((k) => [k.hash, k])).values(),
     ];
     this.#changed.flush(
       nowMs,
       (to, keys) => send(to, { kind: 'changed', keys: last(keys) }, keys.length),
-      ({ hash, stamp }) => this.#directory.get(hash)?.stamp === stamp,
+      isStillHeld,
     );
-    this.#validated.flush(nowMs, (to, keys) =>
-      send(to, { kind: 'validated', keys: last(keys) }, keys.length),
-    );
+    this.#validated.flush(nowMs, (to, keys) => {
+      // What was found to have changed meanwhile must not live on elsewhere.
+      const valid = last(keys).filter(isStillHeld);
+      if (valid.length > 0) send(to, { kind: 'validated', keys: valid }, valid.length);
+    });
   }
 }

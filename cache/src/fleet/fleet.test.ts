@@ -82,6 +82,16 @@ test('a value found valid lives on in the pods that hold the same state, and onl
   assert.deepEqual(mesh.pods[1]!.pod.extended, []);
 });
 
+test('a value found valid and then changed is not told to be valid', async () => {
+  const mesh = await meshOf();
+  allHold(mesh, 'k:1', 1);
+  mesh.run(1000);
+  mesh.pods[0]!.fleet.onFetched('k:1', 1);
+  mesh.pods[0]!.fleet.onFetched('k:1', 2);
+  mesh.run(1000);
+  assert.ok(mesh.sent.every((message) => decode(message.subarray(0, -8))?.kind !== 'validated'));
+});
+
 test('no key of a hashed namespace ever leaves a pod, and no key leaves one in clear', async () => {
   const mesh = await meshOf({
     namespaces: [
@@ -121,6 +131,13 @@ test('a cold pod starts cold when nobody answers', async () => {
   const mesh = await meshOf({ pods: 4, chaos: { lossRatio: 1 } });
   const warming = mesh.pods[0]!.fleet.warmUp();
   mesh.run(6000);
+  assert.deepEqual(await warming, { outcome: 'cold', why: 'no-answer' });
+});
+
+test('a warm-up ends when its pod leaves the fleet', async () => {
+  const mesh = await meshOf({ pods: 4 });
+  const warming = mesh.pods[0]!.fleet.warmUp();
+  await mesh.pods[0]!.fleet[Symbol.asyncDispose]();
   assert.deepEqual(await warming, { outcome: 'cold', why: 'no-answer' });
 });
 

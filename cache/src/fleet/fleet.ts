@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
-import type { Count, Millis, Ratio } from '../units.ts';
+import { CacheError } from '../errors.ts';
+import type { Bytes, Count, Millis, Ratio } from '../units.ts';
 import { ChangeNotices } from './change-notices.ts';
 import { Channel, type ChannelStats } from './channel.ts';
 import { Delivery } from './delivery.ts';
@@ -35,6 +36,7 @@ export interface FleetStats extends ChannelStats {
   readonly deliveryRatio: Ratio;
 }
 
+const LEAST_SECRET: Bytes = 16;
 const HELLO_EVERY_MS: Millis = 5000;
 /** So many times a pod that has just come greets so often, for the others to learn soon what gets through. */
 const FIRST_HELLOS: Count = 8;
@@ -67,9 +69,17 @@ export class Fleet implements AsyncDisposable {
   readonly #rulesListeners = new Set<(from: string, payload: Uint8Array) => void>();
   readonly #dueListeners = new Set<() => void>();
 
-  /** `secrets` may be shared by the simulated pods of one process; they are those of `secret` and `namespaces`. */
+  /**
+   * `secrets` may be shared by the simulated pods of one process; they are those of `secret` and `namespaces`.
+   * @throws {CacheError} `L1_BAD_OPTION` when the secret is too short.
+   */
   constructor(options: FleetOptions, secrets = new FleetSecrets(options.secret, options.namespaces ?? [])) {
-    const { transport, pod, clock, rng, members, directoryKeys = 20_000 } = options;
+    const { transport, pod, clock, rng, secret, members, directoryKeys = 20_000 } = options;
+    if (secret.byteLength < LEAST_SECRET)
+      throw new CacheError(
+        'L1_BAD_OPTION',
+        `secret has ${secret.byteLength} bytes: use at least ${LEAST_SECRET} random ones, the same in all pods.`,
+      );
     this.#transport = transport;
     this.#clock = clock;
     this.#rng = rng;
@@ -199,6 +209,7 @@ export class Fleet implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#togetherness[Symbol.dispose]();
+    this.#warmUp[Symbol.dispose]();
     this.#rulesListeners.clear();
     this.#dueListeners.clear();
     await this.#transport[Symbol.asyncDispose]();

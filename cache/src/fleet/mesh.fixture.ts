@@ -10,7 +10,7 @@ import type { Pod } from './pod.ts';
 export const SECRET = new Uint8Array(32).fill(1);
 
 /** A pod that holds a set of keys and writes down what the fleet asked of it. */
-class NotingPod implements Pod {
+export class NotingPod implements Pod {
   readonly held = new Set<string>();
   readonly loaded: string[] = [];
   readonly forgotten: string[] = [];

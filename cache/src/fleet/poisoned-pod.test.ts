@@ -56,6 +56,20 @@ test('a pod whose notices prove false is no longer listened to', async () => {
   }
 });
 
+test('a change is told also when a pod had told it before it came', async () => {
+  const mesh = await meshOf({ pods: 4 });
+  allHold(mesh, 'k:1', 1);
+  mesh.run(2000);
+  const keys = [{ hash: SECRETS.hash('k:1'), stamp: 2 }];
+  mesh.bus.connect('pod-3').send(ALL, signed('pod-3', { kind: 'changed', keys }));
+  mesh.run(100);
+  allHold(mesh, 'k:1', 1);
+  mesh.run(2000);
+  mesh.pods[0]!.fleet.onFetched('k:1', 2);
+  mesh.run(2000);
+  assert.deepEqual(mesh.pods[1]!.pod.forgotten, ['k:1', 'k:1']);
+});
+
 test('messages of strangers, forgers and other formats are dropped and counted', async () => {
   const mesh = await meshOf({ pods: 2 });
   const stranger = mesh.bus.connect('stranger');

@@ -12,6 +12,8 @@ const PARTS_PER_TICK: Count = 4;
 const ONE_DIGEST_IN_MS: Millis = 10_000;
 /** Without a part for so long the peer is given up and the next one asked; after so many the pod starts cold. */
 const PATIENCE_MS: Millis = 1500;
+/** A peer that tells of its keys for longer than this is not waited for. */
+const DIGEST_WITHIN_MS: Millis = 10_000;
 const MAX_PEERS: Count = 3;
 
 /** How a warm-up ended. `keys` were named by the peer, `loaded` cost a fetch. */
@@ -26,6 +28,7 @@ interface Running {
   readonly ended: Promise<WarmUpOutcome>;
   readonly settle: (outcome: WarmUpOutcome) => void;
   peer: string;
+  askedMs: Millis;
   heardMs: Millis;
   complete: boolean;
   keys: Count;
@@ -56,18 +59,21 @@ export class WarmUp {
     send: (to: string, signal: Signal) => void,
   ): Promise<WarmUpOutcome> {
     if (this.#running !== undefined) return this.#running.ended;
-    const order = peers.toSorted(() => this.#context.rng() - 0.5).slice(0, MAX_PEERS);
+    const drawn = peers.map((peer) => ({ peer, lot: this.#context.rng() })).sort((a, b) => a.lot - b.lot);
+    const order = drawn.slice(0, MAX_PEERS).map(({ peer }) => peer);
     const peer = order.shift();
     if (peer === undefined) return Promise.resolve({ outcome: 'cold', why: 'no-peer' });
     send(peer, { kind: 'warm-request' });
     const { promise: ended, resolve: settle } = Promise.withResolvers<WarmUpOutcome>();
+    const nowMs = this.#context.now();
     this.#running = {
       peers: order,
       perSecond,
       ended,
       settle,
       peer,
-      heardMs: this.#context.now(),
+      askedMs: nowMs,
+      heardMs: nowMs,
       complete: false,
       keys: 0,
       taken: 0,
@@ -90,7 +96,7 @@ export class WarmUp {
 
   onKeys(from: string, last: boolean, sealed: Uint8Array): void {
     const running = this.#running;
-    if (running === undefined || running.peer !== from) return;
+    if (running === undefined || running.peer !== from || this.#isSilent(running)) return;
     const plain = this.#secrets.open(sealed);
     if (plain === undefined) return;
     running.heardMs = this.#context.now();
@@ -118,11 +124,22 @@ export class WarmUp {
       if (started) running.loaded++;
       return started;
     });
-    const silent = now() - running.heardMs > PATIENCE_MS;
+    const silent = this.#isSilent(running);
     if (this.#loads.length === 0 && running.keys > 0 && (running.complete || silent)) {
       this.#running = undefined;
       running.settle({ outcome: 'warm', keys: running.keys, loaded: running.loaded });
     } else if (silent && running.keys === 0) this.#askNext(running, send);
+  }
+
+  /** Who waits is told that the pod starts cold. */
+  [Symbol.dispose](): void {
+    this.#running?.settle({ outcome: 'cold', why: 'no-answer' });
+    this.#running = undefined;
+  }
+
+  #isSilent({ heardMs, askedMs }: Running): boolean {
+    const nowMs = this.#context.now();
+    return nowMs - heardMs > PATIENCE_MS || nowMs - askedMs > DIGEST_WITHIN_MS;
   }
 
   #askNext(running: Running, send: (to: string, signal: Signal) => void): void {
@@ -133,7 +150,8 @@ export class WarmUp {
       return;
     }
     running.peer = peer;
-    running.heardMs = this.#context.now();
+    running.askedMs = this.#context.now();
+    running.heardMs = running.askedMs;
     send(peer, { kind: 'warm-request' });
   }
 
