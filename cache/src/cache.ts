@@ -263,10 +263,10 @@ export class L1Cache<V = unknown> implements Disposable {
   }
 
   /**
-   * Loads the key because it may be asked for soon. Never disturbs an origin that is struggling. `frequency`: how often
-   * it is believed to be read; default: once, so that it must prove itself like any new key.
+   * Loads the key because it may be asked for soon. Never disturbs an origin that is struggling. `known`: how often it
+   * is believed to be read and when last; default: once and now, so that it must prove itself like any new key.
    */
-  prefetch(key: string, { frequency }: Pick<SetOptions, 'frequency'> = {}): PrefetchOutcome {
+  prefetch(key: string, known: Pick<SetOptions, 'frequency' | 'recency'> = NO_OPTIONS): PrefetchOutcome {
     const defined = this.#definitions.of(key);
     if (!defined) return 'no-loader';
     if (!defined.prefetchable) return 'not-prefetchable';
@@ -274,7 +274,7 @@ export class L1Cache<V = unknown> implements Disposable {
     if (this.#loading.flights.joinable(key)) return 'in-flight';
     if (defined.protection.isBusy) return 'origin-busy';
     this.#store.counters.prefetches++;
-    this.#loading.begin(key, frequency === undefined ? defined : { ...defined, frequency }, 'prefetch');
+    this.#loading.begin(key, known === NO_OPTIONS ? defined : { ...defined, ...known }, 'prefetch');
     return 'started';
   }
 
@@ -309,7 +309,8 @@ export class L1Cache<V = unknown> implements Disposable {
     const knows = (key: string) =>
       this.#entries.slotOf.has(key) || this.#loading.flights.joinable(key) !== undefined;
     const set = (key: string, value: V, options: SetOptions) => this.set(key, value, options);
-    return restoreSnapshot(snapshot, { knows, set }, unixMs);
+    const learn = (lesson: number) => this.#store.learn(lesson);
+    return restoreSnapshot(snapshot, { knows, set, learn }, unixMs);
   }
 
   /** Stops the timers. What is held stays readable. */

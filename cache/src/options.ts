@@ -81,6 +81,11 @@ export interface SetOptions {
   readonly origin?: FillOrigin;
   /** How often the key is believed to be read; a warm start passes it so that the key starts as a regular. */
   readonly frequency?: Count;
+  /**
+   * When the key counts as read last: `now`, or `oldest`, longer ago than all that is held. A warm start that goes from
+   * the hottest down passes `oldest`, or the hottest would be the first to leave. Default: `now`.
+   */
+  readonly recency?: 'now' | 'oldest';
 }
 
 /** What became of a set. */

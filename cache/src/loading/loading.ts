@@ -14,8 +14,9 @@ export interface Source<V> {
   readonly ttlMs?: Millis | undefined;
   readonly maxAgeMs?: Millis | undefined;
   readonly tags?: readonly string[] | undefined;
-  /** How often the key is believed to be read. */
+  /** How often the key is believed to be read, and when last. */
   readonly frequency?: Count | undefined;
+  readonly recency?: SetOptions['recency'];
 }
 
 export interface LoadingOptions<V> {
@@ -116,7 +117,8 @@ export class Loading<V> {
     if (this.flights.isCurrent(flight, options.version, tags)) {
       const ttlMs = options.ttlMs ?? source.ttlMs;
       const loadCostMs = this.#store.clockMs - startedMs;
-      const fill = { loadCostMs, frequency: source.frequency, ...options, tags, origin };
+      const { frequency, recency } = source;
+      const fill = { loadCostMs, frequency, recency, ...options, tags, origin };
       const outcome = this.#store.put(key, value, fill, {
         refreshable: true,
         maxAgeMs: source.maxAgeMs ?? this.#options.maxAgeMs,

@@ -48,6 +48,38 @@ test('the time between is taken off every life', () => {
   assert.deepEqual([report.restored, report.keys.length], [0, 100]);
 });
 
+test('when a restored cache must evict, what was read most leaves last', () => {
+  const { cache } = warm();
+  const next = new L1Cache<unknown>({
+    budgetBytes: 1_000_000,
+    clock: new TestClock(),
+    seed: 1,
+    maxEntries: 100,
+  });
+  next.restore(cache.snapshot('keys-and-values', 0), 0);
+  for (let i = 0; i < 80; i++) next.set(`new${i}`, i);
+  for (let i = 90; i < 100; i++) assert.ok(next.has(`k${i}`), `k${i} is hot and was lost`);
+});
+
+test('a restored cache goes on with the eviction that the one before had learned', () => {
+  const loopOver = (cache: L1Cache<unknown>): number => {
+    let hits = 0;
+    for (let i = 0; i < 600; i++) {
+      if (cache.get(`k${i}`) === undefined) cache.set(`k${i}`, i);
+      else hits++;
+    }
+    return hits;
+  };
+  const cacheOf300 = () =>
+    new L1Cache<unknown>({ budgetBytes: 10_000_000, clock: new TestClock(), seed: 1, maxEntries: 300 });
+  const cache = cacheOf300();
+  for (let round = 0; round < 60; round++) loopOver(cache);
+  const next = cacheOf300();
+  next.restore(cache.snapshot());
+  assert.ok(loopOver(cache) > 250, 'the first learned to keep a part of the loop');
+  assert.ok(loopOver(next) + loopOver(next) > 500, 'and so does the next, from its first round on');
+});
+
 test('the hottest come first, and a smaller budget keeps those', () => {
   const { cache } = warm();
   const { keys } = cacheOf().cache.restore(cache.snapshot('keys', 0), 0);

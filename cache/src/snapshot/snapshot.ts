@@ -29,18 +29,25 @@ export interface RestoreReport {
 /** key, life left in ms, reads lately, version, tags, value (absent in a snapshot of keys). */
 type Row<V> = [string, Millis, Count, number | undefined, readonly string[], V?];
 
+/** What follows the header. `lesson`: what the eviction policy had learned, where it learns. */
+interface Contents<V> {
+  readonly rows: readonly Row<V>[];
+  readonly lesson: number | undefined;
+}
+
 interface Restorable<V> {
   /** Whether something of the key is held or under way: it is later than anything in a snapshot. */
   knows(key: string): boolean;
   set(key: string, value: V, options: SetOptions): SetOutcome;
+  learn(lesson: number): void;
 }
 
 const MAGIC = Buffer.from('l1-cache');
-const FORMAT = 1;
+const FORMAT = 2;
 /** Magic, format (2 bytes), checksum of what follows (4), when it was taken in Unix ms (8). */
 const HEADER = MAGIC.length + 14;
 
-/** Writes what is held, hottest first. Cost: every entry is read and serialised in one go. */
+/** Writes what is held, hottest first, and who leads the eviction. Cost: every entry is read and serialised in one go. */
 export function encodeSnapshot<V>(store: Store<V>, contents: SnapshotContents, unixMs: Millis): Buffer {
   const { entries } = store;
   const nowMs = store.nowMs();
@@ -64,7 +71,7 @@ export function encodeSnapshot<V>(store: Store<V>, contents: SnapshotContents, u
   MAGIC.copy(header);
   header.writeUInt16LE(FORMAT, MAGIC.length);
   header.writeDoubleLE(unixMs, MAGIC.length + 6);
-  const snapshot = Buffer.concat([header, serialized(rows)]);
+  const snapshot = Buffer.concat([header, serialized({ rows, lesson: store.lesson } satisfies Contents<V>)]);
   snapshot.writeUInt32LE(zlib.crc32(snapshot.subarray(MAGIC.length + 6)), MAGIC.length + 2);
   return snapshot;
 }
@@ -82,7 +89,9 @@ export function restoreSnapshot<V>(
   const awayMs = Math.max(0, unixMs - bytes.readDoubleLE(MAGIC.length + 6));
   const keys: string[] = [];
   let restored = 0;
-  for (const row of deserialize(bytes.subarray(HEADER)) as Row<V>[]) {
+  const { rows, lesson } = deserialize(bytes.subarray(HEADER)) as Contents<V>;
+  if (lesson !== undefined) cache.learn(lesson);
+  for (const row of rows) {
     const [key, lifeLeftMs, reads, version, tags] = row;
     if (cache.knows(key)) continue;
     const ttlMs = lifeLeftMs - awayMs;
@@ -90,7 +99,7 @@ export function restoreSnapshot<V>(
       keys.push(key);
       continue;
     }
-    const known = { ttlMs, tags, frequency: reads, origin: 'restore' as const };
+    const known = { ttlMs, tags, frequency: reads, recency: 'oldest', origin: 'restore' } as const;
     const outcome = cache.set(key, row[5] as V, version === undefined ? known : { ...known, version });
     if (outcome === 'refused-no-room') break;
     if (outcome === 'stored') restored++;
@@ -106,9 +115,9 @@ function refusalOf(bytes: Buffer): Exclude<RestoreOutcome, 'restored'> | undefin
   return zlib.crc32(bytes.subarray(MAGIC.length + 6)) === checksum ? undefined : 'refused-corrupt';
 }
 
-function serialized(rows: unknown): Buffer {
+function serialized(contents: unknown): Buffer {
   try {
-    return serialize(rows);
+    return serialize(contents);
   } catch (cause) {
     throw new CacheError(
       'L1_BAD_SNAPSHOT',

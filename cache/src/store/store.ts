@@ -195,6 +195,16 @@ export class Store<V> {
     return this.#policy.reads?.(slot) ?? 0;
   }
 
+  /** What the policy has learned, for the next process. */
+  get lesson(): number | undefined {
+    return this.#policy.lesson;
+  }
+
+  /** What an earlier process's policy had learned. */
+  learn(lesson: number): void {
+    this.#policy.learn?.(lesson);
+  }
+
   tagsOf(slot: number): readonly string[] {
     return this.#tags.tagsOf(slot);
   }
@@ -245,11 +255,15 @@ export class Store<V> {
   }
 
   /** Places a new entry in the policy's order. A hinted frequency is played to it as reads before and after. */
-  #place(slot: number, sizeBytes: Bytes, fill: Fill): void {
+  #place(slot: number, sizeBytes: Bytes, { frequency = 0, recency, loadCostMs = 0 }: Fill): void {
     const { hash } = this.#digest;
-    const hinted = Math.min(MOST_HINTED_READS, Math.floor(fill.frequency ?? 0));
+    const hinted = Math.min(MOST_HINTED_READS, Math.floor(frequency));
+    if (recency === 'oldest' && this.#policy.onRestore) {
+      this.#policy.onRestore(slot, hash, sizeBytes, loadCostMs, hinted);
+      return;
+    }
     if (hinted > 0) this.#policy.onMiss(hash);
-    this.#policy.onInsert(slot, hash, sizeBytes, fill.loadCostMs ?? 0);
+    this.#policy.onInsert(slot, hash, sizeBytes, loadCostMs);
     for (let read = 0; read < hinted; read++) this.#policy.onHit(slot);
   }
 

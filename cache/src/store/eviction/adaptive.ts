@@ -94,6 +94,11 @@ export class AdaptivePolicy implements EvictionPolicy {
     this.#live.insert(slot, hash | 0);
   }
 
+  onRestore(slot: number, hash: number, sizeBytes: Bytes, costMs: Millis, reads: Count): void {
+    this.#sizes.set(slot, sizeBytes, costMs);
+    this.#live.insertBehind(slot, hash | 0, reads);
+  }
+
   onRemove(slot: number): void {
     this.#live.remove(slot);
     this.#trial.removed(this.#live.hashOf(slot));
@@ -102,6 +107,15 @@ export class AdaptivePolicy implements EvictionPolicy {
   /** The fill itself is not a read. */
   reads(slot: number): Count {
     return Math.max(0, this.#live.frequency(slot) - 1);
+  }
+
+  /** The expert that it follows. */
+  get lesson(): number | undefined {
+    return this.#trial.lesson;
+  }
+
+  learn(lesson: number): void {
+    this.#trial.learn(lesson);
   }
 
   evict(): number {

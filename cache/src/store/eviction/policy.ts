@@ -19,10 +19,19 @@ export interface EvictionPolicy {
   onMiss(hash: number): void;
   /** An entry was filled into a free slot. `sizeBytes` is its charged size, `costMs` what loading it took. */
   onInsert(slot: number, hash: number, sizeBytes: number, costMs: number): void;
+  /**
+   * An entry was filled into a free slot that was read last before all that is held, and so many times: a warm start
+   * brings what was read most first. A policy that lacks it hears of an insert and of so many hits.
+   */
+  onRestore?(slot: number, hash: number, sizeBytes: number, costMs: number, reads: number): void;
   /** The slot was deleted, replaced or expired, not evicted. */
   onRemove(slot: number): void;
   /** How often the slot was read lately, roughly. A policy that does not count lacks it, and no entry is hot. */
   reads?(slot: number): number;
+  /** What it has learned of the reads so far, in a number of its own: the next process may begin with it. */
+  readonly lesson?: number | undefined;
+  /** Begins with what an earlier process had learned, until that is shown to be wrong. A number it does not know is nothing. */
+  learn?(lesson: number): void;
   /** Chooses the slot to give up and forgets it. Called only when at least one slot is held. */
   evict(): number;
 }

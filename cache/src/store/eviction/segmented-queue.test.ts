@@ -41,6 +41,24 @@ test('a fill counts as one read, whichever tuning leads then', () => {
   }
 });
 
+test('what is taken in behind leaves last in, first out, before all that was held', () => {
+  const queue = new SegmentedQueue(LRU, 'changing');
+  queue.grow(4, 4);
+  queue.insert(0, LEAVER);
+  for (let slot = 1; slot < 4; slot++) queue.insertBehind(slot, LEAVER + slot, 15);
+  assert.deepEqual([queue.evict(), queue.evict(), queue.evict(), queue.evict()], [3, 2, 1, 0]);
+});
+
+test('reads known of what is taken in behind count as its own', () => {
+  const queue = new SegmentedQueue(TWO_HITS, 'changing');
+  queue.grow(4, 4);
+  queue.insertBehind(0, LEAVER, 2);
+  assert.equal(queue.frequency(0), 3);
+  for (let slot = 1; slot < 4; slot++) queue.insert(slot, LEAVER + slot);
+  assert.equal(queue.evict(), 1);
+  assert.ok(queue.isInMain(0));
+});
+
 test('hits are remembered beyond the entry, even while the sketch rests', () => {
   const queue = new SegmentedQueue(LRU, 'changing');
   queue.grow(4, 4);

@@ -116,6 +116,13 @@ export class SegmentedQueue {
     this.#move(slot, returns ? PROBATION : WINDOW);
   }
 
+  /** Takes in a slot that was read so many times, all of them before any that is held. */
+  insertBehind(slot: number, hash: number, reads: number): void {
+    this.#hashes[slot] = hash;
+    this.#states[slot] = NOWHERE + Math.min(MOST_READS, (1 + reads) << READS_SHIFT);
+    this.#move(slot, WINDOW, this.#previous[WINDOW] as number);
+  }
+
   remove(slot: number): void {
     this.#countBeforeGoing(slot);
     this.#move(slot, NOWHERE);
@@ -268,24 +275,25 @@ export class SegmentedQueue {
     return (this.#previous[list] as number) - HEADS;
   }
 
-  #move(slot: number, to: number): void {
+  /** Moves the slot behind `before`, which is by default the head of the list: to its front. */
+  #move(slot: number, to: number, before = to): void {
     const at = slot + HEADS;
     const state = this.#states[slot] as number;
     const from = state & PLACE_MASK;
     if (from !== NOWHERE) {
       const after = this.#next[at] as number;
-      const before = this.#previous[at] as number;
-      this.#next[before] = after;
-      this.#previous[after] = before;
+      const ahead = this.#previous[at] as number;
+      this.#next[ahead] = after;
+      this.#previous[after] = ahead;
       this.#sizes[from] = (this.#sizes[from] as number) - 1;
     }
     this.#states[slot] = state - from + to;
     if (to === NOWHERE) return;
-    const first = this.#next[to] as number;
-    this.#next[at] = first;
-    this.#previous[at] = to;
-    this.#previous[first] = at;
-    this.#next[to] = at;
+    const next = this.#next[before] as number;
+    this.#next[at] = next;
+    this.#previous[at] = before;
+    this.#previous[next] = at;
+    this.#next[before] = at;
     this.#sizes[to] = (this.#sizes[to] as number) + 1;
   }
 }

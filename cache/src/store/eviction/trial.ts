@@ -37,6 +37,8 @@ export class Trial {
   readonly #race = new ExpertRace(EXPERTS.length);
   #shadows = new ShadowCaches(EXPERTS);
   #stage: 'filling' | 'evicting' = 'filling';
+  /** Who led in an earlier process. */
+  #lesson: number | undefined;
   #hitsWhileFilling: Count = 0;
   #missesWhileFilling: Count = 0;
   #rehearsedFor: Count = 0;
@@ -62,6 +64,15 @@ export class Trial {
   /** The expert to follow: without a trial LRU, as nothing would show that another has become wrong. */
   get leader(): number {
     return this.isWatching ? this.#race.leader : LRU;
+  }
+
+  /** The leader, where this or an earlier process has found one. */
+  get lesson(): number | undefined {
+    return this.#stage === 'evicting' ? this.leader : this.#lesson;
+  }
+
+  learn(lesson: number): void {
+    if (EXPERTS[lesson]) this.#lesson = lesson;
   }
 
   /** Whether reads still tell it anything. */
@@ -146,8 +157,13 @@ export class Trial {
     this.#readsToShow = (REHEARSAL_READS_PER_ENTRY / REHEARSAL_SHARE) * this.#sampledEntries;
   }
 
-  // Where hardly anything was read twice while all was kept, recency has nothing to go by.
+  // What an earlier process found out is worth more than a rehearsal. Where hardly anything was read twice while all was
+  // kept, recency has nothing to go by.
   #guess(held: Count): void {
+    if (this.#lesson !== undefined) {
+      this.#race.guess(this.#lesson);
+      return;
+    }
     const misses = this.#missesWhileFilling;
     const isLateOrNever = misses >= held && this.#hitsWhileFilling < FEWEST_HITS_PER_MISS * misses;
     if (isLateOrNever && this.#race.leader === LRU) this.#race.guess(KEEPS_FIRST);

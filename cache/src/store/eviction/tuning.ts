@@ -18,7 +18,8 @@ export interface Tuning {
 /**
  * The settings that compete, the one to start with first: LRU, so that nobody does worse than with it while the cache
  * learns. By hits: S3-FIFO's ways with windows of several sizes, and one that lets go of old working sets as ARC does.
- * By frequency: W-TinyLFU with a middling and a minimal window; the last is what loops want.
+ * By frequency: W-TinyLFU with a middling and a minimal window; the last is what loops want. Snapshots name an expert by
+ * its place here: another order is another snapshot format.
  */
 export const EXPERTS: readonly Tuning[] = [
   { windowShare: 1, admission: 'never', protectedShare: 0.75 },
