@@ -141,7 +141,7 @@ async function inTheSimulator(context: ExperimentContext) {
       context.signal.throwIfAborted();
       const outcomes = [];
       for (const seed of seedsOf(context))
-        outcomes.push(await simulateColdPod({ seed, readsPerSecond, start, watchSeconds }));
+        outcomes.push(await simulateColdPod({ seed, readsPerSecond, start, watchSeconds, cache: 'library' }));
       rows.push({
         name: `${readsPerSecond} reads/s, ${name}`,
         cells: [
@@ -178,7 +178,7 @@ async function inTheSimulator(context: ExperimentContext) {
   const section: Section = {
     title: 'A cold pod with 20,000 entries among 200,000 keys',
     where: 'simulator',
-    how: `The library’s fleet around LRU caches without values, three warm peers, keys drawn by Zipf 0.9, at most 2,000 loads/s; ${context.seeds} seeds, range in the cell.`,
+    how: `The library’s fleet and cache, without values, three warm peers, keys drawn by Zipf 0.9, at most 2,000 loads/s; ${context.seeds} seeds, range in the cell.`,
     tables: [
       {
         columns: ['to 95 % of its peers', 'hits, first second', 'hits of the peers', 'readiness held back'],

@@ -3,6 +3,7 @@ import type { Figure, FigureGroup } from '../figure.ts';
 import { figureOf } from '../predict/summary.ts';
 import { type ColdStart, simulateColdPod } from './cold-pod.ts';
 import {
+  type CacheKind,
   type HotShiftOptions,
   type HotShiftOutcome,
   secondsToRecover,
@@ -21,9 +22,15 @@ interface Shift {
   readonly more: Partial<HotShiftOptions>;
 }
 
-/** The fleet as it should be, and with what goes wrong: on three seeds, for a run takes half a minute. */
+const CACHE_WORDS = { lru: 'LRU', library: 'the library’s own cache' } as const satisfies Record<
+  CacheKind,
+  string
+>;
+
+/** The fleet as it should be, around the library's own cache, and with what goes wrong: on three seeds, for a run takes half a minute. */
 const SHIFTS: readonly Shift[] = [
   { name: 'on', seeds: SEEDS, more: {} },
+  { name: 'library', seeds: SEEDS.slice(0, 3), more: { cache: 'library' } },
   { name: '30%-loss', seeds: SEEDS.slice(0, 3), more: { chaos: { lossRatio: 0.3 } } },
   { name: 'flooding-pod', seeds: SEEDS.slice(0, 3), more: { floodPerSecond: 5000 } },
 ];
@@ -61,7 +68,13 @@ export const fleetFigures: readonly FigureGroup[] = [
     prefix: `fleet.staleness.${name}.`,
     measure: () => stalenessFigures(name, more),
   })),
-  ...RATES.map((rate) => ({ prefix: `fleet.cold-pod.${rate}rps.`, measure: () => coldPodFigures(rate) })),
+  ...RATES.flatMap((rate) => [
+    { prefix: `fleet.cold-pod.${rate}rps.t95.`, measure: () => coldPodFigures(rate, 'lru', 't95') },
+    {
+      prefix: `fleet.cold-pod.${rate}rps.library.`,
+      measure: () => coldPodFigures(rate, 'library', 'library.t95'),
+    },
+  ]),
 ];
 
 function staleness(more: Partial<StalenessOptions> & Pick<StalenessOptions, 'sharing'>) {
@@ -100,16 +113,16 @@ function* stalenessFigures(
   );
 }
 
-async function* coldPodFigures(readsPerSecond: number): AsyncGenerator<Figure> {
+async function* coldPodFigures(readsPerSecond: number, cache: CacheKind, id: string): AsyncGenerator<Figure> {
   const watchSeconds = readsPerSecond < 1000 ? 30 : 15;
   for (const start of ['warm-while-serving', 'warm-before-ready'] satisfies ColdStart[]) {
     const outcomes = await Promise.all(
-      SEEDS.map((seed) => simulateColdPod({ seed, readsPerSecond, start, watchSeconds })),
+      SEEDS.map((seed) => simulateColdPod({ seed, readsPerSecond, start, watchSeconds, cache })),
     );
     const held = Math.max(...outcomes.map((outcome) => outcome.heldBackSeconds));
-    const how = `simulated, ${readsPerSecond} reads/s, 20,000 entries (LRU), 200,000 keys Zipf 0.9, digest of one peer at 2,000 loads/s${held > 0 ? `, readiness held back ${held.toFixed(1)} s` : ''}; first second at 95 % of the peers' hit ratio`;
+    const how = `simulated, ${readsPerSecond} reads/s, 20,000 entries (${CACHE_WORDS[cache]}), 200,000 keys Zipf 0.9, digest of one peer at 2,000 loads/s${held > 0 ? `, readiness held back ${held.toFixed(1)} s` : ''}; first second at 95 % of the peers' hit ratio`;
     const recovered = outcomes.map((outcome) => secondsToRecover(outcome, 0.95));
-    yield figureOf(`fleet.cold-pod.${readsPerSecond}rps.t95.${start}`, recovered, 's', SEEDS.length, how);
+    yield figureOf(`fleet.cold-pod.${readsPerSecond}rps.${id}.${start}`, recovered, 's', SEEDS.length, how);
   }
 }
 
@@ -128,18 +141,19 @@ function shift(
 const runsWithoutFleet = new Map<string, HotShiftOutcome>();
 
 /** The same for every variant, so a worker simulates it once. */
-function withoutFleet(seed: number, readsPerSecond: number): HotShiftOutcome {
-  const name = `${seed} ${readsPerSecond}`;
-  const run = runsWithoutFleet.get(name) ?? shift(seed, readsPerSecond, { fleet: 'off' });
+function withoutFleet(seed: number, readsPerSecond: number, cache: CacheKind): HotShiftOutcome {
+  const name = `${seed} ${readsPerSecond} ${cache}`;
+  const run = runsWithoutFleet.get(name) ?? shift(seed, readsPerSecond, { fleet: 'off', cache });
   runsWithoutFleet.set(name, run);
   return run;
 }
 
 function* shiftFigures(readsPerSecond: number, { name, seeds, more }: Shift): Generator<Figure> {
   const watchSeconds = watchSecondsAt(readsPerSecond);
-  const off = seeds.map((seed) => withoutFleet(seed, readsPerSecond));
+  const { cache = 'lru' } = more;
+  const off = seeds.map((seed) => withoutFleet(seed, readsPerSecond, cache));
   const on = seeds.map((seed) => shift(seed, readsPerSecond, { fleet: 'on', ...more }));
-  const how = `simulated, 50 pods × ${readsPerSecond} reads/s, 20,000 entries (LRU), 200,000 keys Zipf 0.9, the top 5,000 replaced, ${watchSeconds} s watched, ${seeds.length} seeds`;
+  const how = `simulated, 50 pods × ${readsPerSecond} reads/s, 20,000 entries (${CACHE_WORDS[cache]}), 200,000 keys Zipf 0.9, the top 5,000 replaced, ${watchSeconds} s watched, ${seeds.length} seeds`;
   const bytesHow = `${how}; mean over the watch, 32 B of framing a message included`;
   const figure = (
     id: string,

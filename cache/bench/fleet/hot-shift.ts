@@ -1,18 +1,27 @@
 import { Fleet } from '../../src/fleet/fleet.ts';
 import { MemoryBus } from '../../src/fleet/memory-bus.ts';
+import { MovingRate } from '../../src/fleet/moving-rate.ts';
+import { INSERTS_OVER_MS } from '../../src/fleet/pod.ts';
 import { seededRandom } from '../../src/random.ts';
 import type { Bytes, Count, Millis, Ratio } from '../../src/units.ts';
 import { poisson } from '../freshness/random.ts';
 import { type Chaos, chaoticRoute } from './chaos.ts';
+import { keyName } from './key-name.ts';
+import { LibraryCache } from './library-cache.ts';
 import { LightCache } from './light-cache.ts';
+import type { NumberedCache, Why } from './numbered-cache.ts';
 import { SECRET, SharedSecrets } from './shared-secrets.ts';
 import { Timeline } from './timeline.ts';
 import { ZipfKeys } from './zipf-keys.ts';
+
+export type CacheKind = 'library' | 'lru';
 
 export interface HotShiftOptions {
   readonly seed: number;
   readonly readsPerSecond: number;
   readonly fleet: 'on' | 'off';
+  /** The library's own cache, or an LRU that takes a tenth of the time. Default `lru`. */
+  readonly cache?: CacheKind;
   /** Default 50. */
   readonly pods?: Count;
   /** Default 20,000. */
@@ -47,24 +56,25 @@ const NAMESPACES = [{ prefix: 'k:', keys: 'encrypted' }] as const;
 
 const SECRETS = new SharedSecrets(NAMESPACES);
 
-const names: string[] = [];
-
-/** Made once: a string that is used again brings its hash along. */
-function nameOf(id: number): string {
-  names[id] ??= `k:${id}`;
-  return names[id];
+/** What all pods of a simulation have alike. */
+export interface PodSizes {
+  readonly cache: CacheKind;
+  readonly cacheEntries: Count;
+  readonly keys: Count;
+  readonly readsPerSecond: number;
 }
 
-/** One simulated pod: the library's fleet code around a light cache. */
+/** One simulated pod: the library's fleet code around a cache without values. */
 export class SimulatedPod {
   readonly name: string;
-  readonly cache: LightCache;
+  readonly cache: NumberedCache;
   readonly fleet: Fleet | undefined;
   hits = 0;
   reads = 0;
   fetches = 0;
   readonly #timeline: Timeline;
-  #insertsPerMs: number;
+  readonly #readsPerSecond: number;
+  readonly #insertRate = new MovingRate(INSERTS_OVER_MS);
   #insertsAtTick = 0;
 
   constructor(
@@ -73,14 +83,15 @@ export class SimulatedPod {
     bus: MemoryBus | undefined,
     timeline: Timeline,
     rng: () => Ratio,
-    options: { readonly cacheEntries: Count; readonly keys: Count; readonly readsPerSecond: number },
+    sizes: PodSizes,
   ) {
     this.name = name;
     this.#timeline = timeline;
-    this.cache = new LightCache(options.cacheEntries, options.keys);
-    this.#insertsPerMs = options.readsPerSecond / 4000;
-    const load = (key: string, place: 'recent' | 'coldest') => {
-      this.#fetch(Number(key.slice(2)), place, 'ahead');
+    const { cacheEntries, readsPerSecond } = sizes;
+    this.#readsPerSecond = readsPerSecond;
+    this.cache = newCache(sizes);
+    const load = (key: string, why: Why, rank?: Ratio) => {
+      this.#fetch(Number(key.slice(2)), why, rank);
       return true;
     };
     this.fleet =
@@ -90,13 +101,13 @@ export class SimulatedPod {
           transport: bus.connect(name),
           pod: {
             holds: (key) => this.cache.holds(Number(key.slice(2))),
-            prefetch: (key) => !Number.isNaN(Number(key.slice(2))) && load(key, 'recent'),
-            prewarm: (key) => load(key, 'coldest'),
+            prefetch: (key) => !Number.isNaN(Number(key.slice(2))) && load(key, 'hot'),
+            prewarm: (key, rank) => load(key, 'warm-up', rank),
             forget: () => {},
             extend: () => {},
-            workingSet: (max) => this.cache.hottest(max).map(nameOf),
-            evictionAgeMs: () => options.cacheEntries / this.#insertsPerMs,
-            readsPerSecond: () => options.readsPerSecond,
+            workingSet: (max) => this.cache.hottest(max).map(keyName),
+            evictionAgeMs: () => cacheEntries / this.#insertRate.perMs,
+            readsPerSecond: () => readsPerSecond,
           },
           secret: SECRET,
           namespaces: NAMESPACES,
@@ -112,25 +123,34 @@ export class SimulatedPod {
     this.reads++;
     const outcome = this.cache.read(id);
     if (outcome === 'miss') {
-      this.#fetch(id, 'recent', 'read');
-      this.fleet?.onMiss(nameOf(id));
+      this.#fetch(id, 'read');
+      this.fleet?.onMiss(keyName(id));
       return;
     }
     this.hits++;
-    if (outcome === 'first-hit') this.fleet?.onPrefetchUsed(nameOf(id));
+    if (outcome === 'first-hit') this.fleet?.onPrefetchUsed(keyName(id));
+  }
+
+  /** Knows how often it inserts, as after a long time of it. */
+  settle(inserts: Count, reads: Count): void {
+    this.#insertRate.look(inserts, (reads / this.#readsPerSecond) * 1000);
   }
 
   tick(): void {
-    const inserts = this.fetches - this.#insertsAtTick;
+    this.#insertRate.look(this.fetches - this.#insertsAtTick, SLICE_MS);
     this.#insertsAtTick = this.fetches;
-    this.#insertsPerMs += (inserts / SLICE_MS - this.#insertsPerMs) * (SLICE_MS / 10_000);
     if (this.fleet && this.fleet.dueMs <= this.#timeline.nowMs) this.fleet.tick();
   }
 
-  #fetch(id: number, place: 'recent' | 'coldest', why: 'read' | 'ahead'): void {
-    if (id >= 0) this.cache.insert(id, place, why);
+  #fetch(id: number, why: Why, rank?: Ratio): void {
+    if (id >= 0) this.cache.insert(id, why, rank);
     this.fetches++;
   }
+}
+
+// One seed for all: which keys an eviction policy samples does not matter here, and pods need not differ in it.
+function newCache({ cache, cacheEntries, keys }: PodSizes): NumberedCache {
+  return cache === 'library' ? new LibraryCache(cacheEntries, keys, 1) : new LightCache(cacheEntries, keys);
 }
 
 /** All pods read the same Zipf keys; at one moment the most read 5,000 are others. */
@@ -140,6 +160,7 @@ export function simulateHotShift(options: HotShiftOptions): HotShiftOutcome {
     cacheEntries = 20_000,
     keys = 200_000,
     shiftedKeys = 5000,
+    cache = 'lru',
     readsPerSecond,
   } = options;
   const rng = seededRandom(options.seed);
@@ -151,7 +172,7 @@ export function simulateHotShift(options: HotShiftOptions): HotShiftOutcome {
   );
   const bus = new MemoryBus(route);
   const members = Array.from({ length: podCount }, (_, i) => `pod-${i}`);
-  const sizes = { cacheEntries, keys: keys + shiftedKeys, readsPerSecond };
+  const sizes = { cache, cacheEntries, keys: keys + shiftedKeys, readsPerSecond };
   const pods = members.map(
     (name, i) =>
       new SimulatedPod(
@@ -234,13 +255,16 @@ export function fillCaches(
 ): void {
   for (const pod of pods) {
     let inserted = 0;
+    let readsSinceFull = 0;
     while (inserted < 2.5 * cacheEntries) {
       const id = zipf.draw(rng);
+      if (inserted > cacheEntries) readsSinceFull++;
       if (pod.cache.read(id) === 'miss') {
-        pod.cache.insert(id, 'recent', 'read');
+        pod.cache.insert(id, 'read');
         inserted++;
       }
     }
+    pod.settle(inserted - cacheEntries, readsSinceFull);
   }
 }
 

@@ -13,7 +13,7 @@ interface Stamped {
 }
 
 /** Two caches over one origin, tied by a bus. Time is the test's; `pass` lets it go on and the bus deliver. */
-async function twoPods() {
+async function twoPods(limits: { readonly maxEntries?: number } = {}) {
   const clock = { nowMs: 0, now: () => clock.nowMs };
   const origin = { version: 1, loads: 0 };
   const bus = new MemoryBus();
@@ -27,7 +27,13 @@ async function twoPods() {
         rng: seededRandom(1),
       });
       const attachment = attachFreshness<Stamped>(learner, { clock });
-      const cache = new L1Cache<Stamped>({ budgetBytes: 2 ** 22, clock, ttl: attachment.ttl, seed: 1 });
+      const cache = new L1Cache<Stamped>({
+        budgetBytes: 2 ** 22,
+        clock,
+        ttl: attachment.ttl,
+        seed: 1,
+        ...limits,
+      });
       attachment.listen(cache);
       cache.define('k:', {
         prefetchable: true,
@@ -130,6 +136,18 @@ test('a cold cache loads what a warm one holds', async () => {
   await pass(1000);
   assert.equal((await warming).outcome, 'warm');
   assert.equal(b.cache.size, 50);
+});
+
+test('what a warm start brings leaves from the least read up', async () => {
+  await using pods = await twoPods({ maxEntries: 50 });
+  const { a, b, pass } = pods;
+  for (let i = 0; i < 50; i++) await a.cache.read(`k:${i}`);
+  for (let read = 0; read < 5; read++) for (let i = 0; i < 10; i++) a.cache.get(`k:${i}`);
+  const warming = b.attached.fleet.warmUp();
+  await pass(1000);
+  await warming;
+  for (let i = 0; i < 40; i++) b.cache.set(`new:${i}`, { version: 1 });
+  for (let i = 0; i < 10; i++) assert.ok(b.cache.has(`k:${i}`), `k:${i} is hot and was lost`);
 });
 
 test('a value kept as bytes is not decoded for a hit', async () => {

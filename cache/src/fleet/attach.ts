@@ -3,10 +3,13 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { FreshnessAttachment } from '../freshness/attach.ts';
 import type { LearnedFreshness } from '../freshness/learned-freshness.ts';
 import { digest, validatorOf } from '../freshness/validator.ts';
-import type { Count, Millis, Ratio } from '../units.ts';
+import type { SetOptions } from '../options.ts';
+import type { Count, Millis } from '../units.ts';
+import { READS_OF_HOT, readsOfRank } from './expected-reads.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
 import { Latest } from './latest.ts';
-import type { Pod } from './pod.ts';
+import { MovingRate } from './moving-rate.ts';
+import { INSERTS_OVER_MS, type Pod } from './pod.ts';
 import { type RuleLearner, RuleSignal } from './rule-signal.ts';
 import { Ticker } from './ticker.ts';
 
@@ -16,8 +19,8 @@ export interface FleetCache {
   has(key: string): boolean;
   extend(key: string, ttlMs: Millis): boolean;
   delete(key: string): boolean;
-  /** `frequency`: how often the key is believed to be read; what a warm start loads begins as a regular. */
-  prefetch(key: string, options?: { readonly frequency?: Count }): string;
+  /** What others read begins as a regular; what a warm start brings counts as read long ago, as the hottest comes first. */
+  prefetch(key: string, known?: Pick<SetOptions, 'frequency' | 'recency'>): string;
   onAccesses(listener: AccessListener): Disposable;
 }
 
@@ -40,8 +43,8 @@ export interface AttachedFleet extends AsyncDisposable {
   readonly fleet: Fleet;
 }
 
-/** Over this time inserts and reads are averaged. */
-const AVERAGED_OVER_MS = 10_000;
+/** Reads are averaged over this time, to bound the loads for announcements. */
+const READS_OVER_MS: Millis = 10_000;
 /** Keys whose reads are counted for a peer's warm start. */
 const MAX_COUNTED: Count = 20_000;
 
@@ -54,12 +57,15 @@ export async function attachFleet(options: FleetAttachmentOptions): Promise<Atta
   const clock = options.clock ?? systemClock;
   const heat = new Latest<string, Count>(MAX_COUNTED);
   const stamps = new Latest<string, { readonly stamp: number; readonly fetchedMs: Millis }>(MAX_COUNTED);
-  const rates = { insertsPerMs: 0, readsPerMs: 0, inserts: 0, reads: 0, tickMs: clock.now() };
+  const insertRate = new MovingRate(INSERTS_OVER_MS);
+  const readRate = new MovingRate(READS_OVER_MS);
+  const since = { inserts: 0, reads: 0, lookMs: clock.now() };
 
   const pod: Pod = {
     holds: (key) => cache.has(key),
-    prefetch: (key) => cache.prefetch(key) === 'started',
-    prewarm: (key, rank) => cache.prefetch(key, { frequency: frequencyOf(rank) }) === 'started',
+    prefetch: (key) => cache.prefetch(key, { frequency: READS_OF_HOT }) === 'started',
+    prewarm: (key, rank) =>
+      cache.prefetch(key, { frequency: readsOfRank(rank), recency: 'oldest' }) === 'started',
     forget: (key) => {
       freshness?.attachment.expectChange(key);
       cache.delete(key);
@@ -76,21 +82,21 @@ export async function attachFleet(options: FleetAttachmentOptions): Promise<Atta
         .sort((a, b) => b[1] - a[1])
         .slice(0, max)
         .map(([key]) => key),
-    evictionAgeMs: () => Math.max(1000, cache.size / Math.max(rates.insertsPerMs, 1e-6)),
-    readsPerSecond: () => rates.readsPerMs * 1000,
+    evictionAgeMs: () => Math.max(1000, cache.size / Math.max(insertRate.perMs, 1e-6)),
+    readsPerSecond: () => readRate.perMs * 1000,
   };
   const fleet = new Fleet({ ...options, pod, clock, rng });
   const ruleSignal = predictor && new RuleSignal(fleet, predictor, rng);
 
   const fetched = ({ key, value, origin, version, atMs }: AccessRecord) => {
-    rates.inserts++;
+    since.inserts++;
     const stamp = version ?? stampOf(value);
     if (origin === 'restore' || stamp === undefined) return;
     stamps.set(key, { stamp, fetchedMs: atMs });
     fleet.onFetched(key, stamp);
   };
   const read = (key: string, outcome: 'hit' | 'stale' | 'miss', isFirstUseOfPrefetch: boolean) => {
-    rates.reads++;
+    since.reads++;
     heat.set(key, (heat.get(key) ?? 0) + 1);
     if (outcome === 'miss') fleet.onMiss(key);
     else if (isFirstUseOfPrefetch) fleet.onPrefetchUsed(key);
@@ -105,12 +111,11 @@ export async function attachFleet(options: FleetAttachmentOptions): Promise<Atta
   });
   const tick = () => {
     const nowMs = clock.now();
-    const elapsedMs = nowMs - rates.tickMs;
+    const elapsedMs = nowMs - since.lookMs;
     if (elapsedMs > 0) {
-      const share = Math.min(1, elapsedMs / AVERAGED_OVER_MS);
-      rates.insertsPerMs += (rates.inserts / elapsedMs - rates.insertsPerMs) * share;
-      rates.readsPerMs += (rates.reads / elapsedMs - rates.readsPerMs) * share;
-      Object.assign(rates, { inserts: 0, reads: 0, tickMs: nowMs });
+      insertRate.look(since.inserts, elapsedMs);
+      readRate.look(since.reads, elapsedMs);
+      Object.assign(since, { inserts: 0, reads: 0, lookMs: nowMs });
     }
     fleet.tick();
     ruleSignal?.tick(nowMs);
@@ -134,9 +139,4 @@ export async function attachFleet(options: FleetAttachmentOptions): Promise<Atta
 function stampOf(value: unknown): number | undefined {
   const { version, etag } = validatorOf(value, 0);
   return version ?? (etag === undefined ? undefined : digest(etag));
-}
-
-/** 3 for the hottest tenth, 2 for the next fifth, 1 for the rest. */
-function frequencyOf(rank: Ratio): Count {
-  return rank < 0.1 ? 3 : rank < 0.3 ? 2 : 1;
 }

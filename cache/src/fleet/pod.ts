@@ -1,15 +1,21 @@
 import type { Count, Millis, Ratio } from '../units.ts';
 import type { Delivery } from './delivery.ts';
 
+/**
+ * Inserts are averaged over so long to know how long an entry stays. Where the hot keys move, a pod inserts twice as
+ * much for a while, but what is called hot then stays as long as before.
+ */
+export const INSERTS_OVER_MS: Millis = 45_000;
+
 /** What the fleet asks of the cache of its own pod. `attachFleet` makes one of an `L1Cache`. */
 export interface Pod {
   /** Whether a fresh value is held. */
   holds(key: string): boolean;
-  /** Loads a key that others read. Returns whether that started a load. */
+  /** Loads a key that others read: it should start as a regular of the cache. Returns whether that started a load. */
   prefetch(key: string): boolean;
   /**
-   * Loads a key of a peer's working set; `rank` is its place there, 0 the most read and 1 the least. It should
-   * start as a regular of the cache, not on probation. Returns whether that started a load.
+   * Loads a key of a peer's working set, a regular too; `rank` is its place there, 0 the most read and 1 the least.
+   * Returns whether that started a load.
    */
   prewarm(key: string, rank: Ratio): boolean;
   /** Another pod saw the value change: do not serve it again without fetching it. */

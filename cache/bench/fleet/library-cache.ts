@@ -1,0 +1,54 @@
+import { READS_OF_HOT, readsOfRank } from '../../src/fleet/expected-reads.ts';
+import { L1Cache } from '../../src/index.ts';
+import type { Count, Ratio } from '../../src/units.ts';
+import { keyName } from './key-name.ts';
+import type { NumberedCache, Why } from './numbered-cache.ts';
+
+const VALUE = {};
+/** Far more than the entries take: they are bounded by their number here. */
+const BUDGET_BYTES = 2 ** 30;
+
+/** The library's own cache, told of loads as `attachFleet` tells it. */
+export class LibraryCache implements NumberedCache {
+  readonly #cache: L1Cache<object>;
+  /** Loaded ahead and not yet read. */
+  readonly #ahead: Uint8Array;
+  readonly #reads: Int32Array;
+
+  constructor(capacity: Count, keys: Count, seed: number) {
+    this.#cache = new L1Cache({ budgetBytes: BUDGET_BYTES, maxEntries: capacity, seed });
+    this.#ahead = new Uint8Array(keys);
+    this.#reads = new Int32Array(keys);
+  }
+
+  holds(id: number): boolean {
+    return this.#cache.has(keyName(id));
+  }
+
+  read(id: number): 'miss' | 'hit' | 'first-hit' {
+    this.#reads[id]!++;
+    if (this.#cache.get(keyName(id)) === undefined) return 'miss';
+    if (this.#ahead[id] === 0) return 'hit';
+    this.#ahead[id] = 0;
+    return 'first-hit';
+  }
+
+  insert(id: number, why: Why, rank: Ratio = 1): void {
+    if (this.holds(id)) return;
+    if (why === 'read') this.#cache.set(keyName(id), VALUE);
+    else {
+      const known =
+        why === 'hot'
+          ? { frequency: READS_OF_HOT }
+          : { frequency: readsOfRank(rank), recency: 'oldest' as const };
+      this.#cache.set(keyName(id), VALUE, { origin: 'prefetch', ...known });
+    }
+    this.#ahead[id] = why === 'read' ? 0 : 1;
+  }
+
+  hottest(max: Count): number[] {
+    const held: number[] = [];
+    for (let id = 0; id < this.#reads.length; id++) if (this.#reads[id]! > 0 && this.holds(id)) held.push(id);
+    return held.sort((a, b) => this.#reads[b]! - this.#reads[a]!).slice(0, max);
+  }
+}

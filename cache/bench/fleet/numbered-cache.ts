@@ -1,0 +1,15 @@
+import type { Count, Ratio } from '../../src/units.ts';
+
+/** Why a key was loaded: it was read here, called hot by the fleet, or part of a peer's working set. */
+export type Why = 'read' | 'hot' | 'warm-up';
+
+/** A simulated pod's cache: keys are numbers, and there are no values. */
+export interface NumberedCache {
+  holds(id: number): boolean;
+  /** A read: whether it hit, and whether it was the first of a key loaded ahead. */
+  read(id: number): 'miss' | 'hit' | 'first-hit';
+  /** Takes a key in. `rank`: its place in a peer's working set, 0 the most read and 1 the least. */
+  insert(id: number, why: Why, rank?: Ratio): void;
+  /** Held keys, the most read first. */
+  hottest(max: Count): number[];
+}
