@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -230,28 +230,6 @@ test('the budget holds, whatever is set', async () => {
   assert.ok(chargedBytes > budgetBytes / 2);
   await assert.rejects(client.set('huge', 'x'.repeat(5 << 20)), /OOM/);
   client.disconnect();
-});
-
-test('a socket file left behind is taken over, one in use is not', async () => {
-  const left = join(folder, 'left.sock');
-  const first = await startSidecar({ budgetBytes: 1 << 20, socketPath: left });
-  await assert.rejects(startSidecar({ budgetBytes: 1 << 20, socketPath: left }), { code: 'L1_BAD_OPTION' });
-  await first[Symbol.asyncDispose]();
-  const second = await startSidecar({ budgetBytes: 1 << 20, socketPath: left });
-  await second[Symbol.asyncDispose]();
-});
-
-test('where one of two places is taken it listens at neither', async () => {
-  const both = { budgetBytes: 1 << 20, socketPath: join(folder, 'neither.sock'), port: sidecar.port! };
-  await assert.rejects(startSidecar(both), { code: 'EADDRINUSE' });
-  assert.equal(existsSync(both.socketPath), false);
-});
-
-test('a file that is no socket is refused and stays', async () => {
-  const file = join(folder, 'precious');
-  writeFileSync(file, 'x');
-  await assert.rejects(startSidecar({ budgetBytes: 1 << 20, socketPath: file }), { code: 'L1_BAD_OPTION' });
-  assert.ok(existsSync(file));
 });
 
 test('a client that asks and never reads is not read from for ever', async () => {

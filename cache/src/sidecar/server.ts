@@ -135,7 +135,8 @@ function listen(
 ): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer({ pauseOnConnect: true }, accept);
-    server.once('error', reject);
+    // After it listens: a connection that could not be accepted, for want of memory or of files. It is the client's loss.
+    server.on('error', reject);
     server.listen(where, () => resolve(server));
   });
 }
