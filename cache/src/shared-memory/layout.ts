@@ -8,7 +8,7 @@ import {
   openSync,
   readSync,
   renameSync,
-  unlinkSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
 import { CacheError } from '../errors.ts';
@@ -60,23 +60,12 @@ export function prepareSharedMemory(options: PrepareOptions): Prepared {
   if (held?.bucketBytes === bucketBytes && held.buckets === buckets) return 'kept';
 
   const fresh = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  const fd = openSync(fresh, 'wx', 0o660);
   try {
-    const words = new Uint32Array(SUPERBLOCK_BYTES / 4);
-    words.set([MAGIC, VERSION, bucketBytes, buckets, randomBytes(4).readUInt32LE()]);
-    words[FIELDS] = checksum(words, 0, FIELDS, MAGIC);
-    writeSync(fd, words, 0, SUPERBLOCK_BYTES, 0);
-    ftruncateSync(fd, fileBytes({ bucketBytes, buckets }));
-    // Whatever the umask of the init step: the pod's processes may run as other users of its group.
-    fchmodSync(fd, 0o660);
-  } finally {
-    closeSync(fd);
-  }
-  if (held !== undefined) {
-    renameSync(fresh, path);
-    return 'replaced';
-  }
-  try {
+    make(fresh, { bucketBytes, buckets, salt: randomBytes(4).readUInt32LE() });
+    if (held !== undefined) {
+      renameSync(fresh, path);
+      return 'replaced';
+    }
     // A link, because it fails where another process was faster; a rename would take that one's file away.
     linkSync(fresh, path);
     return 'created';
@@ -84,7 +73,23 @@ export function prepareSharedMemory(options: PrepareOptions): Prepared {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     return 'kept';
   } finally {
-    unlinkSync(fresh);
+    rmSync(fresh, { force: true });
+  }
+}
+
+function make(path: string, layout: Layout): void {
+  const { bucketBytes, buckets, salt } = layout;
+  const fd = openSync(path, 'wx', 0o660);
+  try {
+    const words = new Uint32Array(SUPERBLOCK_BYTES / 4);
+    words.set([MAGIC, VERSION, bucketBytes, buckets, salt]);
+    words[FIELDS] = checksum(words, 0, FIELDS, MAGIC);
+    writeSync(fd, words, 0, SUPERBLOCK_BYTES, 0);
+    ftruncateSync(fd, fileBytes(layout));
+    // Whatever the umask of the init step: the pod's processes may run as other users of its group.
+    fchmodSync(fd, 0o660);
+  } finally {
+    closeSync(fd);
   }
 }
 

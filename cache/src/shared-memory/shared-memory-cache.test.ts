@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   rmSync,
@@ -287,6 +288,15 @@ test('the init step keeps a file of the same cut, replaces one of another, and r
     {
       code: 'L1_BAD_OPTION',
     },
+  );
+});
+
+test('an init step that fails leaves nothing behind', () => {
+  const path = join(folder, 'failed');
+  assert.throws(() => prepareSharedMemory({ path, capBytes: 2 ** 53 }));
+  assert.deepEqual(
+    readdirSync(folder).filter((name) => name.startsWith('failed')),
+    [],
   );
 });
 
