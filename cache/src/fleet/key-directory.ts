@@ -28,10 +28,6 @@ export class KeyDirectory {
     this.#holds = holds;
   }
 
-  get size(): Count {
-    return this.#keys.size;
-  }
-
   get(hash: KeyHash): KnownKey | undefined {
     return this.#keys.get(hash);
   }

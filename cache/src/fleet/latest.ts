@@ -13,10 +13,6 @@ export class Latest<K, V> {
     this.#capacity = capacity;
   }
 
-  get size(): Count {
-    return this.#entries.size;
-  }
-
   get(key: K): V | undefined {
     return this.#entries.get(key);
   }
