@@ -32,7 +32,7 @@ export async function hotShift(context: ExperimentContext): Promise<Findings> {
       'How fast signals help depends on the reads of a pod: a pod must miss before it can report.',
       'The simulator’s caches are the library’s own and hold no values; delivery takes 1 to 5 ms and nothing else slows the bus.',
       'The old hot keys fill their place until as many others have come: until then the hit ratio cannot be what it was, signals or not.',
-      'A time to 95 % is the first whole second at that hit ratio.',
+      'A time to 95 % is the first whole second at that hit ratio, if it lasted: the five from it on are at it together too.',
     ],
   };
 }

@@ -120,7 +120,7 @@ async function* coldPodFigures(readsPerSecond: number, cache: CacheKind, id: str
       SEEDS.map((seed) => simulateColdPod({ seed, readsPerSecond, start, watchSeconds, cache })),
     );
     const held = Math.max(...outcomes.map((outcome) => outcome.heldBackSeconds));
-    const how = `simulated, ${readsPerSecond} reads/s, 20,000 entries (${CACHE_WORDS[cache]}), 200,000 keys Zipf 0.9, digest of one peer at 2,000 loads/s${held > 0 ? `, readiness held back ${held.toFixed(1)} s` : ''}; first second at 95 % of the peers' hit ratio`;
+    const how = `simulated, ${readsPerSecond} reads/s, 20,000 entries (${CACHE_WORDS[cache]}), 200,000 keys Zipf 0.9, digest of one peer at 2,000 loads/s${held > 0 ? `, readiness held back ${held.toFixed(1)} s` : ''}; first second at 95 % of the peers' hit ratio, with the four after it`;
     const recovered = outcomes.map((outcome) => secondsToRecover(outcome, 0.95));
     yield figureOf(`fleet.cold-pod.${readsPerSecond}rps.${id}.${start}`, recovered, 's', SEEDS.length, how);
   }

@@ -237,12 +237,22 @@ export function simulateHotShift(options: HotShiftOptions): HotShiftOutcome {
   };
 }
 
-/** The first second after which the hit ratio was back at `share` of the steady one; Infinity if it never was. */
+/** One good second may be luck, and what a warm start brought may be gone again: so many together count. */
+const LASTING_SECONDS = 5;
+
+/**
+ * The first second in which the hit ratio was back at `share` of the steady one, and was so over the five from it too;
+ * Infinity if there was none.
+ */
 export function secondsToRecover(
   { steadyHitRatio, hitRatios }: Pick<HotShiftOutcome, 'steadyHitRatio' | 'hitRatios'>,
   share: Ratio,
 ): number {
-  const second = hitRatios.findIndex((hitRatio) => hitRatio >= share * steadyHitRatio);
+  const wanted = share * steadyHitRatio;
+  const second = hitRatios.findIndex((hitRatio, at) => {
+    const lasting = hitRatios.slice(at, at + LASTING_SECONDS);
+    return hitRatio >= wanted && lasting.reduce((sum, ratio) => sum + ratio, 0) >= wanted * lasting.length;
+  });
   return second === -1 ? Number.POSITIVE_INFINITY : second + 1;
 }
 
