@@ -97,35 +97,16 @@ export class Caller {
   }
 
   #lead(handler: Handler): boolean {
-    const { flights } = this.#reads;
-    const key = this.#read.key;
-    let isOver = false;
-    const guarded = (report: () => void) => {
-      try {
-        report();
-      } catch {
-        this.#reads.fault();
-      }
-    };
-    const heard = () => {
-      if (!isOver) guarded(() => flights.heard(key));
-    };
-    // Once only: a later flight under the same key is not this one's to end.
-    const end = (how: FlightEnd) => {
-      if (isOver) return;
-      isOver = true;
-      guarded(() => flights.end(key, how));
-    };
+    let flight = NOBODY_WAITS;
     try {
-      flights.open(key);
+      flight = this.#reads.flights.open(this.#read.key);
     } catch {
       this.#reads.fault();
-      isOver = true;
     }
     try {
-      return this.#askNetwork(handler, { heard, end });
+      return this.#askNetwork(handler, flight);
     } catch (error) {
-      end('lost');
+      flight.end('lost');
       throw error;
     }
   }
@@ -152,6 +133,11 @@ export class Caller {
       // A request that never ends must not hold up everybody else who asks the same, nor one after the other that fails.
       this.#patience = setTimeout(() => {
         this.#stopWaiting(controller);
+        try {
+          this.#reads.flights.giveUp(this.#read.key);
+        } catch {
+          this.#reads.fault();
+        }
         this.#after('not-shareable', controller);
       }, this.#reads.config.flightWaitMs);
       this.#timeOut(this.#timeouts.headersTimeout, () => giveUp('Headers'));

@@ -26,8 +26,27 @@ export class Flights {
     return this.#open.has(key);
   }
 
-  open(key: string): void {
-    this.#open.set(key, { waiting: new Set(), isHeard: false });
+  /** Opens one. What is returned tells those who wait for it; of two ends the first counts. */
+  open(key: string): FlightReport {
+    const flight: Flight = { waiting: new Set(), isHeard: false };
+    this.#open.set(key, flight);
+    let isOver = false;
+    return {
+      heard: () => {
+        flight.isHeard = true;
+        for (const listener of flight.waiting) listener.heard();
+      },
+      end: (how) => {
+        if (isOver) return;
+        isOver = true;
+        if (this.#open.get(key) === flight) this.#open.delete(key);
+        // Each in a turn of its own: what one of them throws is not for the others, nor for the caller of this.
+        for (const listener of flight.waiting)
+          process.nextTick(() => {
+            if (flight.waiting.has(listener)) listener.end(how);
+          });
+      },
+    };
   }
 
   /** Waits for the end. The function returned stops waiting. */
@@ -38,24 +57,8 @@ export class Flights {
     return () => void flight.waiting.delete(listener);
   }
 
-  heard(key: string): void {
-    const flight = this.#open.get(key);
-    if (flight === undefined) return;
-    flight.isHeard = true;
-    for (const listener of flight.waiting) listener.heard();
-  }
-
-  /**
-   * Tells all who wait, each in a turn of its own: what one of them throws is not for the others, nor for the caller of
-   * this. Does nothing when the flight has ended already.
-   */
-  end(key: string, how: FlightEnd): void {
-    const flight = this.#open.get(key);
-    if (flight === undefined) return;
+  /** Nobody else is to wait for this one: somebody has in vain. */
+  giveUp(key: string): void {
     this.#open.delete(key);
-    for (const listener of flight.waiting)
-      process.nextTick(() => {
-        if (flight.waiting.has(listener)) listener.end(how);
-      });
   }
 }

@@ -214,7 +214,7 @@ test('a call that cannot be made is no fault of ours and leaves nothing open', a
   const openIt = reads.flights.open.bind(reads.flights);
   reads.flights.open = (key) => {
     opened.push(key);
-    openIt(key);
+    return openIt(key);
   };
   const client = open();
   client.close();

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Millis } from '../units.ts';
-import { type FlightEnd, NOBODY_WAITS } from './flights.ts';
+import { type FlightEnd, type FlightReport, NOBODY_WAITS } from './flights.ts';
 import type { InterceptingCall, Listener, Metadata, Status, UnaryMethod } from './grpc-call.ts';
 import { grpcKey } from './grpc-key.ts';
 import { ownBytes } from './own-bytes.ts';
@@ -105,33 +105,24 @@ export class UnaryRead implements InterceptingCall {
 
   #ask(key: string, send: (listener: Listener) => void): void {
     const { flights, coverage } = this.#reads;
+    let flight: FlightReport;
     try {
       if (flights.isOpen(key)) {
         this.#wait(key, send);
         return;
       }
-      flights.open(key);
+      flight = flights.open(key);
     } catch {
       this.#reads.fault();
       send(this.#listener);
       return;
     }
     clearTimeout(this.#patience);
-    let isOver = false;
-    const over = (end: FlightEnd) => {
-      if (isOver) return;
-      isOver = true;
-      try {
-        flights.end(key, end);
-      } catch {
-        this.#reads.fault();
-      }
-    };
     coverage.misses++;
     try {
-      send(this.#record(key, undefined, over));
+      send(this.#record(key, undefined, flight.end));
     } catch (error) {
-      over('lost');
+      flight.end('lost');
       throw error;
     }
   }
@@ -163,8 +154,17 @@ export class UnaryRead implements InterceptingCall {
     };
     this.#patience ??= setTimeout(() => {
       this.#leave?.();
+      this.#giveUp(key);
       after('not-shareable');
     }, this.#waitMs);
+  }
+
+  #giveUp(key: string): void {
+    try {
+      this.#reads.flights.giveUp(key);
+    } catch {
+      this.#reads.fault();
+    }
   }
 
   /** Of a caller who waited: a call that cannot be made any more ends, for there is nobody left to throw at. */

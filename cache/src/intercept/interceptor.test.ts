@@ -274,6 +274,21 @@ test('callers who fail one after the other hold nobody up for longer than one ma
   for (const each of others) assert.equal((await each).body.toString(), 'body');
 });
 
+test('for an answer that somebody waited for in vain nobody waits again', async (t) => {
+  const { answer, arrived } = held();
+  await using at = await setUp(answer, { flightWaitMs: 5000 });
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const stuck = at.get();
+  await arrived(1);
+  const waits = at.get();
+  t.mock.timers.tick(5000);
+  const next = at.get();
+  for (const response of (await arrived(3)).slice(1)) response.end('body');
+  for (const each of [waits, next]) assert.equal((await each).body.toString(), 'body');
+  (await arrived(1))[0]!.end('late');
+  assert.equal((await stuck).body.toString(), 'late');
+});
+
 test('an answer that may not be shared sends those who wait to ask for themselves', async () => {
   let count = 0;
   await using at = await setUp(

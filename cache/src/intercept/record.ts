@@ -105,15 +105,18 @@ export function record(
     },
     onResponseStart(controller, status, headers, statusText) {
       // 1xx are not the answer: https://www.rfc-editor.org/rfc/rfc9110.html#section-15.2
-      if (status >= 200) {
-        guarded(() => start(status, headers, statusText ?? ''));
-        flight.heard();
-      }
+      if (status >= 200)
+        guarded(() => {
+          start(status, headers, statusText ?? '');
+          flight.heard();
+        });
       next.onResponseStart?.(controller, status, headers, statusText);
     },
     onResponseData(controller, chunk) {
-      guarded(() => data(chunk));
-      flight.heard();
+      guarded(() => {
+        data(chunk);
+        flight.heard();
+      });
       next.onResponseData?.(controller, chunk);
     },
     onResponseEnd(controller, trailers) {
