@@ -2,8 +2,8 @@ import type { Count, Ratio } from '../units.ts';
 
 /**
  * Reads that a pod may expect of a key called hot before it would evict it: six pods of fifty that missed it, at the
- * census' bound, are 1.8. A key that begins without any is on probation, where those that nobody else vouches for go
- * first: half of what was announced had gone again before its second read.
+ * census' bound, are 1.8. A key that begins without any is on probation: after a moved hot set fifty simulated pods were at
+ * 60 % of hits in 4 s, and at 56 again in 7.
  */
 export const READS_OF_HOT: Count = 2;
 
