@@ -41,9 +41,23 @@ export function redisTransport(options: RedisTransportOptions): Transport {
       publisher.publish(`${fleet}.${to === ALL ? 'all' : to}.${self}`, bytes).catch(() => {});
     },
     start: async (receive, onState) => {
+      let isSubscribed = false;
       const report = (why?: string) => {
-        const down = why ?? (subscriber.isReady && publisher.isReady ? undefined : 'Redis is not connected');
+        const isUp = isSubscribed && subscriber.isReady && publisher.isReady;
+        const down = why ?? (isUp ? undefined : 'Redis is not connected');
         onState(down === undefined ? { state: 'up' } : { state: 'down', why: down });
+      };
+      const hear = (message: Buffer, channel: Buffer) => {
+        const name = channel.toString();
+        const from = name.slice(name.lastIndexOf('.') + 1);
+        if (from !== self) receive(from, message);
+      };
+      // Once; after that the client subscribes again itself, and is ready when it has.
+      const subscribe = async () => {
+        if (isSubscribed || !subscriber.isReady) return;
+        await subscriber.pSubscribe(patterns, hear, true);
+        isSubscribed = true;
+        report();
       };
       for (const client of [publisher, subscriber]) {
         client.on('ready', () => report());
@@ -51,16 +65,9 @@ export function redisTransport(options: RedisTransportOptions): Transport {
         client.on('end', () => report('The Redis connection ended'));
         client.on('reconnecting', () => report('Redis is reconnecting'));
       }
-      await subscriber.pSubscribe(
-        patterns,
-        (message, channel) => {
-          const name = channel.toString();
-          const from = name.slice(name.lastIndexOf('.') + 1);
-          if (from !== self) receive(from, message);
-        },
-        true,
-      );
+      subscriber.on('ready', () => void subscribe().catch((error: Error) => report(error.message)));
       report();
+      await subscribe();
     },
     [Symbol.asyncDispose]: async () => {
       if (subscriber.isReady) await subscriber.pUnsubscribe(patterns);

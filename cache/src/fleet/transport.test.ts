@@ -28,7 +28,41 @@ testTransport('memory', async () => {
 
 const redisServer = process.env.REDIS_SERVER ?? onPath('redis-server');
 if (redisServer === undefined) test('Redis transport', { skip: 'no redis-server: run `l1bench setup`' });
-else testTransport('Redis', () => redisBus(redisServer));
+else {
+  testTransport('Redis', () => redisBus(redisServer));
+  for (const disableOfflineQueue of [false, true])
+    test(`Redis: a pod that starts before its Redis goes on, and hears others once it is there (${disableOfflineQueue ? 'without' : 'with'} an offline queue)`, async (t) => {
+      const port = await freePort();
+      const open = (reconnect: 'soon' | 'never') => {
+        const socket = {
+          port,
+          host: '127.0.0.1',
+          reconnectStrategy: reconnect === 'soon' && (() => 20),
+        } as const;
+        const client = createClient({ socket, disableOfflineQueue });
+        client.on('error', () => {});
+        t.after(() => client.destroy());
+        return client;
+      };
+      const [publisher, subscriber] = [open('soon'), open('soon')];
+      for (const client of [publisher, subscriber]) client.connect().catch(() => {});
+      const [up, heard] = [Promise.withResolvers<void>(), Promise.withResolvers<string>()];
+      await redisTransport({ self: 'a', publisher, subscriber }).start(
+        (from, message) => heard.resolve(`${from}: ${Buffer.from(message)}`),
+        ({ state }) => state === 'up' && up.resolve(),
+      );
+      const server = await serve(
+        redisServer,
+        ['--port', `${port}`, '--bind', '127.0.0.1', '--save', ''],
+        port,
+      );
+      t.after(() => stop(server));
+      await up.promise;
+      const other = await open('never').connect();
+      await other.publish('l1.all.b', 'hello');
+      assert.equal(await heard.promise, 'b: hello');
+    });
+}
 
 const natsServer = process.env.NATS_SERVER ?? onPath('nats-server') ?? installNats();
 if (natsServer === undefined)
