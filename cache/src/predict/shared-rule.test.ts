@@ -27,12 +27,26 @@ test('bytes that are no rules give none, and rules that make no sense are left o
     { ...RULE, source: '' },
     { ...RULE, field: 'x'.repeat(201) },
   ];
-  assert.deepEqual(decodeRules(encodeRules([...bad, RULE])), [RULE]);
+  const rows = [...bad, RULE].map(({ source, field, target, right, wrong }) => [
+    source,
+    field,
+    target,
+    right,
+    wrong,
+  ]);
+  assert.deepEqual(decodeRules(new TextEncoder().encode(JSON.stringify(rows))), [RULE]);
   assert.deepEqual(decodeRules(new TextEncoder().encode('{"rules":[]}')), []);
 });
 
 test('no message holds more rules than a pod may tell of', () => {
   assert.equal(decodeRules(encodeRules(new Array(1000).fill(RULE))).length, MAX_SHARED);
+});
+
+test('a rule too long to be taken does not fill the message that has the others', () => {
+  const long = new Array(30).fill({ ...RULE, source: `${'x'.repeat(5000)}{}` });
+  const message = encodeRules([...long, RULE]);
+  assert.ok(message.length < 60_000);
+  assert.deepEqual(decodeRules(message), [RULE]);
 });
 
 test('rules that differ in numbers only are one family', () => {

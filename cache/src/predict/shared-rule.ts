@@ -37,8 +37,11 @@ export function mayTell(field: string): boolean {
   return field.startsWith('#') || !/\d/.test(field);
 }
 
+/** Rules whose texts are too long to be taken stay out: they would fill the message that has the others. */
 export function encodeRules(rules: readonly SharedRule[]): Uint8Array {
-  const rows = rules.map(({ source, field, target, right, wrong }) => [source, field, target, right, wrong]);
+  const rows = rules
+    .filter(({ source, field, target }) => isText(source) && isText(field) && isText(target))
+    .map(({ source, field, target, right, wrong }) => [source, field, target, right, wrong]);
   return new TextEncoder().encode(JSON.stringify(rows));
 }
 
