@@ -215,8 +215,8 @@ export class SharedMemoryCache implements Disposable {
       if (slot === TORN) continue;
       if (slot === ABSENT) return ABSENT;
       this.#places.note(hash, slot, this.#bucket.slotsAt(slot));
-      // Once an entry and turn of the bucket: its second chance.
-      if (!this.#bucket.wasRead(slot)) writeSync(this.#fd, this.#one, 0, 1, at + slot);
+      // Once an entry and turn of the bucket: its second chance. After a `clear` by another there may be no room for it.
+      if (!this.#bucket.wasRead(slot)) writeAll(this.#fd, this.#one, at + slot);
       return slot;
     }
     this.#torn++;
