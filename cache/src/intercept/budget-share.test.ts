@@ -1,9 +1,10 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { removeNotesOfEndedWorkers } from './budget-share.ts';
+import { claimBudgetShare, removeNotesOfEndedWorkers } from './budget-share.ts';
 
 const MEMBER = fileURLToPath(new URL('./test-member.ts', import.meta.url));
 
@@ -62,4 +63,18 @@ test('a worker thread that is terminated gives its share back', async () => {
   await worker.terminate();
   await member.holds(1_200_000);
   await end(member, 'leaves');
+});
+
+test('where no note can be left, each takes a sixteenth', () => {
+  const { TMPDIR } = process.env;
+  process.env.TMPDIR = '/proc';
+  try {
+    assert.equal(
+      claimBudgetShare(1_600_000, 'test-nowhere', () => {}, '/proc'),
+      100_000,
+    );
+  } finally {
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = TMPDIR;
+  }
 });

@@ -72,7 +72,7 @@ function leaveNote(podKey: string, given: string | undefined): string | undefine
   for (const parent of [first, first, second]) {
     try {
       const folder = folderOf(parent, podKey);
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolder(folder);
       writeFileSync(join(folder, NOTE), '');
       return folder;
     } catch {
@@ -80,6 +80,15 @@ function leaveNote(podKey: string, given: string | undefined): string | undefine
     }
   }
   return undefined;
+}
+
+/** Not with `recursive`, which never returns where nothing can be made, as in /proc. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch {
+    // There already, or the note will tell.
+  }
 }
 
 function share(budgetBytes: Bytes, folder: string): Bytes {
