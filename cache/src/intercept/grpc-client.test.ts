@@ -184,6 +184,19 @@ test('a caller who waits for another waits no longer than its own deadline', SOO
   await leader;
 });
 
+test('a caller whose call hangs on another waits for nobody', SOON, async () => {
+  using client = open();
+  const leader = ask(client, HELD + 4);
+  const [answer] = await arrived(HELD + 4, 1);
+  const parent = Object.assign(new EventEmitter(), { getDeadline: () => Number.POSITIVE_INFINITY });
+  const follower = ask(client, HELD + 4, {}, { parent } as never);
+  await arrived(HELD + 4, 2);
+  parent.emit('cancelled');
+  await assert.rejects(follower, { code: grpc.status.CANCELLED });
+  answer!(null, {});
+  await leader;
+});
+
 test(
   'what a service refuses it is asked by all who wait at once, not one after the other',
   SOON,

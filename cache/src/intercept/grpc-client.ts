@@ -13,6 +13,8 @@ interface CallOptions {
   readonly host?: unknown;
   /** A date, or its milliseconds. */
   readonly deadline?: Date | number;
+  /** The call that is being answered: its end and its deadline are this one's too. */
+  readonly parent?: unknown;
   readonly interceptors?: readonly Interceptor[];
   readonly interceptor_providers?: readonly ((method: unknown) => Interceptor)[];
 }
@@ -88,7 +90,9 @@ export function patchGrpc(exports: unknown, reads: InterceptedReads): void {
   };
 }
 
-function leftMs({ deadline }: CallOptions): Millis {
+function leftMs({ deadline, parent }: CallOptions): Millis {
+  // What a parent ends only a live call hears.
+  if (parent !== undefined && parent !== null) return 0;
   return deadline === undefined ? Number.POSITIVE_INFINITY : Number(deadline) - Date.now();
 }
 
