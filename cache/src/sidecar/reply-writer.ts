@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Bytes } from '../units.ts';
+import type { Bytes, Count } from '../units.ts';
 
 /** Which protocol the client asked for with HELLO. */
 export type RespVersion = 2 | 3;
@@ -9,6 +9,7 @@ const FIRST_BYTES: Bytes = 16 * 1024;
 const LARGE: Bytes = 32 * 1024;
 /** `$`, up to five digits, and two line ends. */
 const FRAME_BYTES: Bytes = 10;
+const LONGEST_ERROR: Count = 256;
 const CR = 13;
 const LF = 10;
 const DOLLAR = 36;
@@ -37,9 +38,9 @@ export class ReplyWriter {
     this.#raw(`+${text}\r\n`);
   }
 
-  /** A line end in it, which a client may have sent us, would be the end of the reply. */
+  /** What a client sent may be in it: a line end would be the end of the reply, and it may be of any length. */
   error(text: string): void {
-    this.#raw(`-${text.replace(/[\r\n]/g, ' ')}\r\n`);
+    this.#raw(`-${text.slice(0, LONGEST_ERROR).replace(/[\r\n]/g, ' ')}\r\n`);
   }
 
   integer(value: number | bigint): void {

@@ -134,8 +134,9 @@ test('MSET with a key that has no value sets nothing', async () => {
   assert.equal(await reply('GET', 'odd'), '$-1\r\n');
 });
 
-test('an error is one line, whatever the client sent', async () => {
+test('an error is one short line, whatever the client sent', async () => {
   assert.match(await reply('CLIENT', 'a\r\n+OK'), /^-ERR [^\r\n]*\r\n$/);
+  assert.match(await reply('EXPIRE', 'a', '1', 'x'.repeat(1 << 20)), /^-ERR [^\r\n]{1,300}\r\n$/);
 });
 
 test('a flush that says more than how is refused and forgets nothing', async () => {
