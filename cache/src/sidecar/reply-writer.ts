@@ -21,17 +21,14 @@ const ZERO = 48;
  */
 export class ReplyWriter {
   version: RespVersion = 2;
+  /** So much waits for a client that does not read that no more should be made before the socket says `drain`. */
+  isBacklogged = false;
   #buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
   #length: Bytes = 0;
   readonly #socket: Socket;
 
   constructor(socket: Socket) {
     this.#socket = socket;
-  }
-
-  /** So much waits for a client that does not read that no more should be made; the socket says `drain` when it is gone. */
-  get isBacklogged(): boolean {
-    return this.#socket.writableLength >= this.#socket.writableHighWaterMark;
   }
 
   simple(text: string): void {
@@ -66,7 +63,7 @@ export class ReplyWriter {
     if (length > LARGE) {
       this.#raw(`$${length}\r\n`);
       this.flush();
-      this.#socket.write(Buffer.from(bytes, 'latin1'));
+      this.#write(Buffer.from(bytes, 'latin1'));
       this.#raw('\r\n');
       return;
     }
@@ -88,10 +85,17 @@ export class ReplyWriter {
 
   flush(): void {
     if (this.#length === 0) return;
-    this.#socket.write(this.#buffer.subarray(0, this.#length));
+    this.#write(this.#buffer.subarray(0, this.#length));
     this.#length = 0;
     // Part of it still waits for the kernel: that buffer belongs to the socket now.
     if (this.#socket.writableLength > 0) this.#buffer = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  }
+
+  #write(bytes: Buffer): void {
+    const socket = this.#socket;
+    socket.write(bytes);
+    // Asked here: most commands write nothing to the socket themselves.
+    this.isBacklogged = socket.writableLength >= socket.writableHighWaterMark;
   }
 
   #raw(text: string): void {

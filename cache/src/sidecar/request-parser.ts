@@ -95,6 +95,7 @@ export class RequestParser implements CommandArgs {
     if (this.#heldBytes > 0) {
       this.#hold(chunk, length);
       if (this.#heldBytes < this.#neededBytes) return;
+      this.#neededBytes = 0;
       this.#bytes = this.#held;
       this.#length = this.#heldBytes;
     } else {
@@ -116,26 +117,27 @@ export class RequestParser implements CommandArgs {
   #parseArray(): number {
     const bytes = this.#bytes;
     const from = this.#from;
+    let count = this.#wanted;
+    let i = this.#noted;
     let at = from + this.#nextAt;
-    if (this.#wanted < 0) {
+    if (count < 0) {
       const end = this.#lineEnd(at);
       if (end < 0) return -1;
-      this.#wanted = Math.max(0, this.#integer(at + 1, end));
-      if (this.#wanted > this.#limits.args) throw new ProtocolError('invalid multibulk length');
+      count = Math.max(0, this.#integer(at + 1, end));
+      if (count > this.#limits.args) throw new ProtocolError('invalid multibulk length');
       at = end + 2;
     }
-    const count = this.#wanted;
-    for (let i = this.#noted; i < count; i++) {
-      if (at >= this.#length) return this.#stopAt(i, at, at + 4);
+    for (; i < count; i++) {
+      if (at >= this.#length) return this.#stopAt(count, i, at, at + 4);
       if (bytes[at] !== DOLLAR)
         throw new ProtocolError(`expected '$', got '${String.fromCharCode(bytes[at]!)}'`);
       const end = this.#lineEnd(at);
-      if (end < 0) return this.#stopAt(i, at, this.#length + 1);
+      if (end < 0) return this.#stopAt(count, i, at, this.#length + 1);
       const length = this.#integer(at + 1, end);
       if (length < 0 || length > this.#limits.argBytes) throw new ProtocolError('invalid bulk length');
       const argEnd = end + 2 + length;
       if (argEnd - from > this.#limits.commandBytes) throw new ProtocolError('too big request');
-      if (argEnd + 2 > this.#length) return this.#stopAt(i, at, argEnd + 2);
+      if (argEnd + 2 > this.#length) return this.#stopAt(count, i, at, argEnd + 2);
       if (i === this.#starts.length) this.#widen();
       this.#starts[i] = end + 2 - from;
       this.#ends[i] = argEnd - from;
@@ -143,7 +145,7 @@ export class RequestParser implements CommandArgs {
     }
     this.#inline = undefined;
     this.count = count;
-    this.#begin();
+    if (this.#wanted >= 0) this.#begin();
     return at;
   }
 
@@ -162,7 +164,6 @@ export class RequestParser implements CommandArgs {
     const words = line.trim().split(/\s+/).filter(Boolean);
     this.#inline = words;
     this.count = words.length;
-    this.#begin();
     return end + 1;
   }
 
@@ -194,10 +195,10 @@ export class RequestParser implements CommandArgs {
     this.#wanted = -1;
     this.#noted = 0;
     this.#nextAt = 0;
-    this.#neededBytes = 0;
   }
 
-  #stopAt(noted: Count, at: number, needed: number): number {
+  #stopAt(wanted: Count, noted: Count, at: number, needed: number): number {
+    this.#wanted = wanted;
     this.#noted = noted;
     this.#nextAt = at - this.#from;
     this.#neededBytes = needed - this.#from;

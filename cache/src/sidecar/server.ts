@@ -99,6 +99,8 @@ function serve(accepted: Socket, connection: Connection, context: CommandContext
   /** False when no more is to be read for now. */
   const take = (from: Socket, bytes: Buffer, length: Bytes): boolean => {
     if (connection.isClosing) return true;
+    // Otherwise nothing would be taken.
+    reply.isBacklogged = false;
     clock.begin();
     try {
       parser.feed(bytes, length, run);
