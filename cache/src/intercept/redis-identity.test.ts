@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -15,7 +17,7 @@ import { TestClock, testReads } from './test-origin.ts';
 const require = createRequire(import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), 'l1-redis-identity-'));
 const path = join(folder, 'redis.sock');
-const clusterPort = 20_000 + (process.pid % 10_000);
+const [clusterPort, busPort] = [await freePort(), await freePort()];
 const quiet = ['--save', '', '--appendonly', 'no', '--dir', folder];
 const server = spawn('redis-server', ['--port', '0', '--unixsocket', path, ...quiet]);
 const cluster = spawn('redis-server', [
@@ -23,6 +25,8 @@ const cluster = spawn('redis-server', [
   String(clusterPort),
   '--cluster-enabled',
   'yes',
+  '--cluster-port',
+  String(busPort),
   '--cluster-announce-ip',
   '127.0.0.1',
   ...quiet,
@@ -37,6 +41,15 @@ patchNodeRedis(require('@redis/client/dist/lib/client/index.js'), reads);
 const truth = (...args: string[]) => execFileSync('redis-cli', ['-s', path, ...args]).toString();
 const clusterTruth = (...args: string[]) =>
   execFileSync('redis-cli', ['-p', String(clusterPort), ...args]).toString();
+
+/** Redis's own choice for the bus, 10,000 above its port, may be in use for a connection of somebody else's. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 async function ready(child: typeof server): Promise<void> {
   for await (const line of child.stdout) if (String(line).includes('eady to accept')) return;
