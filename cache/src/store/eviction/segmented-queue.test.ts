@@ -69,6 +69,15 @@ test('hits are remembered beyond the entry, even while the sketch rests', () => 
   assert.equal(queue.frequency(1), 3);
 });
 
+test('under LRU the entry read last stays longest, though another tuning had put it into the main space', () => {
+  const { queue, free } = withLeaver();
+  queue.insert(free, LEAVER);
+  queue.follow(LRU);
+  queue.hit(free);
+  const order = [0, 1, 2, 3].map(() => queue.evict());
+  assert.equal(order.at(-1), free);
+});
+
 test('with a small protected share an old working set goes sooner', () => {
   const stays = (protectedShare: number): number => {
     const queue = new SegmentedQueue({ windowShare: 0.1, admission: 'one-hit', protectedShare }, 'fixed');

@@ -101,11 +101,14 @@ export class SegmentedQueue {
     const state = this.#states[slot] as number;
     const place = state & PLACE_MASK;
     if (state < MOST_READS) this.#states[slot] = state + ONE_READ;
-    if (place === PROBATION) {
+    // Where the last read alone decides, what an earlier tuning left in the main space joins the one order with it.
+    const isByRecency = this.#tuning.admission === 'never';
+    if (place === PROBATION && !isByRecency) {
       this.#move(slot, PROTECTED);
       if ((this.#sizes[PROTECTED] as number) > this.#tuning.protectedShare * this.#mainSize()) this.#demote();
-    } else if (place < NOWHERE && this.#next[place] !== slot + HEADS) {
-      this.#move(slot, place);
+    } else if (place < NOWHERE) {
+      const to = isByRecency ? WINDOW : place;
+      if (this.#next[to] !== slot + HEADS) this.#move(slot, to);
     }
   }
 
