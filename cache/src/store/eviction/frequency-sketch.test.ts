@@ -18,12 +18,15 @@ test('halves what it knows after sixteen additions an entry', () => {
   assert.equal(sketch.estimate(spread(1)), 6);
 });
 
-test('keeps its counts when it grows', () => {
-  const sketch = new FrequencySketch();
-  sketch.resize(64);
-  sketch.add(spread(5), 9);
-  sketch.resize(4096);
-  assert.ok(sketch.estimate(spread(5)) >= 9);
+test('keeps its counts when it grows or shrinks, by whatever part', () => {
+  for (const entries of [512, 800, 1000, 1250, 4096]) {
+    const sketch = new FrequencySketch();
+    sketch.resize(1000);
+    for (let key = 0; key < 100; key++) sketch.add(spread(key), 9);
+    sketch.resize(entries);
+    sketch.shrink(entries);
+    for (let key = 0; key < 100; key++) assert.ok(sketch.estimate(spread(key)) >= 9, `${entries} entries`);
+  }
 });
 
 test('takes less room when made smaller, and counts on', () => {

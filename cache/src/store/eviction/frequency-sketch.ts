@@ -25,24 +25,32 @@ export class FrequencySketch {
     return this.#counters.length;
   }
 
-  /** Makes the sketch fit so many entries. Blocks are ranges of hashes, so a larger sketch starts with the counts it had. */
+  /** Makes the sketch fit so many entries. */
   resize(entries: number): void {
     this.setSample(entries);
     const blocks = blocksFor(entries);
     if (blocks > this.#blocks) this.#useBlocks(blocks);
   }
 
-  /** Makes the sketch as small as so many entries need. Of the ranges that become one the first gives the counts. */
+  /** Makes the sketch as small as so many entries need. */
   shrink(entries: number): void {
     this.setSample(entries);
     this.#useBlocks(blocksFor(entries));
   }
 
+  // A block is a range of hashes. One of the new division has the larger counts of those it overlaps, so none is too low.
   #useBlocks(blocks: number): void {
     const resized = new Uint8Array(blocks * BLOCK_BYTES);
-    for (let block = 0; block < blocks; block++) {
-      const from = Math.floor((block * this.#blocks) / blocks) * BLOCK_BYTES;
-      resized.set(this.#counters.subarray(from, from + BLOCK_BYTES), block * BLOCK_BYTES);
+    for (let block = 0; block < blocks && this.#additions > 0; block++) {
+      const into = resized.subarray(block * BLOCK_BYTES, (block + 1) * BLOCK_BYTES);
+      const first = Math.floor((block * this.#blocks) / blocks) * BLOCK_BYTES;
+      const end = Math.ceil(((block + 1) * this.#blocks) / blocks) * BLOCK_BYTES;
+      into.set(this.#counters.subarray(first, first + BLOCK_BYTES));
+      for (let from = first + BLOCK_BYTES; from < end; from += BLOCK_BYTES) {
+        for (let at = 0; at < BLOCK_BYTES; at++) {
+          into[at] = largerCounts(into[at] as number, this.#counters[from + at] as number);
+        }
+      }
     }
     this.#counters = resized;
     this.#blocks = blocks;
@@ -98,6 +106,11 @@ export class FrequencySketch {
 
 function blocksFor(entries: number): number {
   return Math.ceil((entries * COUNTERS_PER_ENTRY) / (2 * BLOCK_BYTES));
+}
+
+/** The larger of each two counts in a byte. */
+function largerCounts(one: number, other: number): number {
+  return Math.max(one & 0xf0, other & 0xf0) | Math.max(one & LARGEST, other & LARGEST);
 }
 
 /** Five bits a row, none of them those that choose the block. */
