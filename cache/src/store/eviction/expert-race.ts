@@ -70,8 +70,8 @@ export class ExpertRace {
     return ++this.#epochReads >= EPOCH_READS;
   }
 
-  /** Ends the epoch, for shadows of so many entries. */
-  lead(entries: Count): void {
+  /** Ends the epoch, for shadows of so many entries. True when another leads now. */
+  lead(entries: Count): boolean {
     const kept = Math.exp(-this.#epochReads / (READS_REMEMBERED + READS_REMEMBERED_PER_ENTRY * entries));
     this.#epochReads = 0;
     for (let hits = 0; hits < this.#epoch.length; hits++) {
@@ -82,9 +82,10 @@ export class ExpertRace {
     const won = this.#hitByOnly(best, this.#leader);
     const lost = this.#hitByOnly(this.#leader, best);
     const { deviations, hitsPerEntry } = this.#bar;
-    if (won - lost <= deviations * Math.sqrt(won + lost) + hitsPerEntry * entries) return;
+    if (won - lost <= deviations * Math.sqrt(won + lost) + hitsPerEntry * entries) return false;
     this.#leader = best;
     if (this.#bar === BARS.guessing) this.#bar = BARS.racing;
+    return true;
   }
 
   #best(): number {

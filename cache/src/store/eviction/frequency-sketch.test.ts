@@ -38,3 +38,12 @@ test('takes less room when made smaller, and counts on', () => {
   for (let key = 0; key < 500; key++) sketch.add(spread(key), 5);
   for (let key = 0; key < 500; key++) assert.ok(sketch.estimate(spread(key)) >= 5);
 });
+
+test('takes over the counts of a sketch of another length', () => {
+  const [sketch, other] = [new FrequencySketch(), new FrequencySketch()];
+  sketch.resize(1000);
+  other.resize(800);
+  for (let key = 0; key < 100; key++) other.add(spread(key), 7);
+  sketch.copy(other);
+  for (let key = 0; key < 100; key++) assert.ok(sketch.estimate(spread(key)) >= 7);
+});

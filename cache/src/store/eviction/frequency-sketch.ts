@@ -38,6 +38,15 @@ export class FrequencySketch {
     this.#useBlocks(blocksFor(entries));
   }
 
+  /** Takes over the counts of a sketch for about as many entries. */
+  copy(other: FrequencySketch): void {
+    const blocks = this.#blocks;
+    this.#counters = other.#counters;
+    this.#additions = other.#additions;
+    this.#blocks = other.#blocks;
+    this.#useBlocks(blocks);
+  }
+
   // A block is a range of hashes. One of the new division has the larger counts of those it overlaps, so none is too low.
   #useBlocks(blocks: number): void {
     const resized = new Uint8Array(blocks * BLOCK_BYTES);

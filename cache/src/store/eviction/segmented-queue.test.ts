@@ -78,6 +78,29 @@ test('under LRU the entry read last stays longest, though another tuning had put
   assert.equal(order.at(-1), free);
 });
 
+test('a queue that takes after another has its order, and gives up first what only itself held', () => {
+  const other = new SegmentedQueue(LRU, 'fixed');
+  other.grow(3, 3);
+  for (const slot of [2, 0, 1]) other.insert(slot, slot);
+  const queue = new SegmentedQueue(TWO_HITS, 'changing');
+  queue.grow(4, 4);
+  for (const slot of [0, 1, 2, 3]) queue.insert(slot, slot);
+  queue.takeAfter(other, Int32Array.of(0, 1, 2));
+  assert.deepEqual(
+    [0, 1, 2, 3].map(() => queue.evict()),
+    [3, 2, 0, 1],
+  );
+});
+
+test('a key that was held only where the order came from comes back into the main space', () => {
+  const queue = new SegmentedQueue(LRU, 'changing');
+  const { queue: other } = withLeaver();
+  queue.grow(4, 4);
+  queue.takeAfter(other, Int32Array.of(-1, -1, -1, -1));
+  queue.insert(0, LEAVER + 3);
+  assert.ok(queue.isInMain(0));
+});
+
 test('with a small protected share an old working set goes sooner', () => {
   const stays = (protectedShare: number): number => {
     const queue = new SegmentedQueue({ windowShare: 0.1, admission: 'one-hit', protectedShare }, 'fixed');

@@ -52,6 +52,26 @@ export class SegmentedQueue {
     this.#tuning = tuning;
   }
 
+  /**
+   * Follows what the other queue does and takes its order, as far as both hold the same keys: `slots` has for each of its
+   * slots the one here, or -1. What only this one holds leaves before the rest of the main space; what only the other
+   * holds is expected back.
+   */
+  takeAfter(other: SegmentedQueue, slots: Int32Array): void {
+    this.follow(other.#tuning);
+    for (const list of [PROBATION, PROTECTED, WINDOW]) {
+      for (let left = this.#sizes[list] as number; left > 0; left--) this.#admit(this.#last(list));
+    }
+    if (other.#sketch !== undefined) this.#sketch?.copy(other.#sketch);
+    other.forEach((hash, _reads, at) => {
+      const slot = slots[at] as number;
+      if (slot !== NO_SLOT) {
+        this.#move(slot, other.#placeOf(at));
+        this.#states[slot] = other.#states[at] as number;
+      } else if (asksGhosts(this.#tuning)) this.#ghosts?.add(hash);
+    });
+  }
+
   /** How many slots are held. */
   get size(): number {
     return (
@@ -197,11 +217,11 @@ export class SegmentedQueue {
     return count;
   }
 
-  /** Every hash held, coldest first, with its reads in its place. */
-  forEach(visit: (hash: number, reads: number) => void): void {
+  /** Every hash held, coldest first, with its reads in its place and its slot. */
+  forEach(visit: (hash: number, reads: number, slot: number) => void): void {
     for (const list of [PROBATION, PROTECTED, WINDOW]) {
       for (let at = this.#previous[list] as number; at !== list; at = this.#previous[at] as number) {
-        visit(this.#hashes[at - HEADS] as number, this.#readsOf(at - HEADS));
+        visit(this.#hashes[at - HEADS] as number, this.#readsOf(at - HEADS), at - HEADS);
       }
     }
   }

@@ -61,3 +61,17 @@ test('a key that was removed is missed by every shadow', () => {
   assert.equal(shadows.access(spread(4) | 0), 0);
   assert.equal(shadows.access(spread(5) | 0), (1 << EXPERTS.length) - 1);
 });
+
+test('a cache that a shadow is handed over to gives up first what that shadow does not hold', () => {
+  const hashes = Array.from({ length: 30 }, (_, key) => spread(key) | 0);
+  const shadows = new ShadowCaches(EXPERTS);
+  shadows.resize(20);
+  for (const hash of hashes.slice(10)) shadows.access(hash);
+  const live = new SegmentedQueue(EXPERTS[7] as Tuning, 'changing');
+  live.grow(20, 20);
+  for (const [slot, hash] of hashes.slice(0, 20).reverse().entries()) live.insert(slot, hash);
+  shadows.handOver(0, live);
+  const left = Array.from({ length: 20 }, () => live.hashOf(live.evict()));
+  assert.deepEqual(new Set(left.slice(0, 10)), new Set(hashes.slice(0, 10)));
+  assert.deepEqual(left.slice(10), hashes.slice(10, 20));
+});

@@ -53,6 +53,16 @@ export class ShadowCaches {
     return held;
   }
 
+  /** Makes this cache like one of the shadows, as far as it holds the same keys. */
+  handOver(shadow: number, to: SegmentedQueue): void {
+    const slots = new Int32Array(this.#hashes.length).fill(FREE);
+    to.forEach((hash, _reads, slotThere) => {
+      const slot = this.#index[this.#find(hash)] as number;
+      if (slot !== FREE) slots[slot] = slotThere;
+    });
+    to.takeAfter(this.#queues[shadow] as SegmentedQueue, slots);
+  }
+
   remove(hash: number): void {
     const at = this.#find(hash);
     const slot = this.#index[at] as number;

@@ -126,10 +126,18 @@ export class Trial {
     if (this.#readsToShow <= 0 || !this.#isSampled(hash)) return;
     this.#readsToShow--;
     if (this.#race.count(this.#shadows.access(hash))) {
-      this.#race.lead(this.#sampledEntries);
-      if (this.#stage === 'evicting' && --this.#epochsToSizing === 0) this.#sizeShadows();
+      const isTurn = this.#race.lead(this.#sampledEntries);
+      if (this.#stage === 'evicting') {
+        if (isTurn) this.#handOver();
+        if (--this.#epochsToSizing === 0) this.#sizeShadows();
+      }
     }
     this.#fitShadows();
+  }
+
+  // What the last leader kept is of little use to the next. Where all keys are in the sample, its shadow says what is.
+  #handOver(): void {
+    if (this.#sampleMask === 0) this.#shadows.handOver(this.#race.leader, this.#live);
   }
 
   // A sample is a little larger or smaller than its share. In a shadow a hundredth too large a loop fits that does not
