@@ -50,6 +50,22 @@ test('a lead is followed only once it is worth filling a large shadow anew', () 
   assert.equal(epoch(5_000), 1);
 });
 
+test('the first expert leads again as soon as it is ahead', () => {
+  const race = begun(2);
+  assert.equal(
+    after(race, 256, (read) => (read < 50 ? SECOND : 0)),
+    1,
+  );
+  assert.equal(
+    after(race, 256, (read) => (read < 45 ? FIRST : 0)),
+    1,
+  );
+  assert.equal(
+    after(race, 256, (read) => (read < 10 ? FIRST : 0)),
+    0,
+  );
+});
+
 test('an expert that was ahead long ago gives way to the one that is ahead now', () => {
   const race = begun(2);
   after(race, 5_000, () => FIRST);

@@ -8,6 +8,8 @@ const EPOCH_READS: Count = 256;
 const READS_REMEMBERED: Count = 8_000;
 const READS_REMEMBERED_PER_ENTRY = 10;
 
+const FIRST = 0;
+
 /** How far ahead another must be to lead: so many times what chance explains, and so many hits an entry more. */
 interface Bar {
   readonly deviations: number;
@@ -22,6 +24,8 @@ const BARS = {
   /** Nothing speaks for a guess, so little has to speak against it. */
   guessing: { deviations: 2, hitsPerEntry: 0 },
   racing: { deviations: 3, hitsPerEntry: TURN_COST },
+  /** To the first expert, with which nobody should do worse: being ahead is enough. */
+  returning: { deviations: 0, hitsPerEntry: 0 },
 } as const satisfies Record<string, Bar>;
 
 /**
@@ -37,7 +41,7 @@ export class ExpertRace {
   readonly #epoch: Uint32Array;
   #epochReads: Count = 0;
   #bar: Bar = BARS.rehearsing;
-  #leader = 0;
+  #leader = FIRST;
 
   /** The expert to follow. */
   get leader(): number {
@@ -81,7 +85,8 @@ export class ExpertRace {
     const best = this.#best();
     const won = this.#hitByOnly(best, this.#leader);
     const lost = this.#hitByOnly(this.#leader, best);
-    const { deviations, hitsPerEntry } = this.#bar;
+    const isReturn = best === FIRST && this.#bar === BARS.racing;
+    const { deviations, hitsPerEntry } = isReturn ? BARS.returning : this.#bar;
     if (won - lost <= deviations * Math.sqrt(won + lost) + hitsPerEntry * entries) return false;
     this.#leader = best;
     if (this.#bar === BARS.guessing) this.#bar = BARS.racing;
