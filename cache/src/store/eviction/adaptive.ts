@@ -18,12 +18,13 @@ const SIZED: Tuning = { windowShare: 0.05, admission: 'worth', protectedShare: 0
  * a frequency, or nothing. A third, how much of the main space outlives its last read for long, lets old working sets go
  * as ARC [5] does. Eight settings, the experts, run as shadow caches of hashes on a sample of the keys [3], the same keys
  * for all (Trial). The live cache takes over the settings of the expert with the most hits lately; boundaries move,
- * nothing is flushed. Published policies win on some reads and lose on others; this one pays a little for finding out.
+ * nothing is flushed. Where the sample is all keys it takes over the order and the memory of that expert's shadow too.
+ * Published policies win on some reads and lose on others; this one pays a little for finding out.
  *
  * Choosing. Shadows start at the first eviction, as what the live cache holds then: all experts would hold just that.
  * Of the reads some 10,000 to 30,000 are remembered, exponentially: 14 an entry and more. The leader changes when
  * another is ahead by more than three times what chance explains and by what changing costs (ExpertRace), so that equals
- * do not take turns.
+ * do not take turns. LRU leads again once it is ahead at all.
  *
  * Rehearsing. Until the first eviction nothing has to be chosen, but a smaller cache would be choosing by then. Shadows
  * of an eighth of what is held rehearse each time that has doubled; who leads there by eight times chance leads at the
