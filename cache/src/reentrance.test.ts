@@ -45,3 +45,39 @@ test('a TTL policy that deletes the key it decides on leaves a sound cache', () 
   }
   assert.deepEqual([cache.size, cache.get('kept'), cache.get('gone')], [1, 'v', undefined]);
 });
+
+for (const before of [[], ['a']]) {
+  test(`a value whose getter empties and fills the cache leaves a sound one, with ${before.length} held before`, () => {
+    const cache = new L1Cache<unknown>({ budgetBytes: 1_000_000, seed: 1 });
+    for (const key of before) cache.set(key, 'old');
+    const value = {
+      get part() {
+        cache.clear();
+        cache.set('other', 'other value');
+        cache.set('a', 'on the way');
+        return 1;
+      },
+    };
+    assert.equal(cache.set('a', value), 'stored');
+    assert.deepEqual([cache.get('a') === value, cache.get('other')], [true, 'other value']);
+    assert.deepEqual(cache.scan(0, 10).keys.toSorted(), ['a', 'other']);
+  });
+}
+
+test('a codec that writes into one memory keeps values apart though the TTL policy sets another', () => {
+  const memory = Buffer.alloc(64);
+  const cache = new L1Cache<string>({
+    budgetBytes: 1_000_000,
+    seed: 1,
+    values: {
+      encode: (value) => memory.subarray(0, memory.write(value)),
+      decode: (bytes) => Buffer.from(bytes).toString(),
+    },
+    ttl: (key) => {
+      if (key === 'a') cache.set('b', 'value of b', { ttlMs: 1000 });
+      return 1000;
+    },
+  });
+  cache.set('a', 'value of a');
+  assert.deepEqual([cache.get('a'), cache.get('b')], ['value of a', 'value of b']);
+});

@@ -54,6 +54,8 @@ export class Store<V> {
   readonly #time: StoreTime;
   readonly #digest: KeyDigest;
   readonly #looks: 'batched' | 'each';
+  /** Goes up with all that comes, leaves or moves. */
+  #changes: Count = 0;
 
   constructor(options: StoreOptions<V>) {
     this.entries = new Entries(options.values);
@@ -89,10 +91,8 @@ export class Store<V> {
     let slot = entries.slotOf.get(key) ?? NO_SLOT;
     const { version, origin = 'demand', loadCostMs = 0, tags = NO_TAGS } = fill;
     const { life } = terms;
-    const previousVersion = slot < 0 ? undefined : entries.version(slot);
-    if (version !== undefined && previousVersion !== undefined && version < previousVersion)
-      return 'refused-older-version';
-    if (this.fences.refuses(key, version)) return 'refused-older-version';
+    if (this.#isOlder(slot, key, version)) return 'refused-older-version';
+    const changes = ++this.#changes;
     // Pending hits belong to the value that is about to be replaced.
     this.log.settle();
     const isAgeAsked = typeof life !== 'number' || this.log.tap.isHeard;
@@ -101,10 +101,10 @@ export class Store<V> {
         ? undefined
         : {
             value: entries.values.read(slot) as V,
-            version: previousVersion,
+            version: entries.version(slot),
             ageMs: nowMs - entries.loadedAt(slot),
           };
-    const stored = value === undefined ? undefined : entries.values.encode(value);
+    let stored = value === undefined ? undefined : entries.values.encode(value);
     checkSize(fill.sizeBytes);
     const valueBytes = value === undefined ? 0 : (fill.sizeBytes ?? entries.values.sizeOf(stored));
     this.#digest.take(key);
@@ -114,10 +114,15 @@ export class Store<V> {
         ? life
         : life(key, { value, origin, sizeBytes, loadCostMs, version, previous });
     if (typeof life !== 'number') {
-      // What decides the life is not ours, and may have used the cache.
-      slot = entries.slotOf.get(key) ?? NO_SLOT;
+      // What decides the life is not ours, and may have read.
       this.#digest.take(key);
       this.log.settle();
+    }
+    if (this.#changes !== changes) {
+      // Nor is a codec, or a getter of the value: the slot may be another's now, and the bytes another value's.
+      slot = entries.slotOf.get(key) ?? NO_SLOT;
+      if (this.#isOlder(slot, key, version)) return 'refused-older-version';
+      if (stored !== undefined) stored = entries.values.encode(value);
     }
     const lifeMs = Math.min(wantedMs, terms.maxAgeMs);
     const refusal = this.#refusal(sizeBytes, lifeMs);
@@ -214,6 +219,7 @@ export class Store<V> {
     while (this.budget.isExceededWhenCompact && this.entries.size > 0) this.#evict('budget-shrunk');
     this.log.settle();
     if (this.budget.isExceeded) {
+      this.#changes++;
       compact(this.entries, this.#policy, this.#tags, this.#digest);
       this.budget.compacted();
     }
@@ -243,6 +249,12 @@ export class Store<V> {
       (slot) => this.remove(slot, 'expired'),
       (slot) => this.lifetimes.keepUntil(slot, maxAgeMsOf(this.entries.keys[slot]!)) <= nowMs,
     );
+  }
+
+  #isOlder(slot: number, key: string, version: number | undefined): boolean {
+    if (version === undefined) return false;
+    const held = slot < 0 ? undefined : this.entries.version(slot);
+    return (held !== undefined && version < held) || this.fences.refuses(key, version);
   }
 
   #fillTime(): Millis {
@@ -302,6 +314,7 @@ export class Store<V> {
   }
 
   #forget(slot: number, reason: RemovalReason): void {
+    this.#changes++;
     publishRemoval(this.entries.keys[slot]!, reason);
     this.counters.removals[reason]++;
     this.#dropRareties(slot);

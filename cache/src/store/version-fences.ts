@@ -21,8 +21,8 @@ export class VersionFences {
     }
   }
 
-  refuses(key: string, version: number | undefined): boolean {
-    if (version === undefined || this.#leastVersion.size === 0) return false;
+  refuses(key: string, version: number): boolean {
+    if (this.#leastVersion.size === 0) return false;
     const least = this.#leastVersion.get(key);
     return least !== undefined && version < least;
   }
