@@ -293,7 +293,8 @@ export class L1Cache<V = unknown> implements Disposable {
   }
 
   /**
-   * What is held, hottest first, with what is needed to start warm.
+   * What is held, hottest first, with what is needed to start warm. Values come back as `structuredClone` would copy
+   * them, but for memory that they share: an instance of a class as a plain object.
    * @param unixMs when it is taken; the process that restores it counts the time between.
    * @throws {CacheError} `L1_BAD_SNAPSHOT` when a value cannot be serialised.
    */
@@ -306,8 +307,7 @@ export class L1Cache<V = unknown> implements Disposable {
    * refused, and the cache stays as it was. `maxAgeMs` counts anew from here, the rest of a fresh life does not.
    */
   restore(snapshot: Uint8Array, unixMs: Millis = Date.now()): RestoreReport {
-    const knows = (key: string) =>
-      this.#entries.slotOf.has(key) || this.#loading.flights.joinable(key) !== undefined;
+    const knows = (key: string) => this.#entries.slotOf.has(key) || this.#loading.flights.isLoading(key);
     const set = (key: string, value: V, options: SetOptions) => this.set(key, value, options);
     const learn = (lesson: number) => this.#store.learn(lesson);
     return restoreSnapshot(snapshot, { knows, set, learn }, unixMs);

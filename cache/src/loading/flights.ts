@@ -32,6 +32,11 @@ export class Flights<V> {
     return this.#joinable.get(key);
   }
 
+  /** Whether any load of the key runs, also one that new readers no longer join. */
+  isLoading(key: string): boolean {
+    return this.#byKey.has(key);
+  }
+
   start(
     key: string,
     keepsGoing: boolean,

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { crc32 } from 'node:zlib';
 import { L1Cache } from '../cache.ts';
 import { CacheError } from '../errors.ts';
 import { TestClock } from '../test-clock.ts';
@@ -130,4 +131,43 @@ test('what is held or being loaded already stays, as it is later than the snapsh
     ['a', 'b', 'c'].map((key) => next.get(key)),
     ['new', 'loaded', 'old'],
   );
+});
+
+test('a load under way is later than the snapshot also when readers no longer join it', async () => {
+  const { cache } = cacheOf();
+  cache.set('a', 'old');
+  const { cache: next } = cacheOf();
+  const read = next.getOrLoad('a', async () => 'loaded');
+  next.invalidateTag('of others');
+  assert.equal(next.restore(cache.snapshot()).restored, 0);
+  await read;
+  assert.equal(next.get('a'), 'loaded');
+});
+
+test('restored bytes have memory of their own', () => {
+  const { cache } = cacheOf();
+  const parts = {
+    buffer: Buffer.from([1, 2]),
+    floats: new Float64Array([0.5]),
+    view: new DataView(new Uint8Array([3, 4]).buffer),
+  };
+  cache.set('a', parts);
+  const snapshot = cache.snapshot();
+  const { cache: next } = cacheOf();
+  next.restore(snapshot);
+  snapshot.fill(0);
+  const restored = next.get('a') as typeof parts;
+  assert.deepEqual(restored, parts);
+  assert.deepEqual(
+    [restored.buffer, restored.floats, restored.view].map(({ buffer }) => buffer.byteLength),
+    [2, 8, 2],
+  );
+});
+
+test('a snapshot in the format of another V8 is refused', () => {
+  const snapshot = warm().cache.snapshot();
+  snapshot[23] = 99;
+  snapshot.writeUInt32LE(crc32(snapshot.subarray(14)), 10);
+  const { cache } = cacheOf();
+  assert.equal(cache.restore(snapshot).outcome, 'refused-format');
 });

@@ -1,10 +1,11 @@
-import { deserialize, serialize } from 'node:v8';
+import { serialize } from 'node:v8';
 // As a whole: the preload holds this too, and an older Node lacks the name.
 import * as zlib from 'node:zlib';
 import { CacheError } from '../errors.ts';
 import type { SetOptions, SetOutcome } from '../options.ts';
 import type { Store } from '../store/store.ts';
 import type { Count, Millis } from '../units.ts';
+import { deserialized } from './deserialized.ts';
 
 export type SnapshotContents = 'keys' | 'keys-and-values';
 
@@ -13,7 +14,7 @@ export type RestoreOutcome =
   | 'restored'
   /** Not a snapshot of this library. */
   | 'refused-foreign'
-  /** Of a format that this version does not read. */
+  /** Of a format that this version, or its Node, does not read. */
   | 'refused-format'
   /** Cut off or changed: the checksum differs. */
   | 'refused-corrupt';
@@ -85,11 +86,13 @@ export function restoreSnapshot<V>(
   const bytes = Buffer.from(snapshot.buffer, snapshot.byteOffset, snapshot.byteLength);
   const refusal = refusalOf(bytes);
   if (refusal) return { outcome: refusal, restored: 0, keys: [] };
+  const contents = deserialized(bytes.subarray(HEADER)) as Contents<V> | undefined;
+  if (!contents) return { outcome: 'refused-format', restored: 0, keys: [] };
   // The monotonic clock begins anew with the process; only wall time tells how long it was away.
   const awayMs = Math.max(0, unixMs - bytes.readDoubleLE(MAGIC.length + 6));
   const keys: string[] = [];
   let restored = 0;
-  const { rows, lesson } = deserialize(bytes.subarray(HEADER)) as Contents<V>;
+  const { rows, lesson } = contents;
   if (lesson !== undefined) cache.learn(lesson);
   for (const row of rows) {
     const [key, lifeLeftMs, reads, version, tags] = row;
