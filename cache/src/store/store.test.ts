@@ -7,6 +7,7 @@ import { BlockValues } from './block-values.ts';
 import { AdaptivePolicy } from './eviction/adaptive.ts';
 import { Store } from './store.ts';
 import { stringBytes } from './string-bytes.ts';
+import { bytesOfTags } from './tags.ts';
 import { ReferenceValues, type Values } from './values.ts';
 
 const utf8 = {
@@ -60,6 +61,7 @@ function assertSound(store: Store<string>): void {
   assert.ok(budget.chargedBytes <= budget.budgetBytes || entries.size === 0, 'over budget');
   let held = 0;
   let payload = 0;
+  const tags = new Set<string>();
   for (let slot = 0; slot < entries.used; slot++) {
     if (!entries.isHeld(slot)) {
       assert.equal(entries.values.read(slot), undefined, 'a free slot keeps a value alive');
@@ -68,10 +70,10 @@ function assertSound(store: Store<string>): void {
     held++;
     payload += entries.payload.at(slot);
     assert.equal(entries.slotOf.get(entries.keys[slot]!), slot, 'index and table disagree');
-    for (const tag of store.tagsOf(slot)) assert.ok(tag.length > 0);
+    for (const tag of store.tagsOf(slot)) tags.add(tag);
   }
   assert.equal(held, entries.size);
-  assert.equal(payload, budget.payloadBytes);
+  assert.equal(payload + bytesOfTags([...tags]), budget.payloadBytes);
 }
 
 for (const [kind, values] of Object.entries(KINDS)) {
@@ -249,6 +251,19 @@ test('a tag named twice counts once, and a list of tags that changes later is no
   assert.equal(cache.invalidateTag('c'), 0);
   assert.equal(cache.invalidateTag('b'), 1);
   assert.equal(cache.invalidateTag('a'), 0);
+});
+
+test('a tag is charged with its text, once for all entries that carry it, until the last of them leaves', () => {
+  const cache = new L1Cache<string>({ budgetBytes: 1_000_000, seed: 1 });
+  const tag = 't'.repeat(100_000);
+  cache.set('a', 'v', { tags: [tag] });
+  cache.set('b', 'v', { tags: [tag] });
+  assert.ok(cache.chargedBytes > 100_000 && cache.chargedBytes < 110_000, `${cache.chargedBytes} charged`);
+  cache.delete('a');
+  assert.ok(cache.chargedBytes > 100_000, `${cache.chargedBytes} charged`);
+  cache.set('b', 'v');
+  assert.ok(cache.chargedBytes < 10_000, `${cache.chargedBytes} charged`);
+  assert.equal(cache.set('c', 'v', { tags: ['t'.repeat(1_000_000)] }), 'refused-too-large');
 });
 
 test('the first entry with a version, an age, a tag or a load cost does not push the cache over its budget', () => {

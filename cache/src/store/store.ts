@@ -14,7 +14,7 @@ import { Lifetimes, type StaleWindows } from './lifetimes.ts';
 import { wholeWords } from './payload-sizes.ts';
 import { type CacheStats, Counters, type RemovalReason, statsOf } from './stats.ts';
 import { StoreTime } from './store-time.ts';
-import { BYTES_PER_TAG, Tags } from './tags.ts';
+import { bytesOfTags, bytesOfUses, Tags } from './tags.ts';
 import type { Values } from './values.ts';
 import { VersionFences } from './version-fences.ts';
 
@@ -108,7 +108,8 @@ export class Store<V> {
     checkSize(fill.sizeBytes);
     const valueBytes = value === undefined ? 0 : (fill.sizeBytes ?? entries.values.sizeOf(stored));
     this.#digest.take(key);
-    const sizeBytes = wholeWords(this.#digest.sizeBytes + valueBytes + tags.length * BYTES_PER_TAG);
+    const sizeBytes = wholeWords(this.#digest.sizeBytes + valueBytes + bytesOfUses(tags));
+    const roomBytes = sizeBytes + (tags.length === 0 ? 0 : bytesOfTags(tags));
     const wantedMs =
       typeof life === 'number'
         ? life
@@ -125,17 +126,17 @@ export class Store<V> {
       if (stored !== undefined) stored = entries.values.encode(value);
     }
     const lifeMs = Math.min(wantedMs, terms.maxAgeMs);
-    const refusal = this.#refusal(sizeBytes, lifeMs);
+    const refusal = this.#refusal(roomBytes, lifeMs);
     if (refusal) {
       if (slot >= 0) this.remove(slot, 'overwritten');
       return refusal;
     }
-    if (slot >= 0) slot = this.#makeRoomInPlace(slot, key, sizeBytes);
+    if (slot >= 0) slot = this.#makeRoomInPlace(slot, key, roomBytes);
     if (slot >= 0) this.#dropRareties(slot);
     else {
       // What comes back from an earlier life must not push out what this one has brought.
-      if (origin === 'restore' && !this.budget.fitsOneMore(sizeBytes)) return 'refused-no-room';
-      if (!this.#makeRoom(sizeBytes, nowMs)) return 'refused-too-large';
+      if (origin === 'restore' && !this.budget.fitsOneMore(roomBytes)) return 'refused-no-room';
+      if (!this.#makeRoom(roomBytes, nowMs)) return 'refused-too-large';
       slot = entries.add(key);
       this.#place(slot, sizeBytes, fill);
     }
@@ -150,7 +151,7 @@ export class Store<V> {
       (tags.length > 0 ? Flag.tagged : 0);
     const isAged = isAgeAsked || terms.refreshable || terms.maxAgeMs !== Number.POSITIVE_INFINITY;
     entries.note(slot, flags, version, nowMs, isAged ? 'needed' : 'not-needed');
-    if (tags.length > 0) this.#tags.add(slot, tags);
+    if (tags.length > 0) this.budget.payloadBytes += this.#tags.add(slot, tags);
     // The first version, age, tag or load cost makes a column for all entries.
     if (this.budget.isExceeded) this.#evictToBudget('evicted', 1);
     this.counters.fills++;
@@ -261,9 +262,9 @@ export class Store<V> {
     return this.log.servesFill() ? this.entries.path.nowMs : Math.trunc(this.look());
   }
 
-  #refusal(sizeBytes: Bytes, lifeMs: Millis): SetOutcome | undefined {
+  #refusal(roomBytes: Bytes, lifeMs: Millis): SetOutcome | undefined {
     if (!(lifeMs > 0)) return 'refused-zero-ttl';
-    return this.budget.couldHold(sizeBytes) ? undefined : 'refused-too-large';
+    return this.budget.couldHold(roomBytes) ? undefined : 'refused-too-large';
   }
 
   /** Places a new entry in the policy's order. A hinted frequency is played to it as reads before and after. */
@@ -279,11 +280,11 @@ export class Store<V> {
     for (let read = 0; read < hinted; read++) this.#policy.onHit(slot);
   }
 
-  #makeRoom(sizeBytes: Bytes, nowMs: Millis): boolean {
-    if (this.lifetimes.mayHaveEnded(nowMs) && !this.budget.fitsOneMore(sizeBytes)) {
+  #makeRoom(roomBytes: Bytes, nowMs: Millis): boolean {
+    if (this.lifetimes.mayHaveEnded(nowMs) && !this.budget.fitsOneMore(roomBytes)) {
       this.#sweep(nowMs, LOOKS_BEFORE_EVICTION, () => Number.POSITIVE_INFINITY);
     }
-    while (!this.budget.fitsOneMore(sizeBytes)) {
+    while (!this.budget.fitsOneMore(roomBytes)) {
       if (this.entries.size === 0) return false;
       this.#evict('evicted');
     }
@@ -294,8 +295,8 @@ export class Store<V> {
   }
 
   /** The slot, or -1 when making room for its larger value took the slot itself. */
-  #makeRoomInPlace(slot: number, key: string, sizeBytes: Bytes): number {
-    const more = sizeBytes - this.entries.payload.at(slot);
+  #makeRoomInPlace(slot: number, key: string, roomBytes: Bytes): number {
+    const more = roomBytes - this.entries.payload.at(slot);
     while (!this.budget.fits(more)) {
       this.#evict('evicted');
       if (!this.entries.slotOf.has(key)) return -1;
@@ -326,7 +327,7 @@ export class Store<V> {
   #dropRareties(slot: number): void {
     const flags = this.entries.flags(slot);
     if (flags === 0) return;
-    if ((flags & Flag.tagged) !== 0) this.#tags.remove(slot);
+    if ((flags & Flag.tagged) !== 0) this.budget.payloadBytes -= this.#tags.remove(slot);
     if ((flags & Flag.prefetched) !== 0) this.log.unusedPrefetches--;
   }
 }
