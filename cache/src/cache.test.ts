@@ -363,6 +363,40 @@ test('values can be kept as bytes outside the heap', () => {
   assert.notEqual(cache.get('a'), cache.get('a'), 'every read gets a copy of its own');
 });
 
+for (const { name, remove } of [
+  { name: 'deleted', remove: (cache: L1Cache<string>) => cache.delete('a') },
+  { name: 'replaced', remove: (cache: L1Cache<string>) => cache.set('a', 'w') === 'stored' },
+]) {
+  test(`a value that its codec cannot decode can be ${name} while listeners wait for the read that found out`, () => {
+    const cache = new L1Cache<string>({
+      budgetBytes: 1_000_000,
+      ttl: () => 1000,
+      values: {
+        encode: (value) => Buffer.from(value),
+        decode: (bytes) => {
+          const text = Buffer.from(bytes).toString();
+          if (text === 'undecodable') throw new Error('cannot be decoded');
+          return text;
+        },
+      },
+    });
+    using _listening = cache.onAccesses(() => {});
+    cache.set('a', 'undecodable');
+    assert.throws(() => cache.get('a'), /cannot be decoded/);
+    assert.equal(remove(cache), true);
+    assert.equal(cache.get('a'), name === 'replaced' ? 'w' : undefined);
+  });
+}
+
+test('what is frozen outside only is frozen inside too, and a long chain to its end', () => {
+  const cache = new L1Cache<{ readonly next?: object }>({ budgetBytes: 1_000_000, freezing: 'deep' });
+  const last = { next: {} };
+  let chain: { readonly next: object } = last;
+  for (let i = 0; i < 20_000; i++) chain = Object.freeze({ next: chain });
+  cache.set('a', chain);
+  assert.ok(Object.isFrozen(last) && Object.isFrozen(last.next));
+});
+
 test('a set that throws does not leave the value from before', () => {
   const { cache } = cacheWith({
     ttl: (_, { value }) => {

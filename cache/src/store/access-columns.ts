@@ -1,6 +1,7 @@
 import type { AccessBatch, AccessRecord } from '../access.ts';
 import type { Count, Millis } from '../units.ts';
 import { type Entries, Flag } from './entries.ts';
+import { readIfDecodable } from './values.ts';
 
 const HIT = 0;
 const FIRST_USE = 1;
@@ -73,7 +74,7 @@ export class AccessColumns<V> implements AccessBatch {
       if (this.#kinds[row]! > FIRST_USE) continue;
       const slot = this.#slots[row]!;
       this.#keys[row] = keys[slot];
-      this.#values[row] = values.read(slot);
+      this.#values[row] = readIfDecodable(values, slot);
     }
     this.#resolved = this.length;
     this.#referring = this.length;

@@ -15,7 +15,7 @@ import { wholeWords } from './payload-sizes.ts';
 import { type CacheStats, Counters, type RemovalReason, statsOf } from './stats.ts';
 import { StoreTime } from './store-time.ts';
 import { bytesOfTags, bytesOfUses, Tags } from './tags.ts';
-import type { Values } from './values.ts';
+import { readIfDecodable, type Values } from './values.ts';
 import { VersionFences } from './version-fences.ts';
 
 export interface StoreOptions<V> {
@@ -100,7 +100,7 @@ export class Store<V> {
       slot < 0 || !isAgeAsked
         ? undefined
         : {
-            value: entries.values.read(slot) as V,
+            value: readIfDecodable(entries.values, slot) as V,
             version: entries.version(slot),
             ageMs: nowMs - entries.loadedAt(slot),
           };

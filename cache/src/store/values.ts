@@ -23,6 +23,15 @@ export interface Values<V, Stored = unknown> {
   trim(): void;
 }
 
+/** As `read`, for who learns of a value: one that its codec cannot decode is nothing to them, and may be replaced. */
+export function readIfDecodable<V>(values: Values<V>, slot: number): V | undefined {
+  try {
+    return values.read(slot);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether objects are made immutable when they are stored, so that a reader who writes to one is found out. */
 export type Freezing = 'deep' | 'none';
 
@@ -77,9 +86,12 @@ export class ReferenceValues<V> implements Values<V, V> {
 }
 
 function freezeDeep(value: unknown): void {
-  // Memory behind a view cannot be frozen; JavaScript refuses with a TypeError.
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || Object.isFrozen(value))
-    return;
-  Object.freeze(value);
-  for (const part of Object.values(value)) freezeDeep(part);
+  // What is frozen already may have parts that are not. A set and no recursion: parts may lead back, and deep down.
+  const found = new Set([value]);
+  for (const part of found) {
+    // Memory behind a view cannot be frozen; JavaScript refuses with a TypeError.
+    if (typeof part !== 'object' || part === null || ArrayBuffer.isView(part)) continue;
+    Object.freeze(part);
+    for (const inner of Object.values(part)) if (typeof inner === 'object') found.add(inner);
+  }
 }
