@@ -1,7 +1,7 @@
 import { CacheError } from './errors.ts';
 import type { ContainerMemory } from './memory/container-memory.ts';
 import type { Definition, L1CacheOptions, ProtectionOptions } from './options.ts';
-import type { Bytes, Count, Millis } from './units.ts';
+import type { Bytes, Count, Millis, Ratio } from './units.ts';
 
 const DURATIONS = [
   'ttlMs',
@@ -63,7 +63,8 @@ function checkProtection(options: ProtectionOptions = {}): void {
   checkDuration('protection.breakerOpenMs', options.breakerOpenMs);
 }
 
-function checkDuration(name: string, value: Millis | undefined): void {
+/** @throws {CacheError} `L1_BAD_OPTION` when it is no time; Infinity is one. */
+export function checkDuration(name: string, value: Millis | undefined): void {
   if (value !== undefined && !(value >= 0)) throw bad(name, value, 'a number of milliseconds, 0 or more');
 }
 
@@ -73,10 +74,17 @@ export function checkSize(sizeBytes: Bytes | undefined): void {
     throw bad('sizeBytes', sizeBytes, 'a number of bytes, 0 or more');
 }
 
-function checkCount(name: string, value: Count | undefined, least: Count): void {
+/** @throws {CacheError} `L1_BAD_OPTION` when it is no whole number of at least so much. */
+export function checkCount(name: string, value: Count | undefined, least: Count): void {
   if (value !== undefined && !(Number.isInteger(value) && value >= least)) {
     throw bad(name, value, `a whole number, ${least} or more`);
   }
+}
+
+/** @throws {CacheError} `L1_BAD_OPTION` when it is no share of a whole. */
+export function checkRatio(name: string, value: Ratio | undefined, range: 'from 0' | 'above 0'): void {
+  if (value === undefined || (value <= 1 && (range === 'from 0' ? value >= 0 : value > 0))) return;
+  throw bad(name, value, range === 'from 0' ? 'from 0 to 1' : 'above 0 and at most 1');
 }
 
 function bad(name: string, value: unknown, wanted: string): CacheError {

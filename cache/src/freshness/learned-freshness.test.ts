@@ -122,6 +122,58 @@ test('an origin that offers nothing to compare keeps the TTL short', () => {
   assert.ok(learner.inspect('blind:1')!.ttlMs <= 1100);
 });
 
+/** TTLs of a key that never changes, fetched every five seconds for ten minutes. */
+function steadyTtls(learner: LearnedFreshness, key: string): number[] {
+  return Array.from({ length: 120 }, (_, i) =>
+    learner.onFetched({ key, atMs: 10_000 + i * 5000, validator: { etag: 'same' } }),
+  );
+}
+
+test('a date from before the fetch before, where there was nothing to compare, does not spoil all TTLs', () => {
+  const learner = new LearnedFreshness({ rng: seededRandom(3) });
+  learner.onFetched({ key: 'a:1', atMs: 0, validator: {} });
+  learner.onFetched({ key: 'a:1', atMs: 1000, validator: { etag: 'x', ageMs: 86_400_000 } });
+  assert.ok(steadyTtls(learner, 'flag:1').at(-1)! > 5000);
+  assert.equal(learner.staleRatio, 0);
+});
+
+test('first TTLs of zero, or of a table that does not have the key, do not spoil all others', () => {
+  const table: Record<string, number> = { 'never:1': 0 };
+  const learner = new LearnedFreshness({
+    minTtlMs: 0,
+    initialTtlMs: (key) => table[key]!,
+    rng: seededRandom(3),
+  });
+  for (const atMs of [0, 1000]) learner.onFetched({ key: 'never:1', atMs, validator: { etag: 'a' } });
+  const first = learner.onFetched({ key: 'unlisted:1', atMs: 1000, validator: { etag: 'a' } });
+  assert.ok(first > 900 && first < 1100, `${first}`);
+  assert.ok(steadyTtls(learner, 'flag:1').at(-1)! > 5000);
+});
+
+test('a key of an unknown kind gets the initial TTL also when there is no room to track it', () => {
+  const learner = new LearnedFreshness({ trackedKeys: 8, initialTtlMs: 100, rng: seededRandom(3) });
+  for (let i = 0; i < 8; i++) {
+    learner.onFetched({ key: `hot:${i}`, atMs: 0, validator: { etag: 'a' } });
+    learner.onHits(`hot:${i}`, 200);
+  }
+  const ttlMs = learner.onFetched({ key: 'new:1', atMs: 0, validator: { etag: 'a' } });
+  assert.ok(ttlMs >= 90 && ttlMs <= 110, `${ttlMs}`);
+});
+
+test('options out of range are refused', () => {
+  const rng = seededRandom(3);
+  for (const options of [
+    { policy: { kind: 'staleness-budget', budgetRatio: 0 } },
+    { policy: { kind: 'staleness-budget', budgetRatio: 5 } },
+    { policy: { kind: 'target-share', shareRatio: Number.NaN } },
+    { maxAgeMs: Number.NaN },
+    { minTtlMs: -1 },
+    { initialTtlMs: Number.NaN },
+    { trackedKeys: 1.5 },
+  ] as const)
+    assert.throws(() => new LearnedFreshness({ rng, ...options }), { code: 'L1_BAD_OPTION' });
+});
+
 test('20,000 tracked keys take less than 4 MiB', () => {
   globalThis.gc?.();
   const before = process.memoryUsage();

@@ -1,7 +1,7 @@
 import type { Count, Millis, Ratio } from '../units.ts';
 import { GrowthGuard } from './growth-guard.ts';
 import { type Fetched, observationOf, stampOf } from './observation.ts';
-import type { KeyFreshness, LearnedFreshnessOptions } from './options.ts';
+import { checkFreshnessOptions, type KeyFreshness, type LearnedFreshnessOptions } from './options.ts';
 import type { FreshnessPolicy } from './policy.ts';
 import { SIX_HOURS_MS, ttlByPolicy } from './policy-ttl.ts';
 import { logLikelihood, type Observation, RATES, RateGrid } from './rate-grid.ts';
@@ -19,6 +19,7 @@ const MOVED_KEPT = 0.95;
 /** Beliefs after which a template is trusted to set the first TTL of its keys. */
 const KNOWN_KIND = 8;
 const READS_KEPT = 0.9;
+const INITIAL_TTL_MS: Millis = 1000;
 
 /**
  * Learns how often values change, from what their refetches show, and sets each TTL accordingly.
@@ -47,11 +48,13 @@ export class LearnedFreshness {
   readonly #likelihood = new Float64Array(RATES);
   readonly #probabilities = new Float64Array(RATES);
 
+  /** @throws {CacheError} `L1_BAD_OPTION` when a number is out of range. */
   constructor(options: LearnedFreshnessOptions) {
+    checkFreshnessOptions(options);
     this.#policy = options.policy ?? { kind: 'staleness-budget', budgetRatio: 0.05 };
     this.#maxAgeMs = options.maxAgeMs ?? SIX_HOURS_MS;
     this.#minTtlMs = options.minTtlMs ?? 50;
-    const { initialTtlMs = 1000 } = options;
+    const { initialTtlMs = INITIAL_TTL_MS } = options;
     this.#initialTtlMs = typeof initialTtlMs === 'number' ? () => initialTtlMs : initialTtlMs;
     this.#spread = options.spread === 'fleet' ? 0.9 : 0.1;
     this.#templateOf = options.templateOf ?? templateOfKey;
@@ -76,7 +79,7 @@ export class LearnedFreshness {
     let slot = this.#keys.slotOf(fetched.key);
     if (slot === UNTRACKED) {
       slot = this.#keys.admit(fetched.key);
-      if (slot === UNTRACKED) return this.#ttlOfTemplate(prior);
+      if (slot === UNTRACKED) return this.#spreadOut(this.#ttlOfUntracked(fetched.key, prior));
       this.#begin(slot, fetched.key, prior);
     }
     const intervalMs = fetched.atMs - this.#keys.filledAtMs[slot]!;
@@ -125,7 +128,13 @@ export class LearnedFreshness {
   #begin(slot: number, key: string, prior: TemplatePrior): void {
     this.#slow.reset(slot, prior.logPrior);
     this.#fast.reset(slot, prior.logPrior);
-    if (prior.taught < KNOWN_KIND) this.#keys.guardMs[slot] = this.#initialTtlMs(key);
+    if (prior.taught < KNOWN_KIND) this.#keys.guardMs[slot] = this.#firstTtlMs(key);
+  }
+
+  /** What the team says, if it is a time: a table may not have the key. */
+  #firstTtlMs(key: string): Millis {
+    const ttlMs = this.#initialTtlMs(key);
+    return ttlMs >= 0 ? ttlMs : INITIAL_TTL_MS;
   }
 
   /** Begins a new life of the key's value. */
@@ -183,6 +192,8 @@ export class LearnedFreshness {
     if (this.#policy.kind !== 'staleness-budget') return;
     const hits = this.#keys.hits[slot]!;
     const livedMs = Math.min(this.#keys.ttlMs[slot]!, intervalMs);
+    // A life of no length has no stale part, and dividing by it would make the price NaN for good.
+    if (!(livedMs > 0)) return;
     let staleMs = 0;
     if (seen.kind === 'dated') {
       // The last change is known, the first is not: it may have come earlier.
@@ -203,9 +214,10 @@ export class LearnedFreshness {
     return Math.min(ttlMs, this.#keys.guardMs[slot]!);
   }
 
-  #ttlOfTemplate(prior: TemplatePrior): Millis {
+  #ttlOfUntracked(key: string, prior: TemplatePrior): Millis {
+    if (prior.taught < KNOWN_KIND) return this.#firstTtlMs(key);
     for (let i = 0; i < RATES; i++) this.#probabilities[i] = Math.exp(prior.logPrior[i]!);
-    return this.#spreadOut(this.#ttlOf(Math.exp(prior.logReadsPerMs)));
+    return this.#ttlOf(Math.exp(prior.logReadsPerMs));
   }
 
   #ttlOf(readsPerMs: number): Millis {

@@ -25,14 +25,18 @@ export function observationOf(
   intervalMs: Millis,
 ): Observation | undefined {
   const now = stampOf(validator);
-  const ageMs = validator.ageMs ?? -1;
-  if (Number.isNaN(now)) return undefined;
-  if (Number.isNaN(before)) return ageMs >= 0 ? { kind: 'dated', ageMs } : undefined;
-  if (!(intervalMs > 0)) return undefined;
+  const { ageMs = -1 } = validator;
+  const isDated = ageMs >= 0 && ageMs < Number.POSITIVE_INFINITY;
+  // Not a number before the first fetch.
+  if (intervalMs <= 0) return undefined;
+  if (Number.isNaN(now) || Number.isNaN(before)) {
+    if (!isDated) return undefined;
+    return ageMs > intervalMs ? { kind: 'unchanged', intervalMs } : { kind: 'dated', ageMs };
+  }
   if (now === before) return { kind: 'unchanged', intervalMs };
   if (validator.version !== undefined && now === before + 1) return { kind: 'changed-once', intervalMs };
   if (validator.version !== undefined && now > before) return { kind: 'changed-often', intervalMs };
-  if (ageMs >= 0 && ageMs <= intervalMs) return { kind: 'dated', ageMs };
+  if (isDated && ageMs <= intervalMs) return { kind: 'dated', ageMs };
   return { kind: cause === 'notice' ? 'changed-once' : 'changed', intervalMs };
 }
 

@@ -1,3 +1,4 @@
+import { checkCount, checkDuration, checkRatio } from '../check-options.ts';
 import type { Count, Millis, Ratio } from '../units.ts';
 import type { FreshnessPolicy } from './policy.ts';
 
@@ -24,6 +25,18 @@ export interface LearnedFreshnessOptions {
   readonly templateOf?: (key: string) => string;
   /** Draws from 0 (included) to 1 (excluded). */
   readonly rng: () => Ratio;
+}
+
+/** @throws {CacheError} `L1_BAD_OPTION` for the first option that is out of range. */
+export function checkFreshnessOptions(options: LearnedFreshnessOptions): void {
+  const { policy, maxAgeMs, minTtlMs, initialTtlMs, trackedKeys } = options;
+  // To a budget of nothing no price leads.
+  if (policy?.kind === 'staleness-budget') checkRatio('policy.budgetRatio', policy.budgetRatio, 'above 0');
+  if (policy?.kind === 'target-share') checkRatio('policy.shareRatio', policy.shareRatio, 'from 0');
+  checkDuration('maxAgeMs', maxAgeMs);
+  checkDuration('minTtlMs', minTtlMs);
+  if (typeof initialTtlMs === 'number') checkDuration('initialTtlMs', initialTtlMs);
+  checkCount('trackedKeys', trackedKeys, 0);
 }
 
 /** What the learner knows about one key. */
