@@ -10,9 +10,13 @@ export interface Validator {
   readonly ageMs?: Millis;
 }
 
+/** As milliseconds, a number below this would be before 3 March 1973: it is taken for seconds. */
+const LEAST_UNIX_MS: Millis = 1e11;
+
 /**
- * Reads, at the Unix time given, the validator a value carries in its own fields (`version`, `etag`, `lastModified` or `updatedAt`), and
- * falls back to a digest of its JSON text. Of a value that cannot be written as JSON nothing can be learned.
+ * Reads, at the Unix time given, the validator a value carries in its own fields (`version`, `etag`, `lastModified` or
+ * `updatedAt`: a date, its text, or Unix time in seconds or milliseconds), and falls back to its JSON text. Of a value
+ * that cannot be written as JSON nothing can be learned.
  */
 export function validatorOf(value: unknown, unixMs: Millis): Validator {
   if (typeof value !== 'object' || value === null) return { etag: String(value) };
@@ -20,21 +24,23 @@ export function validatorOf(value: unknown, unixMs: Millis): Validator {
   const { version, etag } = fields;
   const modified = timeOf(fields.lastModified ?? fields.updatedAt);
   const dated = modified === undefined ? {} : { ageMs: unixMs - modified };
-  if (typeof version === 'number') return { version, ...dated };
+  if (Number.isFinite(version)) return { version: version as number, ...dated };
   if (typeof etag === 'string') return { etag, ...dated };
   if (modified !== undefined) return { etag: String(modified), ...dated };
   const text = ArrayBuffer.isView(value) ? latin1(value) : json(value);
   return text === undefined ? {} : { etag: text };
 }
 
+/** Undefined also for times up to 1970: they stand for none, as in `0` and `0001-01-01T00:00:00Z`. */
 function timeOf(field: unknown): Millis | undefined {
   const time =
-    typeof field === 'number'
-      ? field
-      : typeof field === 'string'
-        ? Date.parse(field)
-        : Number(field ?? Number.NaN);
-  return Number.isFinite(time) ? time : undefined;
+    typeof field === 'string' ? Date.parse(field) : field instanceof Date ? field.getTime() : unixMsOf(field);
+  return time > 0 && time < Number.POSITIVE_INFINITY ? time : undefined;
+}
+
+function unixMsOf(field: unknown): Millis {
+  const time = typeof field === 'number' || typeof field === 'bigint' ? Number(field) : Number.NaN;
+  return time < LEAST_UNIX_MS ? time * 1000 : time;
 }
 
 function latin1(bytes: ArrayBufferView): string {
@@ -43,10 +49,24 @@ function latin1(bytes: ArrayBufferView): string {
 
 function json(value: object): string | undefined {
   try {
-    return JSON.stringify(value);
+    const text = JSON.stringify(value);
+    return text?.includes('{}') ? JSON.stringify(value, inFull) : text;
   } catch {
     return undefined;
   }
+}
+
+/** JSON writes what it cannot see into as `{}`, and that would never seem to change. */
+function inFull(_name: string, part: unknown): unknown {
+  if (part instanceof Map || part instanceof Set) return [...part];
+  if (typeof part === 'object' && part !== null && isOpaque(part)) throw new TypeError('no JSON shows it');
+  return part;
+}
+
+function isOpaque(part: object): boolean {
+  const prototype = Object.getPrototypeOf(part);
+  const isData = prototype === Object.prototype || prototype === null;
+  return !isData && !Array.isArray(part) && !ArrayBuffer.isView(part) && Object.keys(part).length === 0;
 }
 
 /** FNV-1a, 32 bits: one unnoticed change in four thousand million is below every other error here. */
