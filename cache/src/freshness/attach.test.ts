@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { L1Cache } from '../cache.ts';
 import { seededRandom } from '../random.ts';
@@ -43,4 +44,38 @@ test('hits in the cache are counted as reads of the key', async () => {
   }
   const { readsPerSecond } = learner.inspect('flag:1')!;
   assert.ok(readsPerSecond > 7 && readsPerSecond < 13, `${readsPerSecond}`);
+});
+
+test('a value whose validator cannot be read reaches its reader, and is kept for the initial TTL', async () => {
+  const { clock, cache } = learningCache();
+  const odd = () =>
+    Object.defineProperty({}, 'version', {
+      get: () => {
+        throw new Error('not loaded');
+      },
+    }) as Stamped;
+  const warned = once(process, 'warning');
+  const value = await cache.getOrLoad('odd:1', async () => odd());
+  assert.equal((await warned)[0].code, 'L1_VALIDATOR_FAILED');
+  clock.nowMs = 500;
+  assert.equal(cache.get('odd:1'), value);
+  clock.nowMs = 2000;
+  assert.equal(cache.get('odd:1'), undefined);
+});
+
+test('a notice counts, however many came for keys that nobody fetched since', async () => {
+  const causes: unknown[] = [];
+  const learner = new LearnedFreshness({ rng: seededRandom(1) });
+  const learn = learner.onFetched.bind(learner);
+  learner.onFetched = (fetched) => {
+    causes.push(fetched.cause);
+    return learn(fetched);
+  };
+  const freshness = attachFreshness<Stamped>(learner);
+  const cache = new L1Cache<Stamped>({ budgetBytes: 2 ** 22, ttl: freshness.ttl, seed: 1 });
+  for (let i = 0; i < 10_000; i++) freshness.expectChange(`gone:${i}`);
+  freshness.expectChange('flag:1');
+  await cache.getOrLoad('flag:1', async () => ({ version: 1 }));
+  await cache.getOrLoad('flag:2', async () => ({ version: 1 }));
+  assert.deepEqual(causes, ['notice', 'read']);
 });

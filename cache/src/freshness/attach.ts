@@ -36,6 +36,21 @@ export function attachFreshness<V>(
   const unixClock = options.unixClock ?? { now: Date.now };
   const readValidator = options.validatorOf ?? validatorOf;
   const noticed = new Set<string>();
+  let hasWarned = false;
+
+  /** Of a value that cannot be read nothing is learned; whoever asked for it gets it all the same. */
+  const validatorFor = ({ value }: FillAccess<V>): Validator => {
+    try {
+      return { ...readValidator(value, unixClock.now()) };
+    } catch (error) {
+      if (!hasWarned)
+        process.emitWarning(`Nothing is learned of a value: its validator threw ${String(error)}`, {
+          code: 'L1_VALIDATOR_FAILED',
+        });
+      hasWarned = true;
+      return {};
+    }
+  };
 
   const causeOf = (key: string, fill: FillAccess<V>): NonNullable<Fetched['cause']> => {
     if (noticed.delete(key)) return 'notice';
@@ -43,7 +58,7 @@ export function attachFreshness<V>(
   };
   return {
     ttl: (key, fill) => {
-      const read = readValidator(fill.value, unixClock.now());
+      const read = validatorFor(fill);
       const validator = fill.version === undefined ? read : { ...read, version: fill.version };
       return learner.onFetched({ key, atMs: clock.now(), validator, cause: causeOf(key, fill) });
     },
@@ -55,7 +70,10 @@ export function attachFreshness<V>(
         }
       }),
     expectChange: (key) => {
-      if (noticed.size < MAX_NOTICES) noticed.add(key);
+      noticed.delete(key);
+      noticed.add(key);
+      const [oldest] = noticed;
+      if (noticed.size > MAX_NOTICES) noticed.delete(oldest!);
     },
   };
 }
