@@ -35,6 +35,11 @@ test('a field named like a secret is never looked at, wherever it is', () => {
     accessToken: 't1',
     API_KEY: 'k1',
     'e-mail': 'a@b.c',
+    'session.id': 's2',
+    'api key': 'k2',
+    jwt: 'j1',
+    authorisation: 'a1',
+    accessKeyId: 'k3',
     user: { sessionId: 's1', Phone_Number: '555' },
     logins: [{ cookie: 'c1' }],
   };
@@ -49,4 +54,43 @@ test('a wide value and a long array are looked at in part', () => {
   const wide = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`f${i}`, i]));
   assert.equal(found(wide).length, 16);
   assert.equal(found({ ids: Array.from({ length: 100 }, (_, i) => i) }).length, 16);
+});
+
+test('a value that is an array is looked at like any array, and only its first elements', () => {
+  const ids = Array.from({ length: 100 }, (_, i) => i);
+  assert.deepEqual(found(ids).slice(0, 2), ['[]=0', '[]=1']);
+  assert.equal(found(ids).length, 16);
+  assert.deepEqual(found([{ sku: 'a1' }]), ['[].sku=a1']);
+});
+
+test('the fields of a value used as a map are listed once, not at each read', () => {
+  let listed = 0;
+  const map = Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`f${i}`, i]));
+  const value = new Proxy(map, {
+    ownKeys: (target) => {
+      listed++;
+      return Reflect.ownKeys(target);
+    },
+  });
+  const fields = new IdentifierFields();
+  fields.visit(value, () => {});
+  const first = listed;
+  for (let i = 0; i < 10; i++) fields.visit(value, () => {});
+  assert.ok(first > 0);
+  assert.equal(listed, first);
+});
+
+test('a value with a getter that throws, or a revoked proxy, names what comes before it', () => {
+  const odd = {
+    id: 7,
+    get late(): number {
+      throw new Error('not loaded');
+    },
+  };
+  assert.deepEqual(found(odd), ['id=7']);
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  assert.deepEqual(found(proxy), []);
+  assert.equal(new IdentifierFields().at(proxy, 'id'), undefined);
+  assert.equal(new IdentifierFields().at(odd, 'late'), undefined);
 });
