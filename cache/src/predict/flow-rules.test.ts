@@ -26,3 +26,31 @@ test('a doubtful rule guesses a hundred times a second, any other each time', ()
   assert.equal(guessesInASecond(32), 1000);
   assert.equal(guessesInASecond(44), 1000);
 });
+
+test('a field of a value whose name begins with # is looked up in the value', () => {
+  const rules = new FlowRules(500, new PeerRules());
+  assert.equal(rules.sourceOf(0, 'user:{}', '#text')!.place, 'top');
+  assert.equal(rules.sourceOf(0, 'user:{}', '#0')!.place, 'key');
+});
+
+test('the fields of a template that no key follows any more make room, and their rules too', () => {
+  const rules = new FlowRules(500, new PeerRules());
+  for (let id = 0; id < 16; id++)
+    for (let i = 0; i < 64; i++) {
+      const source = rules.sourceOf(id, `user:${id}:{}`, `f${i}`)!;
+      rules.support(source, 'cart:{}', 'cart:1', 5, 6, i);
+    }
+  assert.equal(rules.sourceOf(16, 'session:{}', 'userId'), undefined);
+  const { bytes } = rules;
+  const before = rules.sourceAt(0);
+  rules.forget(0);
+  assert.equal(rules.scores().length, 15 * 64);
+  assert.equal(rules.sourceAt(0), undefined);
+  for (let i = 0; i < 64; i++) {
+    const source = rules.sourceOf(16, 'session:{}', `f${i}`)!;
+    assert.notEqual(source, before);
+    rules.support(source, 'cart:{}', 'cart:1', 5, 6, i);
+  }
+  assert.equal(rules.scores().length, 1024);
+  assert.equal(rules.bytes, bytes);
+});

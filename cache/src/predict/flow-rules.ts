@@ -2,7 +2,7 @@ import type { Bytes, Count, Millis } from '../units.ts';
 import type { PeerRules } from './peer-rules.ts';
 import type { GuessOutcome } from './prefetch-gate.ts';
 import { RuleScore } from './rule-score.ts';
-import { mayTell, ruleName, type SharedRule } from './shared-rule.ts';
+import { isSegment, mayTell, ruleName, type SharedRule } from './shared-rule.ts';
 
 const MAX_SOURCES: Count = 1024;
 /** Values used as maps have ever new fields: they must not take the place of all others for good. */
@@ -66,7 +66,9 @@ export type Guess = (key: string, rule: RuleScore) => GuessOutcome;
 export class FlowRules {
   readonly #windowMs: Millis;
   readonly #peers: PeerRules;
-  readonly #sources: Source[] = [];
+  /** By their ids; undefined where one was forgotten. */
+  readonly #sources: (Source | undefined)[] = [];
+  readonly #freeIds: number[] = [];
   readonly #byTemplate = new Map<Count, TemplateSources>();
   #rules = 0;
 
@@ -78,16 +80,17 @@ export class FlowRules {
 
   /** Memory held, by what one rule and one source were measured to take. */
   get bytes(): Bytes {
-    return this.#rules * 600 + this.#sources.length * 400;
+    return this.#rules * 600 + (this.#sources.length - this.#freeIds.length) * 400;
   }
 
   scores(): RuleScore[] {
-    return this.#sources.flatMap((source) => source.rules.map((rule) => rule.score));
+    return this.#sources.flatMap((source) => source?.rules.map((rule) => rule.score) ?? []);
   }
 
   /** The rules that hold, the most used first, as far as they are patterns and nothing else. */
   provenRules(isProven: (score: RuleScore) => boolean): SharedRule[] {
-    const proven = this.#sources.flatMap(({ pattern, field, rules }) =>
+    const held = this.#sources.filter((source) => source !== undefined);
+    const proven = held.flatMap(({ pattern, field, rules }) =>
       rules.flatMap(({ target, score }) =>
         target !== undefined && mayTell(field) && isProven(score)
           ? [{ used: score.used, rule: { source: pattern, field, target, ...wholeOf(score.evidence) } }]
@@ -99,11 +102,21 @@ export class FlowRules {
 
   /** Others name rules not heard of before: fields known here take them over. */
   adoptAll(): void {
-    for (const source of this.#sources) this.#adopt(source);
+    for (const source of this.#sources) if (source) this.#adopt(source);
   }
 
-  sourceAt(id: number): Source {
-    return this.#sources[id]!;
+  sourceAt(id: number): Source | undefined {
+    return this.#sources[id];
+  }
+
+  /** No key follows the template any more: what was learned of it makes room. */
+  forget(templateId: Count): void {
+    for (const source of this.#byTemplate.get(templateId)?.sources.values() ?? []) {
+      this.#rules -= source.rules.length;
+      this.#sources[source.id] = undefined;
+      this.#freeIds.push(source.id);
+    }
+    this.#byTemplate.delete(templateId);
   }
 
   /** The source of that name; made when it is new and there is room. */
@@ -114,10 +127,11 @@ export class FlowRules {
       this.#byTemplate.set(templateId, known);
     }
     let source = known.sources.get(field);
-    if (!source && this.#sources.length < MAX_SOURCES && known.sources.size < MAX_SOURCES_PER_TEMPLATE) {
-      const id = this.#sources.length;
+    const hasRoom = this.#freeIds.length > 0 || this.#sources.length < MAX_SOURCES;
+    if (!source && hasRoom && known.sources.size < MAX_SOURCES_PER_TEMPLATE) {
+      const id = this.#freeIds.pop() ?? this.#sources.length;
       source = { id, pattern, field, place: placeOf(field), rules: [], seen: 0, repeated: 0 };
-      this.#sources.push(source);
+      this.#sources[id] = source;
       known.sources.set(field, source);
       this.#adopt(source);
     }
@@ -229,7 +243,7 @@ function isDue(rule: FlowRule, atMs: Millis): boolean {
 }
 
 function placeOf(field: string): Source['place'] {
-  if (field.startsWith('#')) return 'key';
+  if (isSegment(field)) return 'key';
   return /[.[]/.test(field) ? 'deep' : 'top';
 }
 

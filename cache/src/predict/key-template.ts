@@ -47,6 +47,7 @@ interface Node {
 export class KeyTemplates {
   readonly #root = createNode();
   readonly #maxNodes: Count;
+  readonly #onDropped: (templateId: Count) => void;
   /** Shapes of keys met lately, each at a place of its last letters: a key missed is filled and read again soon. */
   readonly #recentKeys = new Array<string>(RECENT).fill('');
   readonly #recentShapes = new Array<KeyShape | undefined>(RECENT).fill(undefined);
@@ -55,8 +56,10 @@ export class KeyTemplates {
   #nodes = 1;
   #templates = 0;
 
-  constructor(maxNodes: Count = 1024) {
+  /** @param onDropped Hears of templates that no key follows any more, as a segment of theirs varies now. */
+  constructor(maxNodes: Count = 1024, onDropped: (templateId: Count) => void = () => {}) {
     this.#maxNodes = maxNodes;
+    this.#onDropped = onDropped;
   }
 
   /** Nodes held now. */
@@ -113,11 +116,18 @@ export class KeyTemplates {
   #varies(node: Node, word: string, last: boolean): boolean {
     if (!node.words || (last && HAS_DIGIT.test(word)) || RANDOM_LOOKING.test(word)) return true;
     if (node.words.size < MAX_WORDS) return false;
-    for (const child of node.words.values()) this.#nodes -= sizeOf(child);
+    for (const child of node.words.values()) this.#drop(child);
     node.words = undefined;
     this.#recentKeys.fill('');
     this.#plain.fill(undefined);
     return true;
+  }
+
+  #drop(node: Node): void {
+    this.#nodes--;
+    if (node.template) this.#onDropped(node.template.id);
+    if (node.varying) this.#drop(node.varying);
+    for (const child of node.words?.values() ?? []) this.#drop(child);
   }
 
   #add(attach: (child: Node) => void): Node | undefined {
@@ -153,12 +163,6 @@ function placeOf(key: string): number {
 
 function createNode(): Node {
   return { words: new Map(), varying: undefined, template: undefined };
-}
-
-function sizeOf(node: Node): Count {
-  let size = 1 + (node.varying ? sizeOf(node.varying) : 0);
-  for (const child of node.words?.values() ?? []) size += sizeOf(child);
-  return size;
 }
 
 function patternOf(key: string, slots: readonly number[]): string {

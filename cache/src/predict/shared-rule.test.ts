@@ -69,3 +69,9 @@ test('a field whose name may be an identifier is not told', () => {
   ]);
   assert.deepEqual(['4711', 'users.4711', 'u4711.name'].filter(mayTell), []);
 });
+
+test('a field of a value is not told for a segment of its key because its name begins with #', () => {
+  assert.equal(mayTell('#0'), true);
+  assert.equal(mayTell('#text'), true);
+  assert.equal(mayTell('#4711'), false);
+});

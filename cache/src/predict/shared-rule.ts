@@ -32,9 +32,14 @@ export function familyOf(name: string): string {
   return name.replace(/\d+/g, '#');
 }
 
+/** Whether this is no field of a value but a varying segment of its key: `#0` to `#15`. */
+export function isSegment(field: string): boolean {
+  return /^#\d\d?$/.test(field);
+}
+
 /** A field that may be told: names with digits may be identifiers themselves, as in values used as maps. */
 export function mayTell(field: string): boolean {
-  return field.startsWith('#') || !/\d/.test(field);
+  return isSegment(field) || !/\d/.test(field);
 }
 
 /** Rules whose texts are too long to be taken stay out: they would fill the message that has the others. */

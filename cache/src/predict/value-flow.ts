@@ -71,9 +71,10 @@ export class ValueFlow {
       const start = shape.slots[i]!;
       const end = shape.slots[i + 1]!;
       const identifier = hashKey(key.slice(start, end), this.#salt);
-      this.#recent.find(identifier, reader, atMs, (id) =>
-        this.rules.support(this.rules.sourceAt(id), shape.template.pattern, key, start, end, identifier),
-      );
+      this.#recent.find(identifier, reader, atMs, (id) => {
+        const source = this.rules.sourceAt(id);
+        if (source) this.rules.support(source, shape.template.pattern, key, start, end, identifier);
+      });
     }
   }
 
@@ -127,8 +128,8 @@ export class ValueFlow {
   }
 }
 
-/** What stands in the varying segment of a key that a source is named after. */
-function slotOf(key: string, slots: readonly number[], { field }: Source): string {
+/** What stands in the varying segment of a key that a source is named after; of a field of that name, nothing. */
+function slotOf(key: string, slots: readonly number[], { field }: Source): string | undefined {
   const at = 2 * Number(field.slice(1));
-  return key.slice(slots[at], slots[at + 1]);
+  return at < slots.length ? key.slice(slots[at], slots[at + 1]) : undefined;
 }
