@@ -58,3 +58,31 @@ test('a blocked event loop is noticed by the timer alone', async () => {
   stalls.rest();
   assert.ok(stalls.within(fromMs, systemClock.now()) >= 50);
 });
+
+test('the timer ends by itself when what was watched never ends, and starts again for the next', (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const clock = new TestClock(0);
+  const stalls = new LoopStalls(clock);
+  let beats = 0;
+  const beat = t.mock.method(stalls, 'alive');
+  const run = (ms: number) => {
+    for (let i = 0; i < ms / 10; i++) {
+      clock.advance(10);
+      t.mock.timers.tick(10);
+    }
+    beats = beat.mock.callCount();
+    beat.mock.resetCalls();
+  };
+  stalls.watch();
+  run(20_000);
+  assert.equal(beats, 2000);
+  stalls.watch();
+  run(31_000);
+  assert.ok(beats >= 3000 && beats < 3010, `${beats}`);
+  run(10_000);
+  assert.equal(beats, 0);
+  stalls.watch();
+  run(1000);
+  assert.equal(beats, 100);
+  stalls.rest();
+});

@@ -6,6 +6,8 @@ const BEAT_MS: Millis = 10;
 /** A shorter silence is no stall: a beat is rarely on time. */
 const SHORTEST_MS: Millis = 2 * BEAT_MS;
 const MAX_STALLS: Count = 32;
+/** Nothing is under way for longer: what was watched has failed, and nobody was there to say so. */
+const LONGEST_WATCH_MS: Millis = 30_000;
 
 interface Stall {
   readonly fromMs: Millis;
@@ -21,16 +23,19 @@ export class LoopStalls {
   readonly #clock: Clock;
   readonly #stalls: Stall[] = [];
   #aliveMs: Millis = Number.POSITIVE_INFINITY;
+  #wantedMs: Millis = 0;
   #beat: NodeJS.Timeout | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Something is under way from now on that a stall would make late. */
+  /** Something is under way from now on, for half a minute at most, that a stall would make late. */
   watch(): void {
-    this.#aliveMs = this.#clock.now();
-    this.#beat ??= setInterval(() => this.alive(), BEAT_MS).unref();
+    this.#wantedMs = this.#clock.now();
+    if (this.#beat) return;
+    this.#aliveMs = this.#wantedMs;
+    this.#beat = setInterval(() => this.alive(), BEAT_MS).unref();
   }
 
   /** Nothing is under way any more. */
@@ -47,6 +52,7 @@ export class LoopStalls {
       if (this.#stalls.length > MAX_STALLS) this.#stalls.shift();
     }
     this.#aliveMs = nowMs;
+    if (nowMs - this.#wantedMs > LONGEST_WATCH_MS) this.rest();
   }
 
   /** How much of the time from one moment to another the loop stood still. */

@@ -64,3 +64,33 @@ test('prefetches are counted however many reads there were that nothing was load
   health.expire(36_000);
   assert.equal(health.prefetchesInFlight, 0);
 });
+
+test('a slow origin is noticed also where keys end in a word, and so are ever new groups', () => {
+  const health = new OriginHealth();
+  let atMs = 0;
+  const loads = (count: Count, tookMs: Millis) => {
+    for (let i = 0; i < count; i++, atMs += tookMs) {
+      health.begin(`user:${i}:profile`, atMs, false);
+      health.end(`user:${i}:profile`, atMs + tookMs);
+    }
+  };
+  loads(1000, 2);
+  assert.equal(health.allows(atMs), true);
+  loads(1000, 40);
+  assert.equal(health.allows(atMs), false);
+});
+
+test('a prefetch begun again counts the one before as failed, and its time from now on', () => {
+  const health = new OriginHealth();
+  for (let i = 0; i < 100; i++) {
+    health.begin(`user:${i}`, i, true);
+    health.end(`user:${i}`, i + 2);
+  }
+  const { leadMs } = health;
+  health.begin('user:x', 1000, true);
+  health.begin('user:x', 9000, true);
+  assert.equal(health.allows(9000), false);
+  health.end('user:x', 9002);
+  assert.equal(health.leadMs, leadMs);
+  assert.equal(health.prefetchesInFlight, 0);
+});

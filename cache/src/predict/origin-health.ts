@@ -22,6 +22,11 @@ const USUAL = 1 / 256;
 const SUSPICIOUS = 1.5;
 const USUAL_WHEN_SLOW = 1 / 16_384;
 
+interface Usual {
+  meanMs: Millis;
+  loads: Count;
+}
+
 interface Load {
   readonly startedMs: Millis;
   readonly prefetch: boolean;
@@ -36,7 +41,9 @@ export class OriginHealth {
   readonly #stalls: LoopStalls | undefined;
   readonly #loads = new Map<string, Load>();
   /** Usual load time by key prefix: a slow domain read more often is no slow origin. */
-  readonly #usual = new Map<string, { meanMs: Millis; loads: Count }>();
+  readonly #usual = new Map<string, Usual>();
+  /** The load time of all groups that there is no room for. */
+  #usualOfOthers: Usual | undefined;
   #slowness = 1;
   #excessMs = 0;
   #failedShare = 0;
@@ -86,8 +93,10 @@ export class OriginHealth {
   /** A prefetch is always counted, or more could be in flight than may: also over reads that nothing was loaded for. */
   begin(key: string, atMs: Millis, prefetch: boolean): void {
     const known = this.#loads.get(key);
-    if (known?.prefetch || (!prefetch && (known || this.#loads.size >= MAX_LOADS))) return;
-    if (this.#loads.size === 0) this.#stalls?.watch();
+    if (!prefetch && (known || this.#loads.size >= MAX_LOADS)) return;
+    // No key is loaded twice at a time: an earlier prefetch of it has ended and brought nothing.
+    if (known?.prefetch) this.#failed();
+    this.#stalls?.watch();
     if (prefetch) this.#prefetches++;
     // Taken out first, so that the oldest stay in front.
     this.#loads.delete(key);
@@ -111,11 +120,15 @@ export class OriginHealth {
     for (const [key, load] of this.#loads) {
       if (atMs - load.startedMs < LOST_AFTER_MS) return;
       this.#loads.delete(key);
-      if (!load.prefetch) continue;
-      this.#prefetches--;
-      this.#failedShare += (1 - this.#failedShare) / 64;
+      if (load.prefetch) this.#failed();
     }
     this.#restIfIdle();
+  }
+
+  /** A prefetch brought nothing. */
+  #failed(): void {
+    this.#prefetches--;
+    this.#failedShare += (1 - this.#failedShare) / 64;
   }
 
   #restIfIdle(): void {
@@ -124,15 +137,15 @@ export class OriginHealth {
 
   #took(key: string, ms: Millis, stalledMs: Millis): void {
     const group = key.slice(0, key.lastIndexOf(':') + 1);
-    let usual = this.#usual.get(group);
+    let usual = this.#usual.get(group) ?? (this.#usual.size < MAX_GROUPS ? undefined : this.#usualOfOthers);
     if (stalledMs > 0 && (!usual || ms - stalledMs <= SLOW_FACTOR * usual.meanMs + NOISE_MS)) return;
     if (this.#latencyMs === 0) this.#latencyMs = ms;
     this.#deviationMs += (Math.abs(ms - this.#latencyMs) - this.#deviationMs) * RECENT;
     this.#latencyMs += (ms - this.#latencyMs) * RECENT;
     if (!usual) {
-      if (this.#usual.size >= MAX_GROUPS) return;
       usual = { meanMs: ms, loads: 0 };
-      this.#usual.set(group, usual);
+      if (this.#usual.size < MAX_GROUPS) this.#usual.set(group, usual);
+      else this.#usualOfOthers = usual;
     }
     usual.loads++;
     if (usual.loads > 16) {
