@@ -93,3 +93,17 @@ test('a disposed predictor is deaf', async () => {
   run.predictor[Symbol.dispose]();
   assert.equal(await readyAfter(run, 30), 0);
 });
+
+test('bounds that are no bounds are refused', () => {
+  const cache = new L1Cache({ budgetBytes: 1_000_000 });
+  for (const name of [
+    'wastePerMiss',
+    'wasteBurst',
+    'minConfidence',
+    'maxConcurrent',
+    'holdOutRatio',
+  ] as const)
+    for (const value of [Number.NaN, -1])
+      assert.throws(() => new Predictor(cache, { [name]: value }), { code: 'L1_BAD_OPTION' });
+  new Predictor(cache, { maxConcurrent: Number.POSITIVE_INFINITY })[Symbol.dispose]();
+});

@@ -1,4 +1,5 @@
 import type { AccessListener } from '../access.ts';
+import { checkCount, checkRatio } from '../check-options.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Ratio } from '../units.ts';
 import { LoopStalls } from './loop-stalls.ts';
@@ -36,7 +37,9 @@ export class Predictor implements Disposable {
   readonly #listening: Disposable;
   readonly #stalls: LoopStalls | undefined;
 
+  /** @throws {CacheError} `L1_BAD_OPTION` when a number is out of range. */
   constructor(cache: PredictableCache, options: PredictorOptions = {}) {
+    checkBounds(options);
     const { clock = systemClock, wallClock = { now: Date.now }, rng = Math.random } = options;
     this.#clock = clock;
     // Any other clock moves as it likes, and says nothing about this process.
@@ -84,4 +87,13 @@ export class Predictor implements Disposable {
     this.#listening[Symbol.dispose]();
     this.#stalls?.rest();
   }
+}
+
+/** What is no number would pass every comparison that holds prefetches back. */
+function checkBounds(options: PredictorOptions): void {
+  const { wasteBurst, maxConcurrent } = options;
+  for (const name of ['wastePerMiss', 'minConfidence', 'holdOutRatio'] as const)
+    checkRatio(name, options[name], 'from 0');
+  checkCount('wasteBurst', wasteBurst, 0);
+  if (maxConcurrent !== Number.POSITIVE_INFINITY) checkCount('maxConcurrent', maxConcurrent, 0);
 }

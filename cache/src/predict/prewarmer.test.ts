@@ -127,3 +127,47 @@ test('values used as maps, with ever new fields, do not keep other rules from be
   learnOneByOne(prewarmer, visit('s99', 8_123_456, 9900));
   assert.deepEqual(cache.prefetched, ['profile.14:8123456']);
 });
+
+test('words that turn out to be names do not keep later rules from being learned', () => {
+  const cache = new FakeCache();
+  const prewarmer = new Prewarmer(cache, OPTIONS);
+  for (let i = 0; i < 100; i++) {
+    const name = `${'abcdefghij'[i % 10]}${'klmnopqrst'[Math.floor(i / 10)]}`;
+    const value = Object.fromEntries(Array.from({ length: 16 }, (_, n) => [`f${n}`, `v${i}.${n}`]));
+    const fill: AccessRecord = { key: `user:${name}:settings`, outcome: 'fill', value, atMs: i };
+    prewarmer.learn([fill]);
+  }
+  learnOneByOne(prewarmer, visits(10, 40));
+  cache.prefetched.length = 0;
+  learnOneByOne(prewarmer, visit('s99', 8_123_456, 9900));
+  assert.deepEqual(cache.prefetched, ['profile.14:8123456']);
+});
+
+test('values that throw when they are looked at keep nothing else from being learned', () => {
+  const cache = new FakeCache();
+  const prewarmer = new Prewarmer(cache, OPTIONS);
+  const odd = {
+    get lazy(): number {
+      throw new Error('not loaded');
+    },
+  };
+  for (let n = 0; n < 40; n++) {
+    const fill: AccessRecord = { key: `odd:${n}`, outcome: 'fill', value: odd, atMs: n * 100 };
+    prewarmer.learn([fill, ...visit(`s${n}`, 7_000_000 + n, n * 100)]);
+  }
+  cache.prefetched.length = 0;
+  learnOneByOne(prewarmer, visit('s99', 8_123_456, 9900));
+  assert.deepEqual(cache.prefetched, ['profile.14:8123456']);
+});
+
+test('nothing is learned of keys longer than 255 characters', () => {
+  const cache = new FakeCache();
+  const prewarmer = new Prewarmer(cache, { ...OPTIONS, slots: { wallOffsetMs: 0 } });
+  const { bytes } = prewarmer.stats();
+  const lengthen = (record: AccessRecord) => ({ ...record, key: `${'x'.repeat(255)}${record.key}` });
+  const records = visits(0, 60).map(lengthen);
+  learnOneByOne(prewarmer, records);
+  assert.deepEqual(cache.prefetched, []);
+  assert.equal(prewarmer.stats().skipped, records.length);
+  assert.equal(prewarmer.stats().bytes, bytes);
+});

@@ -54,6 +54,8 @@ const MIN_CONFIDENCE: Readonly<Record<RuleKind, Ratio>> = {
   'time-of-day': 0.72,
 };
 
+/** A longer key is not learned from: it would take time and memory that no share and no table bounds. */
+const LONGEST_KEY: Count = 255;
 /** How often the clock is looked at while learning. */
 const ACCESSES_PER_LOOK = 8;
 /** How long ago a value may have been read to name the key read now. */
@@ -83,7 +85,7 @@ export interface Accesses {
 }
 
 export interface PrewarmerStats extends GateStats {
-  /** Accesses not learned from, for want of time. */
+  /** Accesses not learned from, for want of time or because the key was longer than 255 characters. */
   readonly skipped: Count;
   /** Memory of everything learned. */
   readonly bytes: Bytes;
@@ -92,7 +94,7 @@ export interface PrewarmerStats extends GateStats {
 /** Learns from accesses what is read next and asks the target to load it. Pure: time comes with the records. */
 export class Prewarmer {
   readonly #salt: number;
-  readonly #templates = new KeyTemplates();
+  readonly #templates = new KeyTemplates(undefined, (id) => this.#flow?.rules.forget(id));
   readonly #peers = new PeerRules();
   readonly #flow: ValueFlow | undefined;
   readonly #pairs: KeyPairs | undefined;
@@ -186,10 +188,10 @@ export class Prewarmer {
       this.#flow?.tick(access.atMs);
       if (i % ACCESSES_PER_LOOK === 0 && i > 0 && this.#time && effort !== 'nothing')
         effort = this.#time.look();
-      if (effort === 'learn') this.#take(access);
+      if (effort === 'learn' && access.key.length <= LONGEST_KEY) this.#take(access);
       else {
         this.#skipped++;
-        if (effort === 'guess') this.#guessFrom(access);
+        if (effort === 'guess' && access.key.length <= LONGEST_KEY) this.#guessFrom(access);
       }
     }
     this.#time?.look();
@@ -227,7 +229,7 @@ export class Prewarmer {
     } else {
       const found = outcome !== 'miss';
       this.#gate.onRead(key, found);
-      if (!found) this.#health.begin(key, atMs, false);
+      if (!found && key.length <= LONGEST_KEY) this.#health.begin(key, atMs, false);
     }
   }
 
