@@ -54,3 +54,20 @@ test('the fields of a template that no key follows any more make room, and their
   assert.equal(rules.scores().length, 1024);
   assert.equal(rules.bytes, bytes);
 });
+
+test('when all room is taken, rules that hold or were switched off stay, and the others go', () => {
+  const rules = new FlowRules(500, new PeerRules());
+  for (let i = 0; i < 1024; i++)
+    rules.support(rules.sourceOf(i >> 6, `user:${i >> 6}:{}`, `f${i}`)!, 'cart:{}', 'cart:1', 5, 6, i);
+  const [held, wrong, off, seldom] = rules.scores();
+  for (let n = 0; n < 20; n++) {
+    held!.learn(true);
+    wrong!.learn(false);
+    seldom!.learn(n % 2 === 0);
+  }
+  off!.stopped = true;
+  rules.makeRoom();
+  assert.deepEqual(rules.scores(), [held, off, seldom]);
+  rules.makeRoom();
+  assert.equal(rules.scores().length, 3);
+});

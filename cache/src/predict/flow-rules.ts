@@ -109,6 +109,18 @@ export class FlowRules {
     return this.#sources[id];
   }
 
+  /** When there is no room for another rule, those go that were not right once in four guesses, or made none. */
+  makeRoom(): void {
+    if (this.#rules < MAX_RULES) return;
+    this.#rules = 0;
+    for (const source of this.#sources) {
+      if (!source) continue;
+      const kept = source.rules.filter(({ score }) => isWorthKeeping(score));
+      source.rules.splice(0, source.rules.length, ...kept);
+      this.#rules += kept.length;
+    }
+  }
+
   /** No key follows the template any more: what was learned of it makes room. */
   forget(templateId: Count): void {
     for (const source of this.#byTemplate.get(templateId)?.sources.values() ?? []) {
@@ -233,6 +245,10 @@ export class FlowRules {
     }
     return rule.support >= MIN_SUPPORT || score.word !== undefined;
   }
+}
+
+function isWorthKeeping({ evidence, stopped, word }: RuleScore): boolean {
+  return stopped || word !== undefined || (evidence.right > 0 && 3 * evidence.right >= evidence.wrong);
 }
 
 function isDue(rule: FlowRule, atMs: Millis): boolean {

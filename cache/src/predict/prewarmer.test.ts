@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AccessRecord } from '../access.ts';
 import type { PrefetchOutcome } from '../options.ts';
+import { seededRandom } from '../random.ts';
 import { Prewarmer, type PrewarmerOptions } from './prewarmer.ts';
 
 /** A cache that holds nothing it is not told to, and answers prefetches 2 ms later. */
@@ -140,6 +141,26 @@ test('words that turn out to be names do not keep later rules from being learned
   learnOneByOne(prewarmer, visits(10, 40));
   cache.prefetched.length = 0;
   learnOneByOne(prewarmer, visit('s99', 8_123_456, 9900));
+  assert.deepEqual(cache.prefetched, ['profile.14:8123456']);
+});
+
+test('joins by chance do not take up the room for all rules for good', () => {
+  const cache = new FakeCache();
+  const rng = seededRandom(5);
+  const upTo = (most: number) => 1 + Math.floor(rng() * most);
+  const prewarmer = new Prewarmer(cache, OPTIONS);
+  for (let i = 0; i < 10_000; i++) {
+    const tenant = 100_000 + upTo(200);
+    const value = { tenantId: tenant, pieces: upTo(20), boxes: upTo(20), pallets: upTo(20) };
+    const key = `${'abcdefghijklmnopqrst'[upTo(20) - 1]}:${tenant}:${upTo(1000)}`;
+    learnOneByOne(prewarmer, [
+      { key, outcome: 'miss', value: undefined, atMs: i * 5 },
+      { key, outcome: 'fill', value, atMs: i * 5 + 2, origin: 'demand' },
+    ]);
+  }
+  learnOneByOne(prewarmer, visits(700, 40));
+  cache.prefetched.length = 0;
+  learnOneByOne(prewarmer, visit('s9', 8_123_456, 79_000));
   assert.deepEqual(cache.prefetched, ['profile.14:8123456']);
 });
 

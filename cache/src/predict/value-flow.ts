@@ -20,6 +20,9 @@ const QUIET: Count = 1000;
 /** After so many looks, a field whose identifiers mostly repeat across keys (country, status) is left alone. */
 const JUDGE_AFTER: Count = 64;
 
+/** How often rules that came to nothing make room for others. Those that begin need time to prove themselves. */
+const ROOM_EVERY_MS: Millis = 60_000;
+
 /** How the varying segments of a key are called as sources. */
 const SLOT_NAMES = Array.from({ length: 16 }, (_, i) => `#${i}`);
 
@@ -40,6 +43,7 @@ export class ValueFlow {
   #accesses = 0;
   #eager = EAGER;
   #isLooking = true;
+  #madeRoomMs = 0;
 
   constructor(salt: number, horizonMs: Millis, peers: PeerRules, denyFields: readonly string[] = []) {
     this.#salt = salt;
@@ -125,6 +129,9 @@ export class ValueFlow {
     this.#isLooking = eager || this.#accesses < QUIET || second % LOOK_EVERY === 0;
     this.#accesses = 0;
     this.#second = second;
+    if (!this.#isLooking || atMs - this.#madeRoomMs < ROOM_EVERY_MS) return;
+    this.#madeRoomMs = atMs;
+    this.rules.makeRoom();
   }
 }
 
