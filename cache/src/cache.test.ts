@@ -324,6 +324,11 @@ test('options out of range are refused by name', () => {
   }
 });
 
+test('a bound of Infinity on the entries is none', () => {
+  const { cache } = cacheWith({ maxEntries: Number.POSITIVE_INFINITY });
+  assert.equal(cache.set('a', 'v'), 'stored');
+});
+
 test('workers of one pod hold their part of the budget each', () => {
   assert.equal(cacheWith({ budgetBytes: 1_000_000, workers: 4 }).cache.budgetBytes, 250_000);
 });

@@ -26,7 +26,7 @@ export function checkOptions<V>(options: L1CacheOptions<V>, memory: ContainerMem
     if (value !== undefined && !(value >= 0 && value < 1)) throw bad(name, value, 'at least 0 and below 1');
   }
   checkCount('workers', options.workers, 1);
-  checkCount('maxEntries', options.maxEntries, 1);
+  checkBound('maxEntries', options.maxEntries, 1);
   checkProtection(options.protection);
   checkBudget(options.budgetBytes, memory);
 }
@@ -55,11 +55,8 @@ export function checkDefinition<V>({ ttlMs, maxAgeMs, protection }: Definition<V
   checkProtection(protection);
 }
 
-// Without a bound is a bound of Infinity, which those who compute theirs may well pass.
 function checkProtection(options: ProtectionOptions = {}): void {
-  for (const [name, least] of PROTECTION_COUNTS) {
-    if (options[name] !== Number.POSITIVE_INFINITY) checkCount(`protection.${name}`, options[name], least);
-  }
+  for (const [name, least] of PROTECTION_COUNTS) checkBound(`protection.${name}`, options[name], least);
   checkDuration('protection.breakerOpenMs', options.breakerOpenMs);
 }
 
@@ -85,6 +82,11 @@ export function checkCount(name: string, value: Count | undefined, least: Count)
 export function checkRatio(name: string, value: Ratio | undefined, range: 'from 0' | 'above 0'): void {
   if (value === undefined || (value <= 1 && (range === 'from 0' ? value >= 0 : value > 0))) return;
   throw bad(name, value, range === 'from 0' ? 'from 0 to 1' : 'above 0 and at most 1');
+}
+
+// Without a bound is a bound of Infinity, which those who compute theirs may well pass.
+function checkBound(name: string, value: Count | undefined, least: Count): void {
+  if (value !== Number.POSITIVE_INFINITY) checkCount(name, value, least);
 }
 
 function bad(name: string, value: unknown, wanted: string): CacheError {

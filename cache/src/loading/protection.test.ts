@@ -72,6 +72,16 @@ test('a load whose readers have left before its turn does not ask the origin', a
   assert.equal(await cache.getOrLoad('c', async () => 'w'), 'w', 'its turn passed on');
 });
 
+test('loads whose readers have left make room in the queue at once', async () => {
+  const { cache } = protectedBy({ maxConcurrentLoads: 1, maxQueuedLoads: 1 });
+  let end = (_: string) => {};
+  const running = cache.getOrLoad('a', () => new Promise<string>((resolve) => (end = resolve)));
+  for (const key of ['b', 'c']) await giveUp(cache, key, new Error('the client hung up'));
+  const waiting = cache.getOrLoad('d', async () => 'w');
+  end('v');
+  assert.deepEqual(await Promise.all([running, waiting]), ['v', 'w']);
+});
+
 test('readers who go away do not open the breaker', async () => {
   const { cache } = protectedBy({ breakerFailures: 2 });
   for (const key of ['a', 'b', 'c']) await giveUp(cache, key, new Error('the client hung up'));

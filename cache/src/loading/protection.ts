@@ -16,7 +16,8 @@ export class OriginProtection {
   readonly #failuresToOpen: Count;
   readonly #openMs: Millis;
   readonly #clock: Clock;
-  readonly #queue: (() => void)[] = [];
+  /** What gives each of those that wait its turn, in order. */
+  readonly #queue = new Set<() => void>();
   #running: Count = 0;
   #failuresInRow: Count = 0;
   #openUntilMs: Millis = Number.NEGATIVE_INFINITY;
@@ -48,7 +49,7 @@ export class OriginProtection {
   async run<T>(signal: AbortSignal, load: () => Promise<T>): Promise<T> {
     this.#refuseIfOpen();
     if (this.#running < this.#maxConcurrent) this.#running++;
-    else await this.#turn();
+    else await this.#turn(signal);
     try {
       // While it waited, its readers may have left and the breaker may have opened.
       signal.throwIfAborted();
@@ -93,21 +94,37 @@ export class OriginProtection {
     );
   }
 
-  async #turn(): Promise<void> {
-    if (this.#queue.length >= this.#maxQueued) {
+  async #turn(signal: AbortSignal): Promise<void> {
+    if (this.#queue.size >= this.#maxQueued) {
       throw new CacheError(
         'L1_LOAD_QUEUE_FULL',
-        `${this.#running} loads run and ${this.#queue.length} wait, the most allowed. Raise maxConcurrentLoads or maxQueuedLoads, or read less.`,
+        `${this.#running} loads run and ${this.#queue.size} wait, the most allowed. Raise maxConcurrentLoads or maxQueuedLoads, or read less.`,
       );
     }
-    await new Promise<void>((resolve) => this.#queue.push(resolve));
+    await new Promise<void>((resolve, reject) => {
+      const take = () => {
+        signal.removeEventListener('abort', giveUp);
+        resolve();
+      };
+      // While the origin hangs no turn comes: what nobody waits for must not fill the queue until then.
+      const giveUp = () => {
+        this.#queue.delete(take);
+        reject(signal.reason);
+      };
+      this.#queue.add(take);
+      signal.addEventListener('abort', giveUp, { once: true });
+    });
   }
 
   // The turn of a load that ends passes to the next in the queue, so the number of those running stays.
   #leave(): void {
-    const next = this.#queue.shift();
-    if (next) next();
-    else this.#running--;
+    const [next] = this.#queue;
+    if (!next) {
+      this.#running--;
+      return;
+    }
+    this.#queue.delete(next);
+    next();
   }
 }
 
