@@ -1,7 +1,8 @@
 import { RATES } from './rate-grid.ts';
 
-/** Templates known apart; keys of further ones share one prior. */
+/** Templates known apart; keys of further and of longer ones share one prior. */
 const MAX_TEMPLATES = 256;
+const LONGEST_TEMPLATE = 255;
 /** Key posteriors the prior remembers, so that it follows a template whose keys change their habits. */
 const MEMORY = 400;
 /** Share of the prior that stays spread over all rates: nothing is ever impossible. */
@@ -33,7 +34,7 @@ export class TemplatePriors {
   of(template: string): TemplatePrior {
     let prior = this.#byName.get(template);
     if (prior === undefined) {
-      if (this.#byName.size >= MAX_TEMPLATES) return this.#overflow;
+      if (this.#byName.size >= MAX_TEMPLATES || template.length > LONGEST_TEMPLATE) return this.#overflow;
       prior = newPrior();
       this.#byName.set(template, prior);
     }

@@ -1,6 +1,8 @@
-const VARYING_SEGMENT = /[^:/.?&=|]*\d[^:/.?&=|]*/g;
+const SEGMENT = /[^:/.?&=|]+/g;
+const DIGIT = /\d/;
 
 /** The pattern a key follows: `price.31:4711` → `price.{}:{}`. A segment with a digit in it is taken to vary. */
 export function templateOfKey(key: string): string {
-  return key.replace(VARYING_SEGMENT, '{}');
+  // One expression for both looks at a long segment without a digit again from each of its letters.
+  return key.replace(SEGMENT, (segment) => (DIGIT.test(segment) ? '{}' : segment));
 }

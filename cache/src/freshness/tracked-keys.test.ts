@@ -29,3 +29,10 @@ test('keys no longer read make room, and the number never exceeds the capacity',
   assert.ok(fresh >= 90, `${fresh} of 100 new keys tracked`);
   assert.equal(keys.size, 100);
 });
+
+test('a key of more than 255 characters takes no slot', () => {
+  const keys = new TrackedKeys(8, seededRandom(1));
+  assert.equal(keys.admit('k'.repeat(256)), UNTRACKED);
+  assert.notEqual(keys.admit('k'.repeat(255)), UNTRACKED);
+  assert.equal(keys.size, 1);
+});

@@ -3,6 +3,9 @@ import type { Count, Ratio } from '../units.ts';
 /** No slot: the key is not tracked. */
 export const UNTRACKED = -1;
 
+/** A longer key lives by its template: the number of keys bounds their memory only where none is long. */
+const LONGEST_KEY: Count = 255;
+
 /** Slots a newcomer is compared with. */
 const CANDIDATES = 8;
 
@@ -75,8 +78,9 @@ export class TrackedKeys {
     this.#recency[slot] = Math.min(255, this.#recency[slot]! + count);
   }
 
-  /** Gives the key a slot with empty columns, or `UNTRACKED` when the tracked ones are read more. */
+  /** Gives the key a slot with empty columns, or `UNTRACKED` when the tracked ones are read more or it is too long. */
   admit(key: string): number {
+    if (key.length > LONGEST_KEY) return UNTRACKED;
     let slot = this.#keys.length;
     if (slot < this.capacity) this.#keys.push(key);
     else {
