@@ -152,3 +152,25 @@ test('beyond what is kept for a listener accesses are dropped and counted', () =
   assert.equal(heard + cache.stats().droppedAccesses, 70_000);
   assert.equal(heard, 65_536);
 });
+
+test('a listener that asks for a value that cannot be decoded gets none, and hears of the reads after it', () => {
+  const decode = (bytes: Uint8Array): string => {
+    if (bytes[0] === 0x21) throw new Error('damaged');
+    return Buffer.from(bytes).toString();
+  };
+  const values = { encode: (value: string) => Buffer.from(value), decode };
+  const cache = new L1Cache<string>({ budgetBytes: 1_000_000, seed: 1, values });
+  cache.set('a', '!');
+  cache.set('b', 'b');
+  const heard: unknown[] = [];
+  using _listening = cache.onAccesses((batch) => {
+    for (const record of batch) heard.push([record.key, record.value]);
+  });
+  assert.throws(() => cache.get('a'), /damaged/);
+  cache.get('b');
+  cache.flushAccesses();
+  assert.deepEqual(heard, [
+    ['a', undefined],
+    ['b', 'b'],
+  ]);
+});

@@ -109,7 +109,9 @@ export class AccessColumns<V> implements AccessBatch {
   }
 
   valueAt(row: number): unknown {
-    return this.#refersToSlot(row) ? this.#entries.values.read(this.#slots[row]!) : this.#values[row];
+    return this.#refersToSlot(row)
+      ? readIfDecodable(this.#entries.values, this.#slots[row]!)
+      : this.#values[row];
   }
 
   at(row: number): AccessRecord | undefined {
