@@ -90,6 +90,19 @@ test('a value that is gone before its read counts as useless', () => {
   assert.deepEqual({ unused, timely, late }, { unused: 1, timely: 0, late: 0 });
 });
 
+test('guesses open for a quarter of an hour leave room for the trials of other rules', () => {
+  const target = { has: (key: string) => key === 'held', prefetch: () => 'started' as const };
+  const options = { minConfidence: 0.35, maxConcurrent: 16, holdOutRatio: 0, rng: () => 0.5 };
+  const gate = new PrefetchGate(target, new WasteBudget(0.1, 1000), new OriginHealth(), options);
+  const byTime = new RuleScore('time-of-day', 'slot 3', 900_000);
+  for (let i = 0; i < 1024; i++) assert.equal(gate.offer(`day:${i}`, byTime, 0), 'shadow');
+  const flow = new RuleScore('value-flow', 'new', WINDOW_MS);
+  gate.offer('held', flow, 0);
+  gate.onRead('held', true);
+  gate.expire(WINDOW_MS);
+  assert.deepEqual(flow.evidence, { right: 1, wrong: 0 });
+});
+
 test('whatever is guessed, read and missed, useless prefetches stay within the budget', () => {
   const step = fc.record({
     key: fc.integer({ min: 0, max: 30 }),

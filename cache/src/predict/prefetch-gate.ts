@@ -12,7 +12,7 @@ const MIN_CONFIDENCE_OF_WORD: Ratio = 0.72;
 const MAX_GUESSES: Count = 2048;
 /** Tokens that a prefetch by a doubtful rule takes, so that a third of the waste budget is the most it can use up. */
 const PRICE_OF_DOUBT: Count = 3;
-/** Trials leave room for guesses. */
+/** Trials leave room for guesses of their kind; those by time of day stay open for a quarter of an hour. */
 const MAX_TRIALS: Count = 1024;
 /**
  * What a value names is read within moments. Where the eviction policy leaves newcomers hardly a window, it would be
@@ -228,7 +228,7 @@ export class PrefetchGate {
   }
 
   #held(key: string, rule: RuleScore, atMs: Millis): GuessOutcome {
-    if (rule.isUntried && this.openGuesses < MAX_TRIALS)
+    if (rule.isUntried && this.openGuesses < MAX_GUESSES && this.#queues[rule.kind].length < MAX_TRIALS)
       this.#remember(this.#shadows, key, rule, 'trial', atMs);
     return 'held';
   }
