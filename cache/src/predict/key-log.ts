@@ -3,11 +3,11 @@ import type { Bytes, Count } from '../units.ts';
 const WAYS = 4;
 const LONGEST_KEY: Bytes = 255;
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
  * Keys by their hash, in a fixed number of bytes: a circular log of key texts under a hash table. The oldest keys
- * are overwritten; keys of more than 255 bytes are not taken.
+ * are overwritten; keys of more than 255 bytes, or with half a surrogate pair, are not taken.
  */
 export class KeyLog {
   readonly #text: Uint8Array;
@@ -35,7 +35,8 @@ export class KeyLog {
     const row = this.#rowOf(hash);
     if (this.#hashes[row] === hash && this.#holds(row)) return;
     const size = this.#text.length;
-    if (key.length > LONGEST_KEY) return;
+    // Half a surrogate pair would come back as another key.
+    if (key.length > LONGEST_KEY || !key.isWellFormed()) return;
     // A key never wraps around the end: what does not fit there starts over.
     if ((this.#end % size) + 1 + LONGEST_KEY > size) this.#end += size - (this.#end % size);
     const at = this.#end % size;

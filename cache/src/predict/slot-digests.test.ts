@@ -71,3 +71,10 @@ test('no flood of keys makes it take more than 512 KiB for digests and 200 KB fo
   }
   assert.ok(digests.bytes > 300_000 && digests.bytes <= 2 ** 19 + 2048 * 100, `${digests.bytes}`);
 });
+
+test('a key comes back as it was, or not at all', () => {
+  const digests = new SlotDigests({ wallOffsetMs: 0 });
+  live(digests, MONDAY + 9 * HOUR, { '\ufeffuser:1': 4, 'user:\ud83d': 3 });
+  const nine = MONDAY + DAY + 9 * HOUR;
+  assert.deepEqual(guessesAround(digests, nine - 3000, nine), ['\ufeffuser:1']);
+});

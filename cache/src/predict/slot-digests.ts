@@ -19,7 +19,7 @@ const EARLY_MS: Millis = 2000;
 const KEYS_PER_SECOND = 300;
 const SEPARATOR = '\0';
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 export interface SlotOptions {
   /** Added to the times of accesses gives milliseconds since 1970, UTC. */
@@ -81,7 +81,8 @@ export class SlotDigests {
   onRead(key: string, missed: boolean): void {
     const reads = this.#noted.get(key);
     if (reads !== undefined) this.#noted.set(key, reads + 1);
-    else if (missed && this.hasRoom && !key.includes(SEPARATOR)) this.#noted.set(key, 1);
+    else if (missed && this.hasRoom && !key.includes(SEPARATOR) && key.isWellFormed())
+      this.#noted.set(key, 1);
   }
 
   /** Time goes on: closes a slot that is over, and guesses the keys of the one to come, hottest first. */
