@@ -106,7 +106,7 @@ export class SimulatedPod {
             forget: () => {},
             extend: () => {},
             workingSet: (max) => this.cache.hottest(max).map(keyName),
-            evictionAgeMs: () => cacheEntries / this.#insertRate.perMs,
+            evictionAgeMs: () => (this.cache.regularsStay * cacheEntries) / this.#insertRate.perMs,
             readsPerSecond: () => readsPerSecond,
           },
           secret: SECRET,

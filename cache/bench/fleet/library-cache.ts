@@ -1,4 +1,5 @@
 import { READS_OF_HOT, readsOfRank } from '../../src/fleet/expected-reads.ts';
+import { REGULARS_STAY } from '../../src/fleet/pod.ts';
 import { L1Cache } from '../../src/index.ts';
 import type { Count, Ratio } from '../../src/units.ts';
 import { keyName } from './key-name.ts';
@@ -10,6 +11,7 @@ const BUDGET_BYTES = 2 ** 30;
 
 /** The library's own cache, told of loads as `attachFleet` tells it. */
 export class LibraryCache implements NumberedCache {
+  readonly regularsStay = REGULARS_STAY;
   readonly #cache: L1Cache<object>;
   /** Loaded ahead and not yet read. */
   readonly #ahead: Uint8Array;

@@ -5,6 +5,8 @@ export type Why = 'read' | 'hot' | 'warm-up';
 
 /** A simulated pod's cache: keys are numbers, and there are no values. */
 export interface NumberedCache {
+  /** How much longer than the mean entry a regular stays. */
+  readonly regularsStay: Ratio;
   holds(id: number): boolean;
   /** A read: whether it hit, and whether it was the first of a key loaded ahead. */
   read(id: number): 'miss' | 'hit' | 'first-hit';

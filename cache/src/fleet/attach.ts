@@ -9,7 +9,7 @@ import { READS_OF_HOT, readsOfRank } from './expected-reads.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
 import { Latest } from './latest.ts';
 import { MovingRate } from './moving-rate.ts';
-import { INSERTS_OVER_MS, type Pod } from './pod.ts';
+import { INSERTS_OVER_MS, type Pod, REGULARS_STAY } from './pod.ts';
 import { type RuleLearner, RuleSignal } from './rule-signal.ts';
 import { Ticker } from './ticker.ts';
 
@@ -82,7 +82,7 @@ export async function attachFleet(options: FleetAttachmentOptions): Promise<Atta
         .sort((a, b) => b[1] - a[1])
         .slice(0, max)
         .map(([key]) => key),
-    evictionAgeMs: () => Math.max(1000, cache.size / Math.max(insertRate.perMs, 1e-6)),
+    evictionAgeMs: () => Math.max(1000, (REGULARS_STAY * cache.size) / Math.max(insertRate.perMs, 1e-6)),
     readsPerSecond: () => readRate.perMs * 1000,
   };
   const fleet = new Fleet({ ...options, pod, clock, rng });
