@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { L1Cache } from '../cache.ts';
 import { TestClock } from '../test-clock.ts';
 import { BlockValues } from './block-values.ts';
+import { estimateSize } from './estimate-size.ts';
 import { AdaptivePolicy } from './eviction/adaptive.ts';
 import { Store } from './store.ts';
 import { stringBytes } from './string-bytes.ts';
@@ -241,6 +242,16 @@ test('a value whose parts lead back to it is weighed once, whatever their number
   const people: { friends?: object[] }[] = Array.from({ length: 40 }, () => ({}));
   for (const person of people) person.friends = people.filter((other) => other !== person);
   assert.equal(cache.set('people', people), 'stored');
+});
+
+test('objects used as maps are charged the tables that V8 makes of them', () => {
+  const ofFields = (count: number) =>
+    JSON.parse(`{${Array.from({ length: count }, (_, i) => `"key${i + 100}":${i}`)}}`);
+  // Heaps of such values, weighed: 18.7 KB where each has keys of its own, 12.4 where they share them.
+  const many = estimateSize(ofFields(200));
+  assert.ok(many > 17_000 && many < 20_000, `${many} bytes`);
+  assert.ok(estimateSize(ofFields(100)) < 1000);
+  assert.ok(estimateSize(Object.assign(Object.create(null), { a: 1, b: 2 })) > 170);
 });
 
 test('a tag named twice counts once, and a list of tags that changes later is not followed', () => {
