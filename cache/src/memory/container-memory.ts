@@ -33,7 +33,8 @@ export class CgroupMemory implements ContainerMemory {
     const total = this.#number(`${V2}/memory.current`) ?? this.#number(`${V1}/memory.usage_in_bytes`);
     if (total === undefined) return undefined;
     const stat = this.#read(`${V2}/memory.stat`) ?? this.#read(`${V1}/memory.stat`) ?? '';
-    const inactive = /^(?:total_)?inactive_file (\d+)$/m.exec(stat);
+    // v1 counts the groups below only in what begins with `total_`, and in the usage.
+    const inactive = /^total_inactive_file (\d+)$/m.exec(stat) ?? /^inactive_file (\d+)$/m.exec(stat);
     return total - Number(inactive?.[1] ?? 0);
   }
 

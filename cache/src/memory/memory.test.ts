@@ -17,14 +17,14 @@ test('reads cgroup v2, without the page cache that can be dropped', () => {
   assert.equal(memory.usedBytes(), 300_000_000);
 });
 
-test('reads cgroup v1 where v2 is absent', () => {
+test('reads cgroup v1 where v2 is absent, with what the groups below it hold', () => {
   const memory = files({
     '/sys/fs/cgroup/memory/memory.limit_in_bytes': '1000000',
     '/sys/fs/cgroup/memory/memory.usage_in_bytes': '900000',
-    '/sys/fs/cgroup/memory/memory.stat': 'inactive_file 5\ntotal_inactive_file 5\n',
+    '/sys/fs/cgroup/memory/memory.stat': 'inactive_file 5\ntotal_inactive_file 7\n',
   });
   assert.equal(memory.limitBytes(), 1_000_000);
-  assert.equal(memory.usedBytes(), 899_995);
+  assert.equal(memory.usedBytes(), 899_993);
 });
 
 test('no limit is no limit, however it is written', () => {

@@ -199,6 +199,17 @@ test('a shrunk store of bytes gives its memory back', () => {
   }
 });
 
+test('a store of bytes gives its memory back when all has left, though nothing more comes', () => {
+  const values = new BlockValues<string>(utf8);
+  const store = storeOf(values, new TestClock(), 8_000_000);
+  for (let i = 0; i < 5000; i++) put(store, `key:${i}`, 'x'.repeat(1000));
+  for (const slot of store.entries.slotOf.values()) store.remove(slot, 'cleared');
+  store.maintain(() => Number.POSITIVE_INFINITY);
+  assert.equal(values.segmentCount, 0);
+  put(store, 'next', 'value');
+  assert.equal(read(store, 'next'), 'value');
+});
+
 test('a cache cut to a small part of itself keeps that part, whole, and goes on', () => {
   for (const values of Object.values(KINDS)) {
     const store = storeOf(values(), new TestClock(), 8_000_000);

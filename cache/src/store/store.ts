@@ -236,6 +236,9 @@ export class Store<V> {
   maintain(maxAgeMsOf: (key: string) => Millis): void {
     const nowMs = this.nowMs();
     this.#sweep(nowMs, Math.min(LOOKS_PER_ROUND, this.lifetimes.dueSlots(nowMs)), maxAgeMsOf);
+    // After a clear or when all has expired, perhaps no fill comes that would see to it.
+    if (this.entries.values.reserveBytes > Math.max(LEAST_TRIM, this.budget.payloadBytes))
+      this.entries.values.trim();
     const byMs = this.lifetimes.rebaseBy(nowMs);
     if (byMs === 0) return;
     this.entries.rebase(byMs);
