@@ -162,7 +162,8 @@ export class L1Cache<V = unknown> implements Disposable {
     if (!(ttlMs > 0) || !this.has(key)) return false;
     const terms = this.#setTerms.of(this.#definitions.of(key), ttlMs);
     this.#store.extend(this.#entries.slotOf.get(key)!, ttlMs, terms);
-    return true;
+    // Its age, if it is the first that anybody asks for, takes a column, which may have cost it its place.
+    return this.#entries.slotOf.has(key);
   }
 
   /** Forgets the key; loads of it that are under way are not stored, unless they bring `version` or a later one. */

@@ -288,6 +288,16 @@ test('a tag is charged with its text, once for all entries that carry it, until 
   assert.equal(cache.set('c', 'v', { tags: ['t'.repeat(1_000_000)] }), 'refused-too-large');
 });
 
+test('an only entry whose columns no longer fit leaves too, and the set says so', () => {
+  for (let budgetBytes = 3000; budgetBytes < 5000; budgetBytes += 40) {
+    const cache = new L1Cache<string>({ budgetBytes, seed: 1 });
+    if (cache.set('a', 'v') !== 'stored') continue;
+    const outcome = cache.set('a', 'v', { version: 1, ttlMs: 1000, loadCostMs: 5 });
+    assert.ok(cache.chargedBytes <= budgetBytes, `${cache.chargedBytes} of ${budgetBytes} charged`);
+    assert.equal(outcome, cache.has('a') ? 'stored' : 'refused-too-large');
+  }
+});
+
 test('the first entry with a version, an age, a tag or a load cost does not push the cache over its budget', () => {
   for (const options of [{ version: 1 }, { ttlMs: 1000 }, { tags: ['t'] }, { loadCostMs: 5 }]) {
     const cache = new L1Cache<number>({ budgetBytes: 8_000_000, seed: 1 });

@@ -153,7 +153,10 @@ export class Store<V> {
     entries.note(slot, flags, version, nowMs, isAged ? 'needed' : 'not-needed');
     if (tags.length > 0) this.budget.payloadBytes += this.#tags.add(slot, tags);
     // The first version, age, tag or load cost makes a column for all entries.
-    if (this.budget.isExceeded) this.#evictToBudget('evicted', 1);
+    if (this.budget.isExceeded) {
+      this.#evictToBudget('evicted');
+      if (!entries.slotOf.has(key)) return 'refused-too-large';
+    }
     this.counters.fills++;
     const { tap } = this.log;
     if (tap.isHeard) tap.filled(fillRecord(key, value, this.clockMs, origin, version, previous));
@@ -167,7 +170,7 @@ export class Store<V> {
     const begun = this.lifetimes.begin(slot, nowMs, Math.min(lifeMs, terms.maxAgeMs), terms.refreshable);
     const flags = (entries.flags(slot) & ~Flag.softEnd) | begun;
     entries.note(slot, flags, entries.version(slot), nowMs, 'needed');
-    if (this.budget.isExceeded) this.#evictToBudget('evicted', 1);
+    this.#evictToBudget('evicted');
   }
 
   remove(slot: number, reason: RemovalReason): void {
@@ -224,7 +227,7 @@ export class Store<V> {
       compact(this.entries, this.#policy, this.#tags, this.#digest);
       this.budget.compacted();
     }
-    this.#evictToBudget('budget-shrunk', 0);
+    this.#evictToBudget('budget-shrunk');
     this.entries.values.trim();
   }
 
@@ -307,8 +310,8 @@ export class Store<V> {
     return slot;
   }
 
-  #evictToBudget(reason: 'evicted' | 'budget-shrunk', fewestKept: Count): void {
-    while (this.budget.isExceeded && this.entries.size > fewestKept) this.#evict(reason);
+  #evictToBudget(reason: 'evicted' | 'budget-shrunk'): void {
+    while (this.budget.isExceeded && this.entries.size > 0) this.#evict(reason);
   }
 
   #evict(reason: 'evicted' | 'budget-shrunk'): void {
