@@ -291,8 +291,9 @@ test('a tag is charged with its text, once for all entries that carry it, until 
 test('an only entry whose columns no longer fit leaves too, and the set says so', () => {
   for (let budgetBytes = 3000; budgetBytes < 5000; budgetBytes += 40) {
     const cache = new L1Cache<string>({ budgetBytes, seed: 1 });
-    if (cache.set('a', 'v') !== 'stored') continue;
-    const outcome = cache.set('a', 'v', { version: 1, ttlMs: 1000, loadCostMs: 5 });
+    cache.define('', { load: async () => 'v' });
+    if (cache.set('a', 'v', { sizeBytes: 0 }) !== 'stored') continue;
+    const outcome = cache.set('a', 'v', { version: 1, ttlMs: 1000, tags: ['t'] });
     assert.ok(cache.chargedBytes <= budgetBytes, `${cache.chargedBytes} of ${budgetBytes} charged`);
     assert.equal(outcome, cache.has('a') ? 'stored' : 'refused-too-large');
   }
