@@ -1,6 +1,5 @@
-import { types } from 'node:util';
 import type { createInterceptor } from './interceptor.ts';
-import { isPlainDispatcher } from './plain-dispatcher.ts';
+import { isPlainDispatcher, isUndici8Wrapper } from './plain-dispatcher.ts';
 
 /** The global dispatchers of undici up to 7, and from 7.20 on. */
 const SYMBOLS = [Symbol.for('undici.globalDispatcher.1'), Symbol.for('undici.globalDispatcher.2')] as const;
@@ -55,8 +54,7 @@ export function installDispatcher(interceptorFor: (scope: number) => Interceptor
 /** Which answers are to be this dispatcher's; undefined when it is left as it is. */
 function scopeOf(dispatcher: Composable, atStart: number | undefined): number | undefined {
   // undici 8 sets the first symbol to a wrapper around what it sets the second to.
-  if (dispatcher.constructor.name === 'Dispatcher1Wrapper' && !types.isProxy(dispatcher))
-    return scopes.get(globals[SYMBOLS[1]]!);
+  if (isUndici8Wrapper(dispatcher)) return scopes.get(globals[SYMBOLS[1]]!);
   return isPlainDispatcher(dispatcher) ? (atStart ?? ++lastScope) : undefined;
 }
 

@@ -25,6 +25,13 @@ export function isPlainDispatcher(dispatcher: object): boolean {
   return holder !== null && isOfUndici(holder) && hasOwnFactory(dispatcher, below);
 }
 
+/** Whether undici 8 made it, for the undici of Node, around the dispatcher that it was given. */
+export function isUndici8Wrapper(dispatcher: object): boolean {
+  const holder = Object.getPrototypeOf(dispatcher);
+  if (types.isProxy(dispatcher) || !Object.hasOwn(holder, 'dispatch')) return false;
+  return Object.hasOwn(holder.constructor, 'wrapHandler');
+}
+
 /** Whether this `dispatch` is that of undici's base class, or of its ProxyAgent. */
 function isOfUndici(holder: object): boolean {
   if (['close', 'destroy', 'closed', 'destroyed'].every((name) => Object.hasOwn(holder, name))) return true;
