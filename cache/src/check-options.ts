@@ -84,8 +84,11 @@ export function checkRatio(name: string, value: Ratio | undefined, range: 'from 
   throw bad(name, value, range === 'from 0' ? 'from 0 to 1' : 'above 0 and at most 1');
 }
 
-// Without a bound is a bound of Infinity, which those who compute theirs may well pass.
-function checkBound(name: string, value: Count | undefined, least: Count): void {
+/**
+ * Without a bound is a bound of Infinity, which those who compute theirs may well pass.
+ * @throws {CacheError} `L1_BAD_OPTION` when it is neither that nor a whole number of at least so much.
+ */
+export function checkBound(name: string, value: Count | undefined, least: Count): void {
   if (value !== Number.POSITIVE_INFINITY) checkCount(name, value, least);
 }
 

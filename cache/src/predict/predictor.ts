@@ -1,5 +1,5 @@
 import type { AccessListener } from '../access.ts';
-import { checkCount, checkRatio } from '../check-options.ts';
+import { checkBound, checkCount, checkRatio } from '../check-options.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Ratio } from '../units.ts';
 import { LoopStalls } from './loop-stalls.ts';
@@ -95,5 +95,5 @@ function checkBounds(options: PredictorOptions): void {
   for (const name of ['wastePerMiss', 'minConfidence', 'holdOutRatio'] as const)
     checkRatio(name, options[name], 'from 0');
   checkCount('wasteBurst', wasteBurst, 0);
-  if (maxConcurrent !== Number.POSITIVE_INFINITY) checkCount('maxConcurrent', maxConcurrent, 0);
+  checkBound('maxConcurrent', maxConcurrent, 0);
 }
