@@ -1,5 +1,5 @@
+import { Latest } from '../latest.ts';
 import type { Count, Millis, Ratio } from '../units.ts';
-import { Latest } from './latest.ts';
 import type { KeyHash } from './namespaces.ts';
 
 /** Keys counted at a time; beyond, the oldest count is given up. */

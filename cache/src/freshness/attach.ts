@@ -1,6 +1,7 @@
 import type { FillAccess, TtlPolicy } from '../access.ts';
 import type { L1Cache } from '../cache.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import { Latest } from '../latest.ts';
 import type { Millis } from '../units.ts';
 import type { LearnedFreshness } from './learned-freshness.ts';
 import type { Fetched } from './observation.ts';
@@ -35,7 +36,7 @@ export function attachFreshness<V>(
   const clock = options.clock ?? systemClock;
   const unixClock = options.unixClock ?? { now: Date.now };
   const readValidator = options.validatorOf ?? validatorOf;
-  const noticed = new Set<string>();
+  const noticed = new Latest<string, true>(MAX_NOTICES);
   let hasWarned = false;
 
   /** Of a value that cannot be read nothing is learned; whoever asked for it gets it all the same. */
@@ -69,11 +70,6 @@ export function attachFreshness<V>(
           if (outcome === 'hit' || outcome === 'stale') learner.onHits(batch.keyAt(row), 1);
         }
       }),
-    expectChange: (key) => {
-      noticed.delete(key);
-      noticed.add(key);
-      const [oldest] = noticed;
-      if (noticed.size > MAX_NOTICES) noticed.delete(oldest!);
-    },
+    expectChange: (key) => noticed.set(key, true),
   };
 }

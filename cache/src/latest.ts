@@ -1,4 +1,4 @@
-import type { Count } from '../units.ts';
+import type { Count } from './units.ts';
 
 /**
  * A map of a bounded number of entries: beyond it, the one set longest ago goes. One iterator is kept, which stands
@@ -28,8 +28,9 @@ export class Latest<K, V> {
     if (this.#entries.size > this.#capacity) this.#entries.delete(this.#oldest.next().value!);
   }
 
-  delete(key: K): void {
-    this.#entries.delete(key);
+  /** Whether it was there. */
+  delete(key: K): boolean {
+    return this.#entries.delete(key);
   }
 
   /** The oldest first. */
