@@ -47,13 +47,18 @@ function learnOneByOne(prewarmer: Prewarmer, records: readonly AccessRecord[]): 
   for (const record of records) prewarmer.learn([record]);
 }
 
+/** A session not seen before has the profile that it names fetched, and nothing else. */
+function assertNamesProfile(prewarmer: Prewarmer, cache: FakeCache, atMs = 9900): void {
+  cache.prefetched.length = 0;
+  learnOneByOne(prewarmer, visit('s99', 8_123_456, atMs));
+  assert.deepEqual(cache.prefetched, ['profile.14:8123456']);
+}
+
 test('the profile that a session names is prefetched once the rule has proved itself', () => {
   const cache = new FakeCache();
   const prewarmer = new Prewarmer(cache, OPTIONS);
   learnOneByOne(prewarmer, visits(0, 30));
-  cache.prefetched.length = 0;
-  learnOneByOne(prewarmer, visit('s99', 8_123_456, 9900));
-  assert.deepEqual(cache.prefetched, ['profile.14:8123456']);
+  assertNamesProfile(prewarmer, cache);
 });
 
 test('a rule is scored in shadow before its first fetch', () => {
@@ -124,9 +129,7 @@ test('values used as maps, with ever new fields, do not keep other rules from be
     prewarmer.learn([fill]);
   }
   learnOneByOne(prewarmer, visits(10, 40));
-  cache.prefetched.length = 0;
-  learnOneByOne(prewarmer, visit('s99', 8_123_456, 9900));
-  assert.deepEqual(cache.prefetched, ['profile.14:8123456']);
+  assertNamesProfile(prewarmer, cache);
 });
 
 test('words that turn out to be names do not keep later rules from being learned', () => {
@@ -139,9 +142,7 @@ test('words that turn out to be names do not keep later rules from being learned
     prewarmer.learn([fill]);
   }
   learnOneByOne(prewarmer, visits(10, 40));
-  cache.prefetched.length = 0;
-  learnOneByOne(prewarmer, visit('s99', 8_123_456, 9900));
-  assert.deepEqual(cache.prefetched, ['profile.14:8123456']);
+  assertNamesProfile(prewarmer, cache);
 });
 
 test('joins by chance do not take up the room for all rules for good', () => {
@@ -159,9 +160,7 @@ test('joins by chance do not take up the room for all rules for good', () => {
     ]);
   }
   learnOneByOne(prewarmer, visits(700, 40));
-  cache.prefetched.length = 0;
-  learnOneByOne(prewarmer, visit('s9', 8_123_456, 79_000));
-  assert.deepEqual(cache.prefetched, ['profile.14:8123456']);
+  assertNamesProfile(prewarmer, cache, 79_000);
 });
 
 test('values that throw when they are looked at keep nothing else from being learned', () => {
@@ -176,9 +175,7 @@ test('values that throw when they are looked at keep nothing else from being lea
     const fill: AccessRecord = { key: `odd:${n}`, outcome: 'fill', value: odd, atMs: n * 100 };
     prewarmer.learn([fill, ...visit(`s${n}`, 7_000_000 + n, n * 100)]);
   }
-  cache.prefetched.length = 0;
-  learnOneByOne(prewarmer, visit('s99', 8_123_456, 9900));
-  assert.deepEqual(cache.prefetched, ['profile.14:8123456']);
+  assertNamesProfile(prewarmer, cache);
 });
 
 test('nothing is learned of keys longer than 255 characters', () => {

@@ -1,30 +1,22 @@
 import assert from 'node:assert/strict';
 import {
   closeSync,
-  existsSync,
-  mkdtempSync,
   openSync,
   readdirSync,
   readSync,
-  rmSync,
   statSync,
   truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { prepareSharedMemory } from './layout.ts';
 import { SharedMemoryCache } from './shared-memory-cache.ts';
+import { folder, preparedFile } from './test-file.ts';
 
-const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'l1-layout-'));
-after(() => rmSync(folder, { recursive: true }));
-let files = 0;
-
-function make(capBytes = 1 << 20) {
-  const path = join(folder, `cache${files++}`);
-  prepareSharedMemory({ path, capBytes });
+function make(capBytes?: number) {
+  const path = preparedFile(capBytes);
   return { path, open: () => new SharedMemoryCache({ path }) };
 }
 

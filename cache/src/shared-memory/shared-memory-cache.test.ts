@@ -4,31 +4,24 @@ import { once } from 'node:events';
 import fs, {
   closeSync,
   existsSync,
-  mkdtempSync,
   openSync,
   readFileSync,
-  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { prepareSharedMemory } from './layout.ts';
 import { SharedMemoryCache } from './shared-memory-cache.ts';
+import { folder, preparedFile } from './test-file.ts';
 
-const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'l1-shared-'));
-after(() => rmSync(folder, { recursive: true }));
-let files = 0;
-
-function make(capBytes = 1 << 20, bucketBytes = 4096) {
-  const path = join(folder, `cache${files++}`);
-  prepareSharedMemory({ path, capBytes, bucketBytes });
+function make(capBytes?: number, bucketBytes?: number) {
+  const path = preparedFile(capBytes, bucketBytes);
   const clock = { nowMs: 1000, now: () => clock.nowMs };
   return { path, clock, open: () => new SharedMemoryCache({ path, clock }) };
 }
