@@ -6,7 +6,7 @@ import { type ExperimentContext, type Findings, seedsOf } from './experiment.ts'
 import { once, overSeeds, plainPercent, plainSeconds } from './figures.ts';
 import type { PodPlan, Second } from './pod/plan.ts';
 import { startPod } from './pods.ts';
-import { curve, HIT_RATIO_AXES, hitRatio, podPlan, SERVICE_WORDS, t95 } from './service.ts';
+import { curve, HIT_RATIO_AXES, hitRatio, podPlan, SERVICE_WORDS, T95_WORDS, t95 } from './service.ts';
 
 const REQUESTS_PER_SECOND = 150;
 const STEADY_MS = 8_000;
@@ -30,7 +30,7 @@ export async function coldStart(context: ExperimentContext): Promise<Findings> {
       'The origin is emulated by a wait; it never slows down under the warm-up. A real one may: divide its spare rate by the pods that may start at once.',
       'One pod restarts. All pods of a service starting together have nobody to ask but a snapshot.',
       'On this machine each arm ran once, one after the other; the pods, their load and Redis share its cores.',
-      'A time to 95 % is the first whole second at that hit ratio, if it lasted: the five from it on are at it together too.',
+      T95_WORDS,
     ],
   };
 }

@@ -4,7 +4,16 @@ import type { Section } from '../../reports/experiment/schema.ts';
 import { type ExperimentContext, type Findings, seedsOf } from './experiment.ts';
 import { once, overSeeds, plainPercent, plainSeconds } from './figures.ts';
 import { startPod } from './pods.ts';
-import { curve, HIT_RATIO_AXES, hitRatio, podPlan, SERVICE_WORDS, t95, together } from './service.ts';
+import {
+  curve,
+  HIT_RATIO_AXES,
+  hitRatio,
+  podPlan,
+  SERVICE_WORDS,
+  T95_WORDS,
+  t95,
+  together,
+} from './service.ts';
 
 const PODS = 6;
 /** Three reads each. */
@@ -32,7 +41,7 @@ export async function hotShift(context: ExperimentContext): Promise<Findings> {
       'How fast signals help depends on the reads of a pod: a pod must miss before it can report.',
       'The simulator’s caches are the library’s own and hold no values; delivery takes 1 to 5 ms and nothing else slows the bus.',
       'The old hot keys fill their place until as many others have come: until then the hit ratio cannot be what it was, signals or not.',
-      'A time to 95 % is the first whole second at that hit ratio, if it lasted: the five from it on are at it together too.',
+      T95_WORDS,
     ],
   };
 }

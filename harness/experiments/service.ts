@@ -55,7 +55,11 @@ export function together(pods: readonly (readonly Second[])[]): Second[] {
   });
 }
 
-/** Seconds until the hit ratio of a second was 95 % of the steady one; infinite when it never was. */
+/** What the page says of `t95`. */
+export const T95_WORDS =
+  'A time to 95 % is the first whole second at that hit ratio, if it lasted: the five from it on are at it together too.';
+
+/** Seconds until the hit ratio of a second was 95 % of the steady one, and stayed; infinite when it never was. */
 export function t95(seconds: readonly Second[], steadyHitRatio: Ratio): number {
   const hitRatios = seconds.map((second) => second.hits / second.reads);
   return secondsToRecover({ steadyHitRatio, hitRatios }, 0.95);

@@ -25,8 +25,8 @@ type PayloadCost = NonNullable<MemoryReading['filled']>;
 /**
  * What one byte of payload costs a scenario: one process and what holds its cache, before and after 64 MiB of keys and
  * values were loaded through the scenario's own read path, 16 MiB of others being in place. The mesh's pods hold too
- * little for their difference to show it. Null for a cache on the way to other services, preloaded or in the proxy: one process alone gets no answers
- * to keep.
+ * little for their difference to show it. Null for a cache on the way to other services, preloaded or in the proxy: one
+ * process alone gets no answers to keep.
  */
 export async function measurePayloadCost(
   run: OwnedRun,

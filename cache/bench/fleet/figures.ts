@@ -27,7 +27,10 @@ const CACHE_WORDS = { lru: 'LRU', library: 'the library’s own cache' } as cons
   string
 >;
 
-/** The fleet as it should be, around the library's own cache, and with what goes wrong: on three seeds, for a run takes half a minute. */
+/**
+ * The fleet as it should be, around the library's own cache, and with what goes wrong. The last three on three seeds, for
+ * a run takes half a minute.
+ */
 const SHIFTS: readonly Shift[] = [
   { name: 'on', seeds: SEEDS, more: {} },
   { name: 'library', seeds: SEEDS.slice(0, 3), more: { cache: 'library' } },

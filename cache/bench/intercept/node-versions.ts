@@ -1,8 +1,9 @@
 /*
  * The preload under every Node it promises: fetches node@22, 24 and 26 from the package registry into a temporary
  * folder and runs an application that knows nothing of the cache, with fetch, undici 7 and undici 8. Under node@18 and
- * 20.9, which it is to leave alone, an empty one. Exit code 1 if one of them is not served from memory, or not left alone. On Node 22 undici 8 brings a dispatcher of its own when it loads, and with
- * it answers of its own: there the origin is asked twice. Run: npm run smoke:preload -w cache
+ * 20.9, which it is to leave alone, an empty one. Exit code 1 if one of them is not served from memory, or not left
+ * alone. On Node 22 undici 8 brings a dispatcher of its own when it loads, and with it answers of its own: there the
+ * origin is asked twice. Run: npm run smoke:preload -w cache
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,9 +1,6 @@
 import { types } from 'node:util';
 
-interface DispatcherClass {
-  readonly prototype: object;
-  new (origin: string): { close(): Promise<void> };
-}
+type DispatcherClass = new (origin: string) => { close(): Promise<void> };
 
 /** Undici's classes between an application's and the one that has `dispatch`, at most. */
 const MOST_CLASSES = 3;
