@@ -23,10 +23,10 @@ test('it holds what was set last, as a plain list of the latest does', () => {
   );
 });
 
-test('to forget the oldest does not walk over what was deleted before', () => {
-  const latest = new Latest<number, number>(20_000);
-  const startedMs = performance.now();
-  for (let i = 0; i < 500_000; i++) latest.set((i * 7919) % 100_003, i);
-  // 0.1 s; with a new iterator each time it was 3 s.
-  assert.ok(performance.now() - startedMs < 1000, `${performance.now() - startedMs} ms`);
+test('one iterator serves for all that it forgets', (t) => {
+  // A new one would walk over all that was deleted before it: 3 s instead of 0.1 s for 500,000 sets.
+  const keys = t.mock.method(Map.prototype, 'keys');
+  const latest = new Latest<number, number>(20);
+  for (let i = 0; i < 500; i++) latest.set((i * 79) % 103, i);
+  assert.equal(keys.mock.callCount(), 1);
 });
