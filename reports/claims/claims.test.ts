@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { synthetic, syntheticMeasurements } from '../fixtures/synthetic-measurements.ts';
-import { syntheticResult } from '../fixtures/synthetic-result.ts';
+import { SYNTHETIC_SCENARIOS, syntheticResult } from '../fixtures/synthetic-result.ts';
+import { summarise } from '../summary.ts';
 import { CLAIM_IDS, type Claim, type ClaimId } from './claim.ts';
 import { CLAIMS, CONTRADICTIONS } from './claims.ts';
+import { measurementsFrom } from './from-summary.ts';
 import { buildLedger, judge, type LedgerHead } from './ledger.ts';
 import { ledgerMarkdown, ledgerSection } from './ledger-text.ts';
-import { MEASURED_ON, type Measurements, type Supplied } from './measurements.ts';
+import { MEASURED_ON, type Measured, type Measurements, type Supplied } from './measurements.ts';
 import {
   baselineForSaving,
   hitRatioForSpeedup,
@@ -71,6 +73,30 @@ test('a measurement without a single sample decides nothing', () => {
   assert.match(row.because, /without a single sample/);
 });
 
+/** Both scenarios of a run, the mean read before as given and almost nothing after. */
+function readsBeforeOf(mean: Measured): Measurements['baselineAndL1'] {
+  const { baseline, l1 } = all.baselineAndL1;
+  return {
+    ...all.baselineAndL1,
+    baseline: { ...baseline, read: { ...baseline.read, mean } },
+    l1: { ...l1, read: { ...l1.read, mean: synthetic(1_000) } },
+  };
+}
+
+/** The same value, from half of it on. */
+const wide = (value: number): Measured => ({
+  ...synthetic(value),
+  interval: { low: value / 2, high: 2 * value, confidence: 0.95 },
+});
+
+/** Cold starts whose first interval hits as often as given; the steady ratio is above 0.8. */
+function firstIntervalOf(value: number): Measurements['coldStarts'] {
+  return all.coldStarts.map((start) => ({
+    ...start,
+    firstInterval: { ...start.firstInterval, value },
+  }));
+}
+
 const cases: [ClaimId, Partial<Measurements>, string][] = [
   ['in-process', {}, 'reproduced'],
   [
@@ -92,6 +118,25 @@ const cases: [ClaimId, Partial<Measurements>, string][] = [
   ],
   ['mesh-rtt', { meshRoundTrip: { ...all.meshRoundTrip, p50: synthetic(200_000) } }, 'not reproduced'],
   ['1000x', {}, 'reproduced if'],
+  ['three-calls', {}, 'reproduced if'],
+  [
+    'three-calls',
+    { baselineAndL1: { ...all.baselineAndL1, l1: { ...all.baselineAndL1.l1, hitMean: synthetic(12_000) } } },
+    'not reproduced',
+  ],
+  ['ten-lookups', {}, 'reproduced if'],
+  ['ten-lookups', { tenLookups: { ...all.tenLookups, sequential: synthetic(510_000) } }, 'not reproduced'],
+  ['fan-out-5', {}, 'reproduced if'],
+  [
+    'fan-out-5',
+    { fanOutOfFive: { ...all.fanOutOfFive, sequential: synthetic(2_550_000) } },
+    'not reproduced',
+  ],
+  ['300-s', { baselineAndL1: readsBeforeOf(synthetic(3_000_000)) }, 'reproduced'],
+  ['300-s', { baselineAndL1: readsBeforeOf(wide(3_000_000)) }, 'reproduced if'],
+  ['redis-cold', {}, 'reproduced'],
+  ['redis-cold', { coldStarts: firstIntervalOf(0.3) }, 'reproduced'],
+  ['redis-cold', { coldStarts: firstIntervalOf(0.8) }, 'not reproduced'],
   ['redis-grows', {}, 'reproduced if'],
   ['100-gb', {}, 'reproduced'],
   ['dynamic-ttl', {}, 'reproduced'],
@@ -104,6 +149,34 @@ for (const [id, changed, expected] of cases) {
     assert.equal(verdict(id, changed).verdict, expected);
   });
 }
+
+test('a run without a Redis sidecar says nothing of how one starts', () => {
+  const scenarios = SYNTHETIC_SCENARIOS.filter(({ name }) => name !== 'redis-sidecar');
+  const { coldStarts } = measurementsFrom(summarise(syntheticResult({ rounds: 1, scenarios })));
+  assert.equal(coldStarts, undefined);
+});
+
+test('a scenario that never hits has no cold start', () => {
+  const result = syntheticResult({ rounds: 1 });
+  const never = {
+    scenario: 'no-cache',
+    endedBy: 'steady' as const,
+    series: [{ tMs: 500, reads: 90, hits: 0 }],
+  };
+  const { coldStarts } = measurementsFrom(
+    summarise({ ...result, coldStarts: [...result.coldStarts, never] }),
+  );
+  assert.ok(coldStarts!.length > 1 && coldStarts!.every(({ scenario }) => scenario !== 'no-cache'));
+});
+
+test('what a payload byte costs is told in the same way of Redis and of the library', () => {
+  const result = syntheticResult({ rounds: 1 });
+  const memory = result.memory.map((reading) =>
+    reading.scenario === 'in-process-l1' ? { ...reading, filled: null } : reading,
+  );
+  const { memoryPerPayload } = measurementsFrom(summarise({ ...result, memory }));
+  assert.equal(memoryPerPayload!.redisSidecar.how, memoryPerPayload!.l1.how);
+});
 
 test('the article’s own 1,000 times needs a hit ratio of 99.975 %', () => {
   const ratio = hitRatioForSpeedup(1000, 2e6, 1500, 2e6)!;

@@ -1,6 +1,6 @@
-import { mean } from 'simple-statistics';
 import { type Figure, missing } from '../summary/figure.ts';
 import type { LatencyFigures } from '../summary/latency.ts';
+import type { MemorySummary } from '../summary/memory.ts';
 import type { ScenarioSummary } from '../summary/scenario.ts';
 import type { Summary } from '../summary.ts';
 import type { LevelLatency, Measured, Measurements, ScenarioLatency } from './measurements.ts';
@@ -28,11 +28,15 @@ function latencyOf(scenario: ScenarioSummary): ScenarioLatency {
   };
 }
 
+/** Null for a scenario that hits nothing at the end either: what keeps nothing has no cold start. */
 function coldStartOf(scenario: ScenarioSummary): Measurements['coldStarts'][number] | null {
   const points = scenario.coldStart?.points ?? [];
   const first = points[0];
   if (first === undefined) return null;
-  const steady = mean(points.slice(-Math.ceil(points.length / 4)).map(({ hitRatio }) => hitRatio));
+  const last = points.slice(-Math.ceil(points.length / 4));
+  const reads = last.reduce((sum, point) => sum + point.reads, 0);
+  const steady = last.reduce((sum, point) => sum + point.hitRatio * point.reads, 0) / reads;
+  if (steady === 0) return null;
   const reached = points.find(({ hitRatio }) => hitRatio >= 0.95 * steady);
   return {
     scenario: scenario.name,
@@ -42,13 +46,43 @@ function coldStartOf(scenario: ScenarioSummary): Measurements['coldStarts'][numb
       n: first.reads,
       how: `reads of the first ${first.tMs} ms after the pods were born empty`,
     },
+    steady: {
+      ...missing('ratio', 'reads'),
+      value: steady,
+      n: reads,
+      how: 'reads of the last quarter of the series',
+    },
     timeTo95: {
       ...missing('ns', 'samples'),
       value: reached === undefined ? null : reached.tMs * 1e6,
       n: points.length,
-      how: 'first interval at 95 % of the mean of the last quarter of the series',
+      how: 'first interval at 95 % of the hit ratio of the last quarter of the series',
     },
   };
+}
+
+/** The ways to tell what a payload byte costs, the cleanest first. */
+const PER_PAYLOAD: readonly [(memory: MemorySummary) => Figure, string][] = [
+  [
+    ({ filledPerPayloadByte }) => filledPerPayloadByte,
+    'growth of one process and one Redis ÷ payload bytes loaded on top of others',
+  ],
+  [
+    ({ addedPerPayloadByte }) => addedPerPayloadByte,
+    'memory of all pods less that of the mesh without a cache ÷ payload bytes cached',
+  ],
+  [({ chargedPerPayloadByte }) => chargedPerPayloadByte, 'bytes the cache charges ÷ payload bytes it holds'],
+];
+
+/** What a payload byte costs, told in the same way of both; null where the run has not the memory of both. */
+function perPayloadOf(
+  redisSidecar: MemorySummary | null,
+  l1: MemorySummary | null,
+): Measurements['memoryPerPayload'] | null {
+  if (redisSidecar === null || l1 === null) return null;
+  const [figure, how] =
+    PER_PAYLOAD.find(([of]) => of(redisSidecar).value !== null && of(l1).value !== null) ?? PER_PAYLOAD[0]!;
+  return { redisSidecar: as(figure(redisSidecar), how), l1: as(figure(l1), how) };
 }
 
 /** The measurements that an ordinary run holds already. */
@@ -56,27 +90,10 @@ export function measurementsFrom(summary: Summary): Partial<Measurements> {
   const find = (name: string) => summary.scenarios.find((scenario) => scenario.name === name);
   const [baseline, l1, sidecar] = [find('shared-redis'), find('in-process-l1'), find('redis-sidecar')];
   const coldStarts = summary.scenarios.map(coldStartOf).filter((start) => start !== null);
-  const perPayload = (scenario: ScenarioSummary | undefined) => {
-    const memory = scenario?.memory;
-    if (memory === null || memory === undefined) return null;
-    const ways: [Figure, string][] = [
-      [
-        memory.filledPerPayloadByte,
-        'growth of one process and one Redis ÷ payload bytes loaded on top of others',
-      ],
-      [
-        memory.addedPerPayloadByte,
-        'memory of all pods less that of the mesh without a cache ÷ payload bytes cached',
-      ],
-      [memory.chargedPerPayloadByte, 'bytes the cache charges ÷ payload bytes it holds'],
-    ];
-    const [figure, how] = ways.find(([figure]) => figure.value !== null) ?? ways[0]!;
-    return as(figure, how);
-  };
   const underLoad = summary.libraryHits.find(
     ({ redis, timing }) => redis === 'redis-sidecar' && timing === 'as a request meets it',
   );
-  const [redisBytes, l1Bytes] = [perPayload(sidecar), perPayload(l1)];
+  const memoryPerPayload = perPayloadOf(sidecar?.memory ?? null, l1?.memory ?? null);
   return {
     ...(l1 === undefined
       ? {}
@@ -114,9 +131,7 @@ export function measurementsFrom(summary: Summary): Partial<Measurements> {
             fanOut: summary.settings.fanOut,
           },
         }),
-    ...(redisBytes === null || l1Bytes === null
-      ? {}
-      : { memoryPerPayload: { redisSidecar: redisBytes, l1: l1Bytes } }),
-    ...(coldStarts.length === 0 ? {} : { coldStarts }),
+    ...(memoryPerPayload === null ? {} : { memoryPerPayload }),
+    ...(coldStarts.some((start) => start.scenario === 'redis-sidecar') ? { coldStarts } : {}),
   };
 }

@@ -86,10 +86,12 @@ export interface Measurements {
     readonly usedWithLimit: Measured;
     readonly usedWithoutLimit: Measured;
   };
-  /** Hit ratio after pods are born empty, per scenario. */
+  /** Hit ratio after pods are born empty, per scenario that caches; `redis-sidecar` is among them. */
   readonly coldStarts: readonly {
     readonly scenario: string;
     readonly firstInterval: Measured;
+    /** Where it had come to at the end of the warm-up. */
+    readonly steady: Measured;
     /** Time until 95 % of the steady hit ratio; null value when it was not reached. */
     readonly timeTo95: Measured;
   }[];

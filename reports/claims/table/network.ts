@@ -50,7 +50,7 @@ export const networkClaims: readonly Claim[] = [
     needs: ['fanOutOfFive'],
     judge: ({ fanOutOfFive: { sequential, parallel } }) => {
       const { low, high } = bounds(sequential);
-      const inside = high >= 2.5 * MS && low <= 10 * MS;
+      const inside = low >= 2.5 * MS && high <= 10 * MS;
       const gap = ratioOf(sequential, parallel, 'five calls one after the other ÷ five at once, p50');
       return {
         verdict: inside ? 'reproduced if' : 'not reproduced',
@@ -117,12 +117,16 @@ export const networkClaims: readonly Claim[] = [
       const allHit = known(l1.hitRatio) ** readsPerRequest;
       const needed = hitRatioForWholeRequests(0.99, readsPerRequest);
       const reached = bounds(reads).low >= 1000;
+      // The most there is to gain, calls in turn: as many reads before as hits after.
+      const allHits = known(baseline.read.mean) / known(l1.hitMean);
+      const attainable = allHits >= 1000;
       return {
-        verdict: reached ? 'reproduced' : 'reproduced if',
-        because: `Reads were made ${fanOut === 'parallel' ? 'at once, so a request pays their maximum' : 'one after the other, so a request pays their sum'}. The reads of a request got ${number(known(reads))} times faster in the mean, ${number(known(p99))} times at p99; the whole request ${number(known(request))} times. If reads hit independently, ${percent(allHit)} of the requests find all ${number(readsPerRequest)} reads in the cache.`,
-        condition: reached
-          ? null
-          : `calls run one after the other and every one hits; for 99 % of the requests to pay no miss, the hit ratio must be ${exactPercent(needed)}`,
+        verdict: reached ? 'reproduced' : attainable ? 'reproduced if' : 'not reproduced',
+        because: `Reads were made ${fanOut === 'parallel' ? 'at once, so a request pays their maximum' : 'one after the other, so a request pays their sum'}. The reads of a request got ${number(known(reads))} times faster in the mean, ${number(known(p99))} times at p99; the whole request ${number(known(request))} times. If reads hit independently, ${percent(allHit)} of the requests find all ${number(readsPerRequest)} reads in the cache. ${Number.isFinite(allHits) ? `If every read hit and calls ran one after the other, they would be ${number(allHits)} times faster.` : 'No read hit.'}`,
+        condition:
+          reached || !attainable
+            ? null
+            : `calls run one after the other and every one hits; for 99 % of the requests to pay no miss, the hit ratio must be ${exactPercent(needed)}`,
         values: [
           { label: 'reads of a request, mean, before ÷ after', measured: reads },
           { label: 'reads of a request, p99, before ÷ after', measured: p99 },
@@ -167,14 +171,16 @@ export const networkClaims: readonly Claim[] = [
       const articleMean = meanRead(known(l1.hitRatio), ARTICLE.hitNs, ARTICLE.beforeNs);
       const articles = savedPerSecond(ratePerSecond, calls, ARTICLE.beforeNs, articleMean);
       const needed = baselineForSaving(300, ratePerSecond, calls, after);
+      const reached =
+        savedPerSecond(ratePerSecond, calls, bounds(baseline.read.mean).low, bounds(l1.read.mean).high) >=
+        300;
       const how = '50,000 requests/s × 3 calls × (mean read before − after), calls one after the other';
       return {
-        verdict: saved >= 300 ? 'reproduced' : 'reproduced if',
+        verdict: reached ? 'reproduced' : 'reproduced if',
         because: `With the means measured here the sum is ${number(saved)} s per second; with the article’s 2 ms and 1.5 µs at the measured hit ratio of ${exactPercent(known(l1.hitRatio))}, ${number(articles)} s. 300 counts every call as a hit (299.8 s by its own numbers). It is latency of waiting callers, not CPU, and shrinks when calls run at once.`,
-        condition:
-          saved >= 300
-            ? null
-            : `the mean read before is at least ${duration(needed)} (measured: ${duration(known(baseline.read.mean))}) and calls run one after the other`,
+        condition: reached
+          ? null
+          : `the mean read before is at least ${duration(needed)} (measured: ${duration(known(baseline.read.mean))}) and calls run one after the other`,
         values: [
           {
             label: 'saved per second, measured means',
