@@ -10,7 +10,7 @@ const values = benchCli('bench:predict')
 Measures prediction, learned freshness and fleet signals with the library's own code in simulated time, on fixed seeds,
 and prints every figure with unit, interval over the seeds, number of observations and method.
 
-All of it takes seven to eleven minutes on two cores, most of it fleet.hot-shift, in two worker threads; progress goes to
+All of it takes ten to fourteen minutes on two cores, most of it fleet.hot-shift, in two worker threads; progress goes to
 standard error.`,
   )
   .option('figure', {
