@@ -1,4 +1,4 @@
-import { bytes, duration, number, percent, ratioText } from './format.ts';
+import { bytes, counted, duration, number, percent, ratioText, samples } from './format.ts';
 import type { Comparison } from './summary/comparison.ts';
 import type { Figure } from './summary/figure.ts';
 import type { ScenarioSummary } from './summary/scenario.ts';
@@ -6,7 +6,7 @@ import type { Summary } from './summary.ts';
 
 /** How a ratio reads aloud: below 1 as a speed-up. */
 function inWords({ ratio, interval, pairs, verdict }: Comparison): string {
-  const n = `${pairs} pairs`;
+  const n = counted(pairs, 'pairs');
   if (ratio === null || interval === null) return `not comparable (${n})`;
   if (verdict === 'INCONCLUSIVE') {
     return `INCONCLUSIVE (${ratioText(ratio)}× the time, 95 % interval ${ratioText(interval.low)}–${ratioText(interval.high)}, ${n})`;
@@ -18,15 +18,22 @@ function inWords({ ratio, interval, pairs, verdict }: Comparison): string {
   return `${ratioText(times)} times ${verdict} (95 % interval ${ratioText(low)}–${ratioText(high)}, ${n})`;
 }
 
-function requestSentence(summary: Summary, winner: string): string {
+/** `lowest`: the scenario with the lowest ratio, be it beyond doubt or not. */
+function requestSentence(summary: Summary, winner: string, lowest: Comparison): string {
   const of = (figure: string) =>
     summary.comparisons.find((one) => one.scenario === winner && one.figure === figure)!;
   const [p50, p99] = [of('request p50'), of('request p99')];
   const lead =
-    p50.verdict === 'faster'
-      ? `Against ${summary.baseline}, requests were fastest with ${winner}`
-      : `No scenario answered requests faster than ${summary.baseline} beyond doubt; nearest was ${winner}`;
-  return `${lead}: at the median ${inWords(p50)}, at p99 ${inWords(p99)}; emulated origin wait included in both.`;
+    p50.verdict !== 'faster'
+      ? `No scenario answered requests faster than ${summary.baseline} beyond doubt; nearest was ${winner}`
+      : lowest.scenario === winner
+        ? `Against ${summary.baseline}, requests were fastest with ${winner}`
+        : `Of the scenarios that answered requests faster than ${summary.baseline} beyond doubt, ${winner} was the fastest`;
+  const lower =
+    p50.verdict === 'faster' && lowest.scenario !== winner
+      ? ` Lower still at the median was ${lowest.scenario}: ${inWords(lowest)}.`
+      : '';
+  return `${lead}: at the median ${inWords(p50)}, at p99 ${inWords(p99)}; emulated origin wait included in both.${lower}`;
 }
 
 /** A p99, or that there are too few samples for one. */
@@ -54,7 +61,7 @@ function costSentence(baseline: ScenarioSummary, winner: ScenarioSummary): strin
     return `${stale}; memory was not measured.`;
   }
   return (
-    `It needs ${bytes(ours.pod.value)} a pod (n = ${ours.pod.n} pods) against ${bytes(theirs.pod.value)}, ` +
+    `It needs ${bytes(ours.pod.value)} a pod (${samples(ours.pod)}) against ${bytes(theirs.pod.value)}, ` +
     `for 200 pods ${bytes(ours.fleet.total.value!)} against ${bytes(theirs.fleet.total.value!)} in all; ${stale}.`
   );
 }
@@ -67,11 +74,11 @@ export function answer(summary: Summary): string[] {
     .sort((a, b) => a.ratio! - b.ratio!);
   const first = ranked.find(({ verdict }) => verdict === 'faster') ?? ranked[0];
   const winner = summary.scenarios.find(({ name }) => name === first?.scenario);
-  if (baseline === undefined || winner === undefined) {
+  if (baseline === undefined || winner === undefined || ranked[0] === undefined) {
     return ['Nothing to compare: the run has no two scenarios with valid blocks in the same round.'];
   }
   return [
-    requestSentence(summary, winner.name),
+    requestSentence(summary, winner.name, ranked[0]),
     readSentence(baseline, winner),
     costSentence(baseline, winner),
   ];

@@ -4,13 +4,18 @@ import type { Figure, Unit } from './summary/figure.ts';
 export function number(value: number): string {
   if (value === 0) return '0';
   if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString('en-GB');
-  return String(Number(value.toPrecision(3)));
+  return Number(value.toPrecision(3)).toLocaleString('en-GB', { maximumSignificantDigits: 3 });
+}
+
+/** A number; what is not `mark` is never rounded to it, up to six digits. */
+function apartFrom(mark: number, value: number): string {
+  const digits = [3, 4, 5, 6].find((digits) => Number(value.toPrecision(digits)) !== mark);
+  return value === mark || digits === undefined || digits === 3 ? number(value) : value.toPrecision(digits);
 }
 
 /** A ratio. What is not 1 is never rounded to it: whether an interval holds 1 is what a reader looks for. */
 export function ratioText(value: number): string {
-  const digits = [3, 4, 5, 6].find((digits) => Number(value.toPrecision(digits)) !== 1);
-  return value === 1 || digits === undefined || digits === 3 ? number(value) : value.toPrecision(digits);
+  return apartFrom(1, value);
 }
 
 function scaled(value: number, steps: readonly (readonly [number, string])[]): string {
@@ -38,9 +43,9 @@ export function bytes(size: number): string {
   ]);
 }
 
-/** A share as percent. */
+/** A share as percent. Less than all is never rounded to all. */
 export function percent(ratio: number): string {
-  return `${number(100 * ratio)} %`;
+  return `${apartFrom(100, 100 * ratio)} %`;
 }
 
 /** A value with its unit. */
@@ -77,7 +82,13 @@ export function intervalText({ interval, unit }: Figure): string | null {
     : `${low} to ${high}`;
 }
 
+/** How many there are of something, as `1 pair` or `6 pairs`. */
+export function counted(n: number, of: string): string {
+  const one = of.replace(/ies$/, 'y').replace(/ches$/, 'ch').replace(/s$/, '');
+  return `${Math.round(n).toLocaleString('en-GB')} ${n === 1 ? one : of}`;
+}
+
 /** The number of samples and what they are. */
-export function samples({ n, of }: Figure): string {
-  return `n = ${Math.round(n).toLocaleString('en-GB')} ${n === 1 && of === 'seeds' ? 'seed' : of}`;
+export function samples({ n, of }: Pick<Figure, 'n' | 'of'>): string {
+  return `n = ${counted(n, of)}`;
 }

@@ -1,6 +1,16 @@
 import { answer } from './answer.ts';
 import type { Chart } from './charts/chart.ts';
-import { bytes, duration, intervalText, number, percent, ratioText, samples, withUnit } from './format.ts';
+import {
+  bytes,
+  counted,
+  duration,
+  intervalText,
+  number,
+  percent,
+  ratioText,
+  samples,
+  withUnit,
+} from './format.ts';
 import {
   brokenRuleWords,
   cautions,
@@ -46,7 +56,7 @@ function memoryBalance(summary: Summary): string {
       memory === null
         ? []
         : [
-            `${name}: ${memory.balance.closes ? 'closes' : '**does not close**'}, worst pod off by ${percent(memory.balance.worstGapRatio)} (n = ${memory.balance.n} pods); ${bytes(memory.payloadBytes)} payload in ${number(memory.entries)} entries; shared servers ${bytes(memory.sharedBytes)} (${memory.method})`,
+            `${name}: ${memory.balance.closes ? 'closes' : '**does not close**'}, worst pod off by ${percent(memory.balance.worstGapRatio)} (n = ${counted(memory.balance.n, 'pods')}); these and shared servers hold ${bytes(memory.payloadBytes)} payload in ${counted(memory.entries, 'entries')}; shared servers take ${bytes(memory.sharedBytes)} (${memory.method})`,
           ],
     ),
   );
@@ -80,7 +90,7 @@ function ratioTable(summary: Summary): string {
       ...cells.map(({ ratio, interval, pairs, verdict }) =>
         ratio === null
           ? '–'
-          : `**${ratioText(ratio)}×** ${interval === null ? '' : `(${ratioText(interval.low)}× to ${ratioText(interval.high)}×) `}n = ${pairs} pairs, ${verdict}`,
+          : `**${ratioText(ratio)}×** ${interval === null ? '' : `(${ratioText(interval.low)}× to ${ratioText(interval.high)}×) `}n = ${counted(pairs, 'pairs')}, ${verdict}`,
       ),
     ]),
   );
@@ -93,7 +103,7 @@ function libraryHitSection({ libraryHits }: Summary): string {
     hit.timing,
     duration(hit.libraryNs),
     duration(hit.redisNs),
-    `**${number(hit.times)}×** ${hit.interval === null ? '' : `(${number(hit.interval.low)}× to ${number(hit.interval.high)}×) `}n = ${hit.pairs} pairs`,
+    `**${number(hit.times)}×** ${hit.interval === null ? '' : `(${number(hit.interval.low)}× to ${number(hit.interval.high)}×) `}n = ${counted(hit.pairs, 'pairs')}`,
     `${number(hit.asked)}×`,
     libraryHitVerdict(hit),
   ]);

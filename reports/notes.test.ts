@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { syntheticResult } from './fixtures/synthetic-result.ts';
-import { cautions } from './notes.ts';
+import { cautions, methodNotes } from './notes.ts';
 import { summarise } from './summary.ts';
 
 /** A run during whose blocks other programs took these shares of the machine, in turns. */
@@ -21,4 +21,9 @@ it('warns of other programs that took a tenth of the machine in half of the bloc
 
 it('does not warn of other programs where nobody told', () => {
   assert.deepEqual(disturbed([null]), []);
+});
+
+it('says that the blocks of a round met the same arrivals, not that all rounds did', () => {
+  const said = methodNotes(summarise(syntheticResult({ rounds: 1 }))).join();
+  assert.match(said, /the blocks of a round met the same arrivals/);
 });

@@ -1,5 +1,5 @@
 import type { Ratio } from 'l1-cache';
-import { bytes, duration, number, percent } from './format.ts';
+import { bytes, counted, duration, number, percent } from './format.ts';
 import type { BrokenRule } from './schema.ts';
 import type { LibraryHit } from './summary/library-hit.ts';
 import { BALANCE_LIMIT } from './summary/memory.ts';
@@ -30,7 +30,7 @@ export function environmentRows(summary: Summary): [string, string][] {
     ],
     [
       'Budget',
-      `${bytes(s.budgetBytes)} of cache a pod; profile ${s.profile}, ${s.rounds} rounds of ${number(s.blockMs / 1000)} s blocks`,
+      `${bytes(s.budgetBytes)} of cache a pod; profile ${s.profile}, ${counted(s.rounds, 'rounds')} of ${number(s.blockMs / 1000)} s blocks`,
     ],
     [
       'Start-up',
@@ -49,7 +49,7 @@ export function cautions({ state, why, validity, othersCpu }: Summary): string[]
   if (state !== 'complete') lines.push(`This run is ${state}: ${reasons(why)}.`);
   if (validity.invalid > 0) {
     lines.push(
-      `${validity.invalid} of ${validity.blocks} blocks are invalid and left out: ${brokenRuleWords(validity).join('; ')}.`,
+      `${validity.invalid} of ${validity.blocks} blocks ${areInvalid(validity)} and left out: ${brokenRuleWords(validity).join('; ')}.`,
     );
   }
   if (othersCpu !== null && othersCpu.p50 > OTHERS_CPU_WARNING) {
@@ -60,9 +60,11 @@ export function cautions({ state, why, validity, othersCpu }: Summary): string[]
   return lines;
 }
 
+const areInvalid = ({ invalid }: Summary['validity']): string => `${invalid === 1 ? 'is' : 'are'} invalid`;
+
 function othersCpuText({ othersCpu }: Summary): string {
   if (othersCpu === null) return '';
-  return `; other programs took ${percent(othersCpu.p50)} of the CPU time in the median block, at most ${percent(othersCpu.max)} (n = ${othersCpu.blocks} blocks)`;
+  return `; other programs took ${percent(othersCpu.p50)} of the CPU time in the median block, at most ${percent(othersCpu.max)} (n = ${counted(othersCpu.blocks, 'blocks')})`;
 }
 
 /** Why a run is not complete, as the inside of a sentence. */
@@ -120,11 +122,11 @@ export function methodNotes(summary: Summary): string[] {
       : `The generator's highest clean rate on this machine is ${number(g.highestCleanRatePerSecond)} requests/s (${g.method}).`;
   return [
     'Open loop: Poisson arrivals from a seed. Latency counts from the scheduled arrival, so a request that had to wait is charged for it.',
-    `Scenarios ran in the same pods in interleaved blocks of ${number(s.blockMs / 1000)} s in alternating order; every round met the same arrivals.`,
+    `Scenarios ran in the same pods in interleaved blocks of ${number(s.blockMs / 1000)} s in alternating order; the blocks of a round met the same arrivals.`,
     'Ratios are the median over rounds of the ratio inside each round, with a 95 % bootstrap interval. p99 compares merged blocks and resamples whole rounds. Fewer than 6 pairs, or an interval across 1×, is INCONCLUSIVE.',
     'Percentiles come from merged histograms (0.1 % precision), never from averaged percentiles. Intervals of single figures resample whole blocks.',
     `Schedule lag: p50 ${g.lagP50Ns === null ? 'not measured' : duration(g.lagP50Ns)}, p99 ${g.lagP99Ns === null ? 'not measured' : duration(g.lagP99Ns)} over ${number(g.scheduled)} scheduled requests, invalid blocks included; ${number(g.unsent)} unsent, ${number(g.errors)} errors. ${clean}`,
-    `${v.invalid} of ${v.blocks} blocks are invalid by rules fixed before the run; they are listed, and used in no figure but the lag.`,
+    `${v.invalid} of ${v.blocks} blocks ${areInvalid(v)} by rules fixed before the run; what is invalid is listed, and used in no figure but the lag.`,
     ...launchNotes(summary),
     'In-process hits are timed over all hits of a request between two clock readings, and again in batches of 128; the cost of the clock is subtracted.',
     `Memory is read with one scenario deployed at a time. The lines of a pod must add up to the kernel's total within ${percent(BALANCE_LIMIT)}. "Per payload byte, filled" is what one process and its Redis grow by, per byte, when a known payload is loaded on top of other values. "Added per payload byte" is everything the mesh holds beyond the mesh without a cache, divided by the payload bytes cached; it is left out where the caches held too little for that difference to be told from noise.`,

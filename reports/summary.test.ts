@@ -176,3 +176,17 @@ test('the best in a figure wins it, ours or not, and a close race is within nois
   const close = summarise(syntheticResult({ scenarios: [twin, { ...twin, name: 'twin' }] }));
   assert.ok(winnersOf(close).some(({ margin }) => margin === 'within noise'));
 });
+
+test('CPU is won by the verdict of its pairs, as the table of ratios shows it', () => {
+  const withVerdict = (verdict: 'faster' | 'INCONCLUSIVE') => ({
+    ...summary,
+    comparisons: summary.comparisons.map((one) =>
+      one.scenario === 'in-process-l1' && one.figure === 'CPU per request' ? { ...one, verdict } : one,
+    ),
+    scenarios: summary.scenarios.filter(({ name }) => name === 'shared-redis' || name === 'in-process-l1'),
+  });
+  const margin = (of: typeof summary) =>
+    winnersOf(of).find(({ name }) => name === 'CPU of all parts')!.margin;
+  assert.equal(margin(withVerdict('faster')), 'clear');
+  assert.equal(margin(withVerdict('INCONCLUSIVE')), 'within noise');
+});

@@ -1,6 +1,6 @@
 import { axis, plotOptions } from '../charts/axes.ts';
 import type { Chart } from '../charts/chart.ts';
-import { number, withUnit } from '../format.ts';
+import { counted, number, withUnit } from '../format.ts';
 import { chartFigures, chartScripts } from '../page/charts.ts';
 import { escapeHtml } from '../page/escape.ts';
 import { pageOf } from '../page/page.ts';
@@ -15,7 +15,7 @@ function chartOf(series: Series, index: number): Chart {
   return {
     id: `trend-${index}`,
     title: name,
-    reading: `n = ${points.length} runs on ${environment}. ${changes.length === 0 ? 'No change point.' : `${changes.length} change points, marked by triangles.`}`,
+    reading: `n = ${counted(points.length, 'runs')} on ${environment}. ${changes.length === 0 ? 'No change point.' : `${counted(changes.length, 'change points')}, marked by ${changes.length === 1 ? 'a triangle' : 'triangles'}.`}`,
     heightPx: 220,
     config: {
       type: 'line',

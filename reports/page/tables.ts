@@ -1,4 +1,14 @@
-import { bytes, duration, intervalText, number, percent, ratioText, samples, withUnit } from '../format.ts';
+import {
+  bytes,
+  counted,
+  duration,
+  intervalText,
+  number,
+  percent,
+  ratioText,
+  samples,
+  withUnit,
+} from '../format.ts';
 import { libraryHitVerdict } from '../notes.ts';
 import type { Comparison, Verdict } from '../summary/comparison.ts';
 import type { Figure } from '../summary/figure.ts';
@@ -35,7 +45,7 @@ export function comparisonTable(summary: Summary): string {
   });
   const columns = summary.scenarios.map(
     ({ name, blocks }) =>
-      `<th scope="col">${escapeHtml(name)}<small>${blocks.valid} blocks${blocks.invalid === 0 ? '' : `, ${blocks.invalid} invalid`}</small></th>`,
+      `<th scope="col">${escapeHtml(name)}<small>${counted(blocks.valid, 'blocks')}${blocks.invalid === 0 ? '' : `, ${blocks.invalid} invalid`}</small></th>`,
   );
   return scroll(
     `<table><thead><tr><th>Figure</th>${columns.join('')}</tr></thead><tbody>${body.join('\n')}</tbody></table>`,
@@ -73,7 +83,7 @@ export function ratioTable(summary: Summary): string {
       : `<td class="${verdict}"><b>${VERDICT_SIGN[verdict]} ${ratioText(ratio)}×</b>${interval === null ? '' : `<small>${ratioText(interval.low)} to ${ratioText(interval.high)}</small>`}</td>`;
   const body = rows.map(
     ({ scenario, cells }) =>
-      `<tr><th scope="row">${escapeHtml(scenario)}<small>n = ${Math.max(...cells.map(({ pairs }) => pairs))} pairs</small></th>${cells.map(value).join('')}</tr>`,
+      `<tr><th scope="row">${escapeHtml(scenario)}<small>n = ${counted(Math.max(...cells.map(({ pairs }) => pairs)), 'pairs')}</small></th>${cells.map(value).join('')}</tr>`,
   );
   const head = columns
     .map(
@@ -103,7 +113,7 @@ export function winnersTable(summary: Summary): string {
 export function libraryHitTable({ libraryHits }: Summary): string {
   const rows = libraryHits.map(
     (hit) =>
-      `<tr><th scope="row">${escapeHtml(hit.redis)}</th><td class="text">${hit.timing}</td><td>${duration(hit.libraryNs)}</td><td>${duration(hit.redisNs)}</td><td><b>${number(hit.times)}×</b>${hit.interval === null ? '' : `<small>${number(hit.interval.low)} to ${number(hit.interval.high)}</small>`}<small>n = ${hit.pairs} pairs</small></td><td>${number(hit.asked)}×</td><td class="text">${libraryHitVerdict(hit)}</td></tr>`,
+      `<tr><th scope="row">${escapeHtml(hit.redis)}</th><td class="text">${hit.timing}</td><td>${duration(hit.libraryNs)}</td><td>${duration(hit.redisNs)}</td><td><b>${number(hit.times)}×</b>${hit.interval === null ? '' : `<small>${number(hit.interval.low)} to ${number(hit.interval.high)}</small>`}<small>n = ${counted(hit.pairs, 'pairs')}</small></td><td>${number(hit.asked)}×</td><td class="text">${libraryHitVerdict(hit)}</td></tr>`,
   );
   return scroll(
     `<table class="compact"><thead><tr><th>Hit in</th><th class="text">Library hit timed</th><th>Library, p50</th><th>Redis, p50</th><th>Cheaper by</th><th>Asked</th><th class="text">Verdict</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`,
@@ -129,5 +139,5 @@ export function balanceTable(summary: Summary): string {
 ${foot('pod, as the kernel counts', ({ pod }) => `<b>${bytes(pod.value ?? 0)}</b><small>${samples(pod)}</small>`)}
 ${foot('lines against the kernel', ({ balance }) => `${balance.closes ? 'closes' : '<span class="slower">does not close</span>'}<small>worst pod off by ${percent(balance.worstGapRatio)}</small>`)}
 ${foot('shared servers', ({ sharedBytes }) => bytes(sharedBytes))}
-${foot('payload cached in the mesh', ({ payloadBytes, entries }) => `${payloadBytes === 0 && entries > 0 ? 'not told' : bytes(payloadBytes)}<small>${number(entries)} entries</small>`)}</tbody></table>`);
+${foot('payload in these pods and shared servers', ({ payloadBytes, entries }) => `${payloadBytes === 0 && entries > 0 ? 'not told' : bytes(payloadBytes)}<small>${counted(entries, 'entries')}</small>`)}</tbody></table>`);
 }

@@ -1,4 +1,4 @@
-import { number } from '../format.ts';
+import { counted, number } from '../format.ts';
 import type { Summary } from '../summary.ts';
 import type { ComparedFigure, Comparison } from './comparison.ts';
 import type { Figure } from './figure.ts';
@@ -54,7 +54,7 @@ function samplesOf(scenarios: readonly ScenarioSummary[]): string {
   const range = (what: string, of: (scenario: ScenarioSummary) => number) => {
     const counts = scenarios.map(of);
     const [least, most] = [Math.min(...counts), Math.max(...counts)];
-    return `${least === most ? number(most) : `${number(least)} to ${number(most)}`} ${what}`;
+    return least === most ? counted(most, what) : `${number(least)} to ${counted(most, what)}`;
   };
   return [
     range('blocks', ({ blocks }) => blocks.valid),

@@ -1,5 +1,6 @@
 import { SCENARIOS } from '../../scenarios/catalogue.ts';
 import type { Summary } from '../summary.ts';
+import type { ComparedFigure } from './comparison.ts';
 import type { Figure } from './figure.ts';
 import { type TableRow, tableRows } from './figures.ts';
 
@@ -37,6 +38,9 @@ const CONTESTS: readonly [TableRow['group'], string][] = [
   ['Memory', '200 pods, extrapolated'],
 ];
 
+/** Under what name a figure was compared in pairs, where that is another. */
+const PAIRED_AS: Readonly<Record<string, ComparedFigure>> = { 'CPU of all parts': 'CPU per request' };
+
 interface Ranked {
   readonly scenario: string;
   readonly figure: Figure;
@@ -60,8 +64,11 @@ export function nextHeading({ scenarios }: Summary): string {
 
 /** A paired verdict knows more than two intervals: what disturbed a round disturbed both of its blocks. */
 function marginOf({ comparisons }: Summary, name: string, best: Ranked, next: Ranked): Winner['margin'] {
+  const figure = PAIRED_AS[name] ?? name;
   const pair = (scenario: string, baseline: string) =>
-    comparisons.find((one) => one.figure === name && one.scenario === scenario && one.baseline === baseline);
+    comparisons.find(
+      (one) => one.figure === figure && one.scenario === scenario && one.baseline === baseline,
+    );
   const verdict = pair(best.scenario, next.scenario)?.verdict;
   const reverse = pair(next.scenario, best.scenario)?.verdict;
   const unpaired = verdict === undefined && reverse === undefined;
