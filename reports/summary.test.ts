@@ -143,6 +143,19 @@ test('bytes added per payload byte are what the mesh holds beyond the mesh witho
   assert.equal(scenario('no-cache').memory!.addedPerPayloadByte.value, null);
 });
 
+test('where some pods were read, they stand for all beside what all pods share', () => {
+  const sampled = structuredClone(result);
+  for (const reading of sampled.memory)
+    reading.pods = reading.pods.filter(({ service }) => service % 4 === 0);
+  // 8 MiB more in each of 8 pods, beside the 30 MiB of the server: leaving six of them out shows.
+  const added = (of: Result) => {
+    const heavier = structuredClone(of);
+    for (const pod of heavier.memory[1]!.pods) pod.totals.application += 8 * 2 ** 20;
+    return scenario('shared-redis', summarise(heavier)).memory!.addedPerPayloadByte.value!;
+  };
+  assert.ok(Math.abs(added(sampled) / added(result) - 1) < 0.1, `${added(sampled)}, not ${added(result)}`);
+});
+
 test('bytes per payload byte of a filled cache are what it grew by over the payload', () => {
   assert.equal(scenario('in-process-l1').memory!.filledPerPayloadByte.value, 20 / 16);
   assert.equal(scenario('no-cache').memory!.filledPerPayloadByte.value, null);

@@ -23,6 +23,7 @@ export interface MemorySummary {
   readonly balance: { readonly worstGapRatio: Ratio; readonly closes: boolean; readonly n: Count };
   /** Servers that all pods share. */
   readonly sharedBytes: Bytes;
+  /** In the pods that were read and in the shared servers. */
   readonly entries: Count;
   readonly payloadBytes: Bytes;
   /** Bytes the whole mesh holds beyond what it holds without a cache, per payload byte cached. */
@@ -65,12 +66,18 @@ function meanLines(pods: readonly Pod[]): MemorySummary['lines'] {
 }
 
 /**
- * Everything a mesh holds, over the mesh without a cache, per payload byte; the same rule for every scenario.
+ * Everything a mesh holds, over the mesh without a cache, per payload byte; the same rule for every scenario. Where
+ * only some pods were read, they stand for all, because what shared servers hold is for all.
  * Pods are paired by service. No value when the interval reaches zero: the caches were then too small, or the two
  * deployments too different, for their difference to mean anything.
  */
-function addedPerPayloadByte(reading: MemoryReading, noCache: MemoryReading | undefined, rng: Rng): Figure {
-  const payload = payloadOf(reading);
+function addedPerPayloadByte(
+  reading: MemoryReading,
+  noCache: MemoryReading | undefined,
+  services: Count,
+  rng: Rng,
+): Figure {
+  const payload = meshTotal(reading, services, payloadOf, payloadOf);
   if (noCache === undefined || payload === 0) return missing('bytes/byte', 'pods');
   const added = reading.pods.flatMap((pod) => {
     const twin = noCache.pods.find(({ service }) => service === pod.service);
@@ -78,7 +85,7 @@ function addedPerPayloadByte(reading: MemoryReading, noCache: MemoryReading | un
   });
   const shared =
     sum(reading.shared.map(({ bytes }) => bytes)) - sum(noCache.shared.map(({ bytes }) => bytes));
-  const perByte = (drawn: readonly number[]) => (mean([...drawn]) * reading.pods.length + shared) / payload;
+  const perByte = (drawn: readonly number[]) => (mean([...drawn]) * services + shared) / payload;
   if (added.length === 0) return missing('bytes/byte', 'pods');
   const interval = bootstrapInterval(added, perByte, { rng, resamples: 1000 });
   if (interval === null || interval.low <= 0) return missing('bytes/byte', 'pods');
@@ -106,13 +113,16 @@ function filledPerPayloadByte({ filled }: MemoryReading): Figure {
   };
 }
 
-function chargedPerPayloadByte(reading: MemoryReading): Figure {
-  const payload = payloadOf(reading);
+function chargedPerPayloadByte(reading: MemoryReading, services: Count): Figure {
+  const payload = meshTotal(reading, services, payloadOf, payloadOf);
   if (payload === 0) return missing('bytes/byte', 'pods');
-  const charged =
-    sum(reading.pods.map(({ chargedBytes }) => chargedBytes)) +
+  const charged = meshTotal(
+    reading,
+    services,
+    ({ chargedBytes }) => chargedBytes,
     // A Redis that only carries signals between pods holds no values: its buffers are not charged for any.
-    sum(reading.shared.map(({ usedMemoryBytes, payloadBytes }) => (payloadBytes > 0 ? usedMemoryBytes : 0)));
+    ({ usedMemoryBytes, payloadBytes }) => (payloadBytes > 0 ? usedMemoryBytes : 0),
+  );
   return {
     value: charged / payload,
     unit: 'bytes/byte',
@@ -123,13 +133,26 @@ function chargedPerPayloadByte(reading: MemoryReading): Figure {
   };
 }
 
-const payloadOf = (reading: MemoryReading): Bytes =>
-  sum([...reading.pods, ...reading.shared].map(({ payloadBytes }) => payloadBytes));
+const payloadOf = ({ payloadBytes }: { readonly payloadBytes: Bytes }): Bytes => payloadBytes;
 
-/** One scenario's memory; `noCache` is the reading of the mesh without a cache, when the run has one. */
+/** Of all pods of the mesh, by the mean of those that were read, and of the servers that they share. */
+function meshTotal(
+  { pods, shared }: MemoryReading,
+  services: Count,
+  ofPod: (pod: Pod) => Bytes,
+  ofServer: (server: MemoryReading['shared'][number]) => Bytes,
+): Bytes {
+  return (pods.length === 0 ? 0 : services * mean(pods.map(ofPod))) + sum(shared.map(ofServer));
+}
+
+/**
+ * One scenario's memory in a mesh of `services` pods; `noCache` is the reading of the mesh without a cache, when the
+ * run has one.
+ */
 export function summariseMemory(
   reading: MemoryReading,
   noCache: MemoryReading | undefined,
+  services: Count,
   rng: Rng,
 ): MemorySummary {
   const { pods, shared, method } = reading;
@@ -151,9 +174,9 @@ export function summariseMemory(
     balance: balanceOf(pods),
     sharedBytes,
     entries: sum([...pods, ...shared].map(({ entries }) => entries)),
-    payloadBytes: payloadOf(reading),
-    addedPerPayloadByte: addedPerPayloadByte(reading, noCache, rng),
-    chargedPerPayloadByte: chargedPerPayloadByte(reading),
+    payloadBytes: sum([...pods, ...shared].map(payloadOf)),
+    addedPerPayloadByte: addedPerPayloadByte(reading, noCache, services, rng),
+    chargedPerPayloadByte: chargedPerPayloadByte(reading, services),
     filledPerPayloadByte: filledPerPayloadByte(reading),
     fleet: {
       pods: FLEET_PODS,

@@ -161,7 +161,8 @@ export function summariseScenario(result: Result, name: string, rng: Rng): Scena
     eventLoopDelay: figures((block) => block.eventLoopDelayNs, 'samples', false),
     gcPause: figures((block) => block.gcPauseNs, 'pauses', false),
     prediction: summarisePrediction(blocks, rng),
-    memory: memory === undefined ? null : summariseMemory(memory, noCache, rng),
+    memory:
+      memory === undefined ? null : summariseMemory(memory, noCache, result.topology.services.length, rng),
     coldStart:
       coldStart === undefined
         ? null
