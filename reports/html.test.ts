@@ -134,6 +134,16 @@ test('charts follow when the reader switches to dark', async () => {
   await page.close();
 });
 
+test('without JavaScript the page says what is missing and leaves no room for it', async () => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.setContent(html);
+  assert.ok(await page.locator('noscript p').isVisible());
+  assert.equal(await page.locator('.chart').first().isVisible(), false);
+  assert.ok(await page.getByText('Paired ratios').first().isVisible());
+  await context.close();
+});
+
 test('markup in a name is shown, not run', () => {
   const hostile = { ...summary, runId: '<script>alert(1)</script>' };
   const page = renderHtml({ summary: hostile, charts: [], chartJs: '', topologySvg: null });

@@ -1,6 +1,6 @@
 import { answer } from './answer.ts';
 import type { Chart } from './charts/chart.ts';
-import { cautions, environmentRows, limits, methodNotes } from './notes.ts';
+import { cautions, environmentRows, limits, methodNotes, NOTHING } from './notes.ts';
 import { chartFigures, chartScripts } from './page/charts.ts';
 import { escapeHtml } from './page/escape.ts';
 import { pageOf } from './page/page.ts';
@@ -72,7 +72,7 @@ ${ratioTable(summary)}
 ${winnersTable(summary)}
 ${libraryHitSection(summary)}
 <h2 id="charts">Charts</h2>
-${chartFigures(charts)}
+${charts.length === 0 ? `<p>${NOTHING.figures}</p>` : chartFigures(charts)}
 <h2 id="figures">Every figure</h2>
 <p class="muted">Each cell: the value, its 95 % interval, and the number of samples. <em>Emulated</em>: the origin's wait is part of the number.</p>
 ${comparisonTable(summary)}

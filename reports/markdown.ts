@@ -18,6 +18,7 @@ import {
   libraryHitVerdict,
   limits,
   methodNotes,
+  NOTHING,
 } from './notes.ts';
 import type { Figure } from './summary/figure.ts';
 import { tableRows } from './summary/figures.ts';
@@ -51,7 +52,7 @@ export function figureText(figure: Figure | null): string {
 const list = (items: readonly string[]) => items.map((item) => `- ${item}`).join('\n');
 
 function memoryBalance(summary: Summary): string {
-  return list(
+  const lines = list(
     summary.scenarios.flatMap(({ name, memory }) =>
       memory === null
         ? []
@@ -60,10 +61,11 @@ function memoryBalance(summary: Summary): string {
           ],
     ),
   );
+  return lines === '' ? NOTHING.memory : lines;
 }
 
-function winnerRows(summary: Summary): string[][] {
-  return winnersOf(summary).map(({ name, scenario, made, figure, next, margin }) => [
+function winnersTable(summary: Summary): string {
+  const rows = winnersOf(summary).map(({ name, scenario, made, figure, next, margin }) => [
     name,
     `**${scenario}** (${made})`,
     figureText(figure),
@@ -71,10 +73,22 @@ function winnerRows(summary: Summary): string[][] {
     figureText(next.figure),
     margin,
   ]);
+  if (rows.length === 0) return NOTHING.winners;
+  return markdownTable(['Best in', 'Scenario', 'Value', nextHeading(summary), 'Value', 'Margin'], rows);
+}
+
+function figuresTable(summary: Summary): string {
+  const rows = tableRows(summary);
+  if (rows.length === 0) return NOTHING.figures;
+  return markdownTable(
+    ['Figure', ...summary.scenarios.map(({ name }) => name)],
+    rows.map(({ group, name, cells }) => [`${group}: ${name}`, ...cells.map(figureText)]),
+  );
 }
 
 function overviewTable(summary: Summary): string {
   const { columns, rows } = overviewOf(summary);
+  if (columns.length === 0) return NOTHING.figures;
   return markdownTable(
     ['Scenario', ...columns],
     rows.map(({ scenario, cells }) => [scenario.name, ...cells.map(figureText)]),
@@ -83,6 +97,7 @@ function overviewTable(summary: Summary): string {
 
 function ratioTable(summary: Summary): string {
   const { columns, rows } = ratioMatrixOf(summary);
+  if (rows.length === 0) return NOTHING.ratios;
   return markdownTable(
     ['Scenario', ...columns.map(({ figure, emulated }) => (emulated ? `${figure} *emulated*` : figure))],
     rows.map(({ scenario, cells }) => [
@@ -149,20 +164,17 @@ ${ratioTable(summary)}
 
 ## Who wins what
 
-${markdownTable(['Best in', 'Scenario', 'Value', nextHeading(summary), 'Value', 'Margin'], winnerRows(summary))}
+${winnersTable(summary)}
 ${libraryHitSection(summary)}
 ## Every figure
 
 Each cell: value, 95 % interval, samples. *Emulated*: the origin's wait is part of the number.
 
-${markdownTable(
-  ['Figure', ...summary.scenarios.map(({ name }) => name)],
-  tableRows(summary).map(({ group, name, cells }) => [`${group}: ${name}`, ...cells.map(figureText)]),
-)}
+${figuresTable(summary)}
 
 ## Charts
 
-${charts.map(({ id, title, reading }) => `### ${title}\n\n${reading}\n\n![${title}](${id}.png)`).join('\n\n')}
+${charts.map(({ id, title, reading }) => `### ${title}\n\n${reading}\n\n![${title}](${id}.png)`).join('\n\n') || NOTHING.figures}
 
 ## Memory balance
 

@@ -113,6 +113,14 @@ function launchNotes({ launches }: Summary): string[] {
   return [`The pods whose memory was read were started from ${same}.${added.join('')}`];
 }
 
+/** What stands where a table would have no row. */
+export const NOTHING = {
+  figures: 'Nothing that counts was measured.',
+  ratios: 'There is no second scenario.',
+  winners: 'No figure was measured in two scenarios.',
+  memory: 'No memory was read.',
+} as const;
+
 /** How the numbers were made, one sentence each. */
 export function methodNotes(summary: Summary): string[] {
   const { generator: g, validity: v, settings: s } = summary;

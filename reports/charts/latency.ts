@@ -39,8 +39,12 @@ function percentilePlot(
   };
 }
 
-/** Latency of whole requests, scenario by scenario, over the percentiles. */
-export function requestLatencyChart(summary: Summary): Chart {
+const hasCurve = (summary: Summary, curve: Curve): boolean =>
+  summary.scenarios.some((scenario) => scenario[curve].length > 0);
+
+/** Latency of whole requests, scenario by scenario, over the percentiles; null without requests enough for a curve. */
+export function requestLatencyChart(summary: Summary): Chart | null {
+  if (!hasCurve(summary, 'requestCurve')) return null;
   return {
     id: 'request-latency',
     title: 'Request latency (emulated origin wait included)',
@@ -50,8 +54,9 @@ export function requestLatencyChart(summary: Summary): Chart {
   };
 }
 
-/** Latency of single reads, scenario by scenario. */
-export function readLatencyChart(summary: Summary): Chart {
+/** Latency of single reads, scenario by scenario; null without reads enough for a curve. */
+export function readLatencyChart(summary: Summary): Chart | null {
+  if (!hasCurve(summary, 'readCurve')) return null;
   return {
     id: 'read-latency',
     title: 'Read latency (misses include the emulated origin wait)',
@@ -73,8 +78,12 @@ const LEVELS: {
   { label: 'request p99', colour: '$series1', marker: 'triangle', of: ({ request }) => request.p99.value },
 ];
 
-/** What a fast read is worth to the request it belongs to. Points, not bars: a log axis has no zero to stand on. */
-export function levelsChart(summary: Summary): Chart {
+/**
+ * What a fast read is worth to the request it belongs to; null where nothing was measured. Points, not bars: a log axis
+ * has no zero to stand on.
+ */
+export function levelsChart(summary: Summary): Chart | null {
+  if (LEVELS.every(({ of }) => summary.scenarios.every((scenario) => of(scenario) === null))) return null;
   const { heightPx, scales, indexAxis } = byName(summary, {
     category: axis({ type: 'category', title: '', offset: true, ticks: NAMES }),
     value: axis({ type: 'logarithmic', title: 'latency', format: 'durationDecade' }),

@@ -11,8 +11,10 @@ export function pageOf({ title, body }: { readonly title: string; readonly body:
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
 <title>${escapeHtml(title)} · l1bench</title>
 <style>${STYLE}</style>
+<noscript><style>.chart{display:none}</style></noscript>
 </head>
 <body>
+<noscript><p class="warning">Charts are drawn by JavaScript, which is off here. The tables are whole without it.</p></noscript>
 ${body}
 </body>
 </html>

@@ -9,7 +9,7 @@ import {
   samples,
   withUnit,
 } from '../format.ts';
-import { libraryHitVerdict } from '../notes.ts';
+import { libraryHitVerdict, NOTHING } from '../notes.ts';
 import type { Comparison, Verdict } from '../summary/comparison.ts';
 import type { Figure } from '../summary/figure.ts';
 import { type TableRow, tableRows } from '../summary/figures.ts';
@@ -17,6 +17,8 @@ import { overviewOf, ratioMatrixOf } from '../summary/overview.ts';
 import { nextHeading, winnersOf } from '../summary/winners.ts';
 import type { Summary } from '../summary.ts';
 import { escapeHtml } from './escape.ts';
+
+const words = (text: string) => `<p>${text}</p>`;
 
 /** A table that scrolls sideways in itself where the page is too narrow. */
 export const scroll = (table: string) => `<div class="scroll" tabindex="0">${table}</div>`;
@@ -36,6 +38,7 @@ export function cell(figure: Figure | null): string {
 /** Every figure of every scenario, with interval and sample count. */
 export function comparisonTable(summary: Summary): string {
   const rows = tableRows(summary);
+  if (rows.length === 0) return words(NOTHING.figures);
   const body = rows.map((row: TableRow, i) => {
     const head =
       row.group === rows[i - 1]?.group
@@ -55,6 +58,7 @@ export function comparisonTable(summary: Summary): string {
 /** One line a scenario: what decides, with staleness, CPU and memory beside latency. */
 export function overviewTable(summary: Summary): string {
   const { columns, rows } = overviewOf(summary);
+  if (columns.length === 0) return words(NOTHING.figures);
   const value = (figure: Figure | null) => {
     if (figure === null || figure.value === null) return '<td>–</td>';
     const interval = intervalText(figure);
@@ -77,6 +81,7 @@ const VERDICT_SIGN: Readonly<Record<Verdict, string>> = { faster: '▼', slower:
 /** Every paired ratio with interval and verdict, one line a scenario. */
 export function ratioTable(summary: Summary): string {
   const { columns, rows } = ratioMatrixOf(summary);
+  if (rows.length === 0) return words(NOTHING.ratios);
   const value = ({ ratio, interval, verdict }: Comparison) =>
     ratio === null
       ? '<td>–</td>'
@@ -104,6 +109,7 @@ export function winnersTable(summary: Summary): string {
     ({ name, scenario, made, figure, next, margin }) =>
       `<tr><th scope="row">${escapeHtml(name)}</th><td class="text"><b>${escapeHtml(scenario)}</b><small>${made}</small></td><td>${text(figure)}</td><td class="text">${escapeHtml(next.scenario)}</td><td>${text(next.figure)}</td><td class="text ${margin === 'clear' ? '' : 'INCONCLUSIVE'}">${margin}</td></tr>`,
   );
+  if (rows.length === 0) return words(NOTHING.winners);
   return scroll(
     `<table class="compact"><thead><tr><th>Best in</th><th class="text">Scenario</th><th>Value</th><th class="text">${nextHeading(summary)}</th><th>Value</th><th class="text">Margin</th></tr></thead><tbody>${rows.join('\n')}</tbody></table>`,
   );
@@ -123,6 +129,7 @@ export function libraryHitTable({ libraryHits }: Summary): string {
 /** The balance sheet of a mean pod, line by line, and whether it closes. */
 export function balanceTable(summary: Summary): string {
   const measured = summary.scenarios.filter(({ memory }) => memory !== null);
+  if (measured.length === 0) return words(NOTHING.memory);
   const names = [
     ...new Set(measured.flatMap(({ memory }) => memory!.lines.map(({ part, line }) => `${part}: ${line}`))),
   ];
