@@ -98,6 +98,12 @@ test('a count that differs between two copies of the base is not exact and decid
   assert.match(decision.because.join(), /not exact here/);
 });
 
+test('a count that the second copy of the base does not have is not known to be exact, and decides nothing', () => {
+  const stage = syntheticStage({ seed: 11, pairs: 16 });
+  const first = { ...stage, exact: { ...stage.exact, control: {} } };
+  assert.equal(decideGate({ first, confirm: null, unfit: [], seed: 1 }).verdict, 'INCONCLUSIVE');
+});
+
 test('a control that differs from its twin makes everything INCONCLUSIVE, even a clear regression', () => {
   const decision = gate({ slower: 0.5, controlSlower: 0.3 });
   assert.equal(decision.verdict, 'INCONCLUSIVE');

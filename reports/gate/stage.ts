@@ -53,7 +53,13 @@ function judgeExact(
   if (!Number.isFinite(base.value) || !Number.isFinite(head.value)) {
     return verdict('inconclusive', 'not a number');
   }
-  if (control !== undefined && control.n > 0 && control.value !== base.value) {
+  if (control === undefined || control.n === 0) {
+    return verdict(
+      'inconclusive',
+      'the second copy of the base has no count to tell whether this one is exact',
+    );
+  }
+  if (control.value !== base.value) {
     return verdict(
       'inconclusive',
       `not exact here: the second copy of the base gives ${number(control.value)} against ${number(base.value)}`,

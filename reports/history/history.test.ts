@@ -87,6 +87,20 @@ test('runs of different machines are different series', () => {
   assert.ok(series.every(({ changes }) => changes.length === 0));
 });
 
+test('runs with another seed, driver, budget, fan-out or time scale are no runs of one series', () => {
+  const result = syntheticResult({ rounds: 1, requestsPerBlock: 10 });
+  const environmentOf = (settings: Partial<typeof result.settings>) =>
+    historyEntry(summarise({ ...result, settings: { ...result.settings, ...settings } })).environment;
+  const changed: Partial<typeof result.settings>[] = [
+    { seed: 2 },
+    { driver: 'k6' },
+    { budgetBytes: 2 ** 20 },
+    { fanOut: 'sequential' },
+    { timeScale: 10 },
+  ];
+  for (const settings of changed) assert.notEqual(environmentOf(settings), environmentOf({}));
+});
+
 test('an entry made from a run is valid and small', () => {
   const entry = historyEntry(summarise(syntheticResult({ rounds: 2, requestsPerBlock: 30 })));
   assert.deepEqual(historyEntrySchema.parse(JSON.parse(JSON.stringify(entry))), entry);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Rng } from '../../scenarios/topology/topology.ts';
+import { bytes } from '../format.ts';
 import { namedFigures } from '../summary/figures.ts';
 import type { Summary } from '../summary.ts';
 import { changePoints } from './change-points.ts';
@@ -69,6 +70,12 @@ export function historyEntry(summary: Summary): HistoryEntry {
       `${s.ratePerSecond}/s`,
       s.profile,
       s.workload,
+      s.driver,
+      `seed ${s.seed}`,
+      `${s.fanOutMean} reads (${s.fanOutDistribution}, ${s.fanOut}, gap ${s.chainGapMs} ms)`,
+      `budget ${bytes(s.budgetBytes)}`,
+      `${s.rounds} blocks of ${s.blockMs} ms`,
+      `time scale ${s.timeScale}`,
     ].join(', '),
     figures: namedFigures(summary).flatMap(({ scenario, figure, value, unit }) =>
       value === null || !KEPT.some((kept) => figure === kept || figure.startsWith(`${kept} `))

@@ -8,10 +8,10 @@ import { parseTrace, TRACE_FORMATS, type Trace, type TraceFormat } from './trace
 /** Formats by what the shared traces are called; a name with none of these needs its format as an ending. */
 const BY_NAME: readonly (readonly [RegExp, TraceFormat])[] = [
   [/\.(be32|be64|lirs|arc|adapt)(\.|$)/, 'be32'],
-  [/adapt/, 'adapt'],
+  [/(^|[^a-z])adapt([^a-z]|$)/, 'adapt'],
   [/\.lis(\.|$)/, 'arc'],
-  [/corda/, 'be64'],
-  [/(loop|2_pools|sprite|multi\d|glimpse|cs)\.trace/, 'lirs'],
+  [/(^|[^a-z])corda([^a-z]|$)/, 'be64'],
+  [/(^|[^a-z])(loop|2_pools|sprite|multi\d|glimpse|cs)\.trace/, 'lirs'],
   [/\.trace(\.|$)/, 'be32'],
 ];
 
@@ -52,7 +52,8 @@ async function unpack(name: string, bytes: Buffer): Promise<Buffer> {
   try {
     if (bytes.length >= 4 && bytes.readUInt32LE(0) === 0xfd2fb528)
       return await promisify(zstdDecompress)(bytes);
-    if (bytes.length >= 2 && bytes.readUInt16BE(0) === 0x1f8b) return await promisify(gunzip)(bytes);
+    // The third byte is the method, always deflate; two bytes alone begin many a raw key.
+    if (bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0x1f8b08) return await promisify(gunzip)(bytes);
     return bytes;
   } catch (cause) {
     throw new InputError(

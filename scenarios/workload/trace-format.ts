@@ -1,8 +1,12 @@
+import type { Count } from 'l1-cache';
 import { InputError } from '../input-error.ts';
 
 /** How a trace file is written; docs/workload.md says what each holds. */
 export const TRACE_FORMATS = ['be32', 'be64', 'lirs', 'arc', 'adapt'] as const;
 export type TraceFormat = (typeof TRACE_FORMATS)[number];
+
+/** A Map holds no more. */
+const MAX_KEYS: Count = 2 ** 24;
 
 /** A sequence of accesses; keys are renumbered 0, 1, 2 … in the order of their first access. */
 export interface Trace {
@@ -13,10 +17,10 @@ export interface Trace {
 /**
  * Reads the decompressed bytes of a trace.
  *
- * @throws {InputError} `TRACE_MALFORMED` with the file, the line or the byte offset, and what stands there.
+ * @throws {InputError} `TRACE_MALFORMED` with the file, the byte offset and what stands there, or for too many keys.
  */
 export function parseTrace(name: string, bytes: Buffer, format: TraceFormat): Trace {
-  const trace = new TraceBuilder();
+  const trace = new TraceBuilder(name);
   switch (format) {
     case 'be32':
       requireWhole(name, bytes, 4, format);
@@ -38,6 +42,7 @@ export function parseTrace(name: string, bytes: Buffer, format: TraceFormat): Tr
         requireFields(name, fields, 4, at);
         const start = integer(name, fields[0] as string, at);
         const count = integer(name, fields[1] as string, at);
+        if (count > MAX_KEYS) throw tooManyKeys(name);
         for (let i = 0; i < count; i += 1) trace.add(start + i);
       });
       break;
@@ -57,11 +62,17 @@ class TraceBuilder {
   length = 0;
   #ids = new Uint32Array(1 << 16);
   readonly #numbers = new Map<number | bigint | string, number>();
+  readonly #name: string;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
 
   add(key: number | bigint | string): void {
     let id = this.#numbers.get(key);
     if (id === undefined) {
       id = this.#numbers.size;
+      if (id === MAX_KEYS) throw tooManyKeys(this.#name);
       this.#numbers.set(key, id);
     }
     if (this.length === this.#ids.length) {
@@ -102,6 +113,14 @@ function requireWhole(name: string, bytes: Buffer, record: number, format: Trace
   if (bytes.length % record === 0) return;
   const whole = bytes.length - (bytes.length % record);
   throw malformed(name, `${bytes.length - whole} bytes left over after the last ${format} record`, whole);
+}
+
+function tooManyKeys(name: string): InputError {
+  return new InputError(
+    'TRACE_MALFORMED',
+    `trace ${name} has more than ${MAX_KEYS.toLocaleString('en-GB')} different keys`,
+    'give a shorter part of it',
+  );
 }
 
 function malformed(name: string, what: string, offset: number): InputError {

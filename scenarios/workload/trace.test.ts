@@ -42,6 +42,7 @@ test('a malformed trace is refused with the place and what stands there', () => 
     ['arc', Buffer.from('10 3 0 1\n11 1\n'), /byte 9 .*has 2 fields, not 4/],
     ['adapt', Buffer.from('1 5 x\n'), /byte 0 .*"x" is not a whole number/],
     ['lirs', Buffer.from('*\n'), /no access/],
+    ['arc', Buffer.from('1 17000000 0 0\n'), /more than 16,777,216 different keys/],
   ];
   for (const [format, bytes, message] of cases) {
     assert.throws(() => parseTrace('t', bytes, format), { code: 'TRACE_MALFORMED', message });
@@ -55,6 +56,9 @@ test('the file name says the format, and one that does not is refused', () => {
   assert.equal(traceFormatOf('OLTP.lis.zst'), 'arc');
   assert.equal(traceFormatOf('adapt-size.trace.zst'), 'adapt');
   assert.equal(traceFormatOf('mine.be64.gz'), 'be64');
+  // Only whole words: these end in `cs` and begin with `adapt` and `corda`.
+  for (const name of ['metrics.trace', 'adaptive.trace', 'cordage.trace'])
+    assert.equal(traceFormatOf(name), 'be32', name);
   assert.throws(() => traceFormatOf('mine.bin'), { code: 'TRACE_FORMAT' });
 });
 
@@ -70,6 +74,8 @@ test('plain, gzip and Zstandard files are read; a damaged or missing one is refu
   for (const [name, bytes] of Object.entries(files)) {
     assert.deepEqual([...(await readTrace(await write(name, bytes))).ids], [0, 1, 0]);
   }
+  const likeGzip = await write('c.be32', be32(0x1f8b0001, 2));
+  assert.deepEqual([...(await readTrace(likeGzip)).ids], [0, 1]);
   const cut = await write('b.be32.zst', zstdCompressSync(be32(...Array(1000).keys())).subarray(0, 60));
   await assert.rejects(readTrace(cut), { code: 'TRACE_MALFORMED' });
   await assert.rejects(readTrace(join(folder, 'none.be32')), { code: 'TRACE_MISSING' });
