@@ -135,6 +135,14 @@ async function joinFleet(
     return client;
   };
   const [publisher, subscriber] = [await connect(), await connect()];
+  // What the pods tell each other is the server's work, as a rival's notices are.
+  const publish = publisher.publish.bind(publisher);
+  Object.assign(publisher, {
+    publish: (...message: Parameters<typeof publish>) => {
+      context.countRedisCommands(1);
+      return publish(...message);
+    },
+  });
   const attached = await attachFleet({
     transport: redisTransport({ self: fleet.self, publisher, subscriber }),
     secret: fleet.secret,

@@ -226,6 +226,16 @@ test('scenarios that share a server neither fill nor empty each other’s cache'
   }),
 );
 
+test('l1-fleet: what a pod tells the others is counted as commands', { skip: NO_REDIS }, () =>
+  withPath('l1-fleet', 60_000, async (opened) => {
+    const deadline = Date.now() + 10_000;
+    while (opened.commands === 0) {
+      assert.ok(Date.now() < deadline, 'no message was counted');
+      await sleep(5);
+    }
+  }),
+);
+
 test('bentocache: a pod that is open hears what others write', { skip: NO_REDIS }, () =>
   withPath('bentocache', 60_000, async ({ server }) => {
     const client = await connectRedis(server as TestRedis);

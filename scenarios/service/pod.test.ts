@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeFromCompressedBase64 } from 'hdr-histogram-js';
+import { connectRedis } from '../redis-connection.ts';
+import { NO_REDIS, startTestRedis } from '../test-redis.ts';
 import { DOMAINS } from '../topology/domains.ts';
 import type { RequestType, Topology } from '../topology/topology.ts';
 import { createMutationSchedule } from '../workload/mutation.ts';
@@ -201,6 +203,21 @@ test('the profile that a session names is loaded ahead once the library has seen
   const { prefetches } = await pod.stopBlock();
   assert.ok((prefetches?.fetched ?? 0) > 0, JSON.stringify(prefetches));
   assert.ok((prefetches?.timely ?? 0) + (prefetches?.late ?? 0) > 0, JSON.stringify(prefetches));
+});
+
+test('what a fleet says in the block of another scenario is not counted to that one', {
+  skip: NO_REDIS,
+}, async () => {
+  await using redis = await startTestRedis();
+  await using mesh = await startTestMesh({ sharedRedis: redis });
+  const pod = mesh.pods[0]!;
+  const listener = await connectRedis(redis);
+  await pod.useScenario('l1-fleet');
+  await pod.useScenario('no-cache');
+  pod.startBlock();
+  await new Promise<void>((heard) => void listener.pSubscribe('l1.*', () => heard()));
+  listener.destroy();
+  assert.equal((await pod.stopBlock()).redisCommands, 0);
 });
 
 test('a read path that never guesses reports no guesses', async () => {

@@ -34,9 +34,10 @@ export class Pod implements Controlled, AsyncDisposable {
   readonly #stats = new ProcessStats();
   readonly #paths = new Map<string, Promise<ReadPath>>();
   readonly #chainGapMs: () => Millis;
-  readonly #context: ReadPathContext;
+  readonly #context: Omit<ReadPathContext, 'countRedisCommands'>;
   /** One for each scenario: each starts knowing nothing. */
   readonly #chainedMisses = new Map<string, ChainedMisses>();
+  #scenario: string | undefined;
   #path: ReadPath | undefined;
   #misses = new ChainedMisses();
   #recorder = new Recorder();
@@ -65,9 +66,6 @@ export class Pod implements Controlled, AsyncDisposable {
         return value;
       },
       ttlMs: (domain) => ttls.get(domain) as Millis,
-      countRedisCommands: (count) => {
-        this.#recorder.redisCommands += count;
-      },
       sharedRedis: config.sharedRedis,
       sidecarRedis: config.sidecarRedis,
       ...(config.containerSocket !== undefined && { containerSocket: config.containerSocket }),
@@ -93,12 +91,19 @@ export class Pod implements Controlled, AsyncDisposable {
   async useScenario(name: string): Promise<void> {
     let path = this.#paths.get(name);
     if (path === undefined) {
-      path = scenarioOf(name).open(this.#context);
+      path = scenarioOf(name).open({
+        ...this.#context,
+        // A fleet talks on in the blocks of others.
+        countRedisCommands: (count) => {
+          if (this.#scenario === name) this.#recorder.redisCommands += count;
+        },
+      });
       this.#paths.set(name, path);
       // A path that could not connect may be asked for again.
       path.catch(() => this.#paths.delete(name));
     }
     this.#path = await path;
+    this.#scenario = name;
     this.#misses = this.#chainedMisses.get(name) ?? new ChainedMisses();
     this.#chainedMisses.set(name, this.#misses);
     preloaded()?.use(scenarioOf(name).needs === 'preload' ? 'on' : 'off');
