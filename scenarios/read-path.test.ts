@@ -140,9 +140,10 @@ for (const scenario of SCENARIOS.filter(({ needs }) => needs !== 'preload' && ne
     },
   );
 
-  contract('concurrent misses of one key share one fetch', 60_000, async ({ path, origin }) => {
-    await Promise.all(Array.from({ length: 20 }, () => read(path)));
-    assert.equal(origin.calls, 1);
+  contract('concurrent misses of one key share one fetch, and none is a hit', 60_000, async (opened) => {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => read(opened.path)));
+    assert.equal(opened.origin.calls, 1);
+    assert.deepEqual([...new Set(answers.map(({ outcome }) => outcome))], ['origin']);
   });
 
   contract('a value is not served past its TTL', 40, async ({ path, origin }) => {

@@ -2,6 +2,7 @@ import { BentoCache, bentostore } from 'bentocache';
 import { MemoryDriver } from 'bentocache/drivers/memory';
 import { redisBusDriver, redisDriver } from 'bentocache/drivers/redis';
 import { Redis } from 'ioredis';
+import type { Count } from 'l1-cache';
 import { LRUCache } from 'lru-cache';
 import type { ReadPath, ReadPathContext, Stamped } from '../read-path.ts';
 
@@ -49,27 +50,41 @@ export async function open(context: ReadPathContext): Promise<ReadPath> {
   await subscriber.subscribe(`bentocache.notifications:${STORE}`);
   const layers = new Map<string, 'l1' | 'l2'>();
   cache.on('cache:hit', ({ key, layer }) => layers.set(key, layer));
+  // A read that waited for the load of another finds the value in memory, and Bentocache calls it a hit. It is none.
+  const flights = new Map<string, { readers: Count; isLoaded: boolean }>();
 
   return {
     // Its interface is a promise even for what is in memory.
     readNow: () => undefined,
     async read(key, at) {
       let isLoaded = false;
+      const flight = flights.get(key) ?? { readers: 0, isLoaded };
+      flights.set(key, flight);
+      flight.readers += 1;
+      const wasLoaded = flight.isLoaded;
       const value = await cache
         .getOrSet<Stamped>({
           key,
           ttl: Math.max(1, Math.round(context.ttlMs(at.domain))),
-          factory: () => {
+          factory: async () => {
             isLoaded = true;
-            return context.fetchFromOrigin(at);
+            const loaded = await context.fetchFromOrigin(at);
+            flight.isLoaded = true;
+            return loaded;
           },
         })
         // Bentocache wraps what the origin said.
-        .catch((error: Error) => Promise.reject(error.cause ?? error));
+        .catch((error: Error) => Promise.reject(error.cause ?? error))
+        .finally(() => {
+          flight.readers -= 1;
+          if (flight.readers === 0) flights.delete(key);
+        });
       const layer = layers.get(key);
       layers.delete(key);
-      if (layer !== 'l1' || isLoaded) context.countRedisCommands(isLoaded ? COMMANDS_OF_LOAD : 1);
-      return { value, outcome: isLoaded ? 'origin' : layer === 'l2' ? 'redis' : 'l1' };
+      if (isLoaded) context.countRedisCommands(COMMANDS_OF_LOAD);
+      if (isLoaded || (flight.isLoaded && !wasLoaded)) return { value, outcome: 'origin' };
+      if (layer !== 'l1') context.countRedisCommands(1);
+      return { value, outcome: layer === 'l2' ? 'redis' : 'l1' };
     },
     contents() {
       let payloadBytes = 0;
