@@ -17,6 +17,7 @@ import { execute, type RunRequest, type Surroundings } from '../run/execute.ts';
 import { interrupted, interruptible } from '../run/interrupt.ts';
 import { progressOn } from '../run/progress.ts';
 import { writeRequest } from '../run/request-file.ts';
+import { RunLog } from '../run/run-log.ts';
 import { survey } from '../run/survey.ts';
 import { requestOf, runOptions } from './run-request.ts';
 
@@ -89,7 +90,7 @@ export function reproduceCommand(cli: Argv): Argv {
 }
 
 async function runFor(request: RunRequest, surroundings: Surroundings, folder: string) {
-  const result = await execute(request, surroundings, folder, (totalMs) =>
+  const result = await execute(request, surroundings, new RunLog(folder, 'begins'), (totalMs) =>
     progressOn(process.stderr, totalMs, () => performance.now()),
   );
   const summary: Summary = await writeReport(result, folder);

@@ -14,6 +14,7 @@ import { writeReport } from '../report/write-report.ts';
 import { execute } from '../run/execute.ts';
 import { progressOn } from '../run/progress.ts';
 import { readRequest, writeRequest } from '../run/request-file.ts';
+import { RunLog } from '../run/run-log.ts';
 import { runnableScenarios } from '../run/runnable-scenarios.ts';
 import { survey } from '../run/survey.ts';
 import { experimentIn, refuseOtherOptions, runExperimentCommand } from './run-experiment.ts';
@@ -25,7 +26,10 @@ const resultOptions = {
     type: 'string',
     describe: 'Go on with an interrupted run (id or folder); its own settings count, not the options',
   },
-  out: { type: 'string', describe: 'Folder of the report (default: reports/out/<run>)' },
+  out: {
+    type: 'string',
+    describe: 'Folder of the report; one that is there is replaced (default: reports/out/<run>)',
+  },
   history: { type: 'string', describe: 'Folder to add this run’s figures to, for `trend`' },
   json: { type: 'boolean', default: false, describe: 'Print the result as one JSON object' },
 } as const satisfies Record<string, Options>;
@@ -63,7 +67,8 @@ export function runCommand(cli: Argv): Argv {
       for (const { scenario, why } of runnableScenarios(request, surroundings).leftOut) {
         process.stderr.write(`${scenario} is left out: ${why}\n`);
       }
-      const result = await execute(request, surroundings, folder, (totalMs) =>
+      const log = new RunLog(folder, resumed === null ? 'begins' : 'goes-on');
+      const result = await execute(request, surroundings, log, (totalMs) =>
         progressOn(process.stderr, totalMs, () => performance.now()),
       );
       const summary = await writeReport(result, folder);

@@ -21,7 +21,7 @@ import { expectedMs, measure } from './measure.ts';
 import { measurePayloadCost } from './payload-cost.ts';
 import type { Profile, ProfileName } from './profile.ts';
 import type { Progress } from './progress.ts';
-import { RunLog } from './run-log.ts';
+import type { RunLog } from './run-log.ts';
 import { runnableScenarios } from './runnable-scenarios.ts';
 
 /** Everything a user decides about a run. */
@@ -67,7 +67,7 @@ const DEPLOY_MS = { envoy: 20_000, none: 8_000 } as const;
 export async function execute(
   asked: RunRequest,
   surroundings: Surroundings,
-  outFolder: string,
+  log: RunLog,
   progressOver: (totalMs: number) => Progress,
 ): Promise<Result> {
   const { projectFolder, mesh, environment, tools } = surroundings;
@@ -78,7 +78,6 @@ export async function execute(
   const topology = buildTopology(request);
   const plan = { ...request, topology, scenarios: request.scenarios.map(({ name }) => name) };
   const inputSha256 = await digestOf(request, topology);
-  const log = new RunLog(outFolder);
   const progress = progressOver(DEPLOY_MS[mesh] + CALIBRATION_MS + expectedMs(plan));
   const interrupt = interruptible('what was measured');
   const startup: Result['startup'] = { podsReadyMs: 0, stoppedMs: null, servicesPssBytes: 0 };

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Block, ColdStart, MemoryReading } from '../../reports/schema.ts';
 
@@ -25,12 +25,15 @@ export class RunLog {
   readonly readBack: number;
   readonly #file: string;
 
-  /** Opens the log in the run's report folder; what an earlier process of the same run wrote is read back. */
-  constructor(folder: string) {
+  /**
+   * Opens the log in the run's report folder. A run that begins takes the place of one whose report is there; one that
+   * goes on reads back what an earlier process of it wrote.
+   */
+  constructor(folder: string, run: 'begins' | 'goes-on') {
     mkdirSync(folder, { recursive: true });
     this.#file = join(folder, 'measurements.ndjson');
-    const lines = existsSync(this.#file) ? readFileSync(this.#file, 'utf8').split('\n') : [];
-    for (const line of lines) {
+    if (run === 'begins') rmSync(this.#file, { force: true });
+    for (const line of wholeLines(this.#file)) {
       const measurement = parse(line);
       if (measurement !== null) this.#keep(measurement);
     }
@@ -50,7 +53,16 @@ export class RunLog {
   }
 }
 
-/** The last line of a killed run may be half a line; it counts as not measured. */
+/** The last line of a killed run may be half a line: it was not measured, and the next one must not continue it. */
+function wholeLines(file: string): string[] {
+  if (!existsSync(file)) return [];
+  const bytes = readFileSync(file);
+  const end = bytes.lastIndexOf('\n') + 1;
+  if (end < bytes.length) truncateSync(file, end);
+  return bytes.toString('utf8', 0, end).split('\n').slice(0, -1);
+}
+
+/** A line that the disk lost counts as not measured. */
 function parse(line: string): Measurement | null {
   try {
     return JSON.parse(line) as Measurement;
