@@ -57,7 +57,8 @@ export function reproduceCommand(cli: Argv): Argv {
       const folder = args.out === undefined ? runFolderOf(request.runId) : resolve(args.out);
       await cleanLeftovers(PROJECT_FOLDER, { all: false });
       const surroundings = await survey(request, say);
-      await writeRequest({ ...request, mesh: surroundings.mesh }, folder);
+      const { mesh, environment } = surroundings;
+      await writeRequest({ request: { ...request, mesh }, versions: environment.versions }, folder);
 
       const needsRun = claims.some((claim) => claim.needs.some((kind) => FROM_A_RUN.includes(kind)));
       const measured = needsRun ? await runFor(request, surroundings, folder) : null;
@@ -75,7 +76,7 @@ export function reproduceCommand(cli: Argv): Argv {
         runId: request.runId,
         startedAt: new Date().toISOString(),
         target: args.target,
-        environment: surroundings.environment,
+        environment,
       });
       await writeFile(join(folder, 'ledger.json'), `${JSON.stringify(ledger, null, 1)}\n`);
       await writeFile(join(folder, 'ledger.md'), ledgerMarkdown(ledger));

@@ -13,7 +13,7 @@ import { PROJECT_FOLDER, runFolderOf } from '../project.ts';
 import { writeReport } from '../report/write-report.ts';
 import { execute } from '../run/execute.ts';
 import { progressOn } from '../run/progress.ts';
-import { readRequest, writeRequest } from '../run/request-file.ts';
+import { needSameVersions, readRequest, writeRequest } from '../run/request-file.ts';
 import { RunLog } from '../run/run-log.ts';
 import { runnableScenarios } from '../run/runnable-scenarios.ts';
 import { survey } from '../run/survey.ts';
@@ -57,17 +57,19 @@ export function runCommand(cli: Argv): Argv {
       }
       const resumed = args.resume === undefined ? null : runFolderOf(args.resume);
       const command = `l1bench ${process.argv.slice(2).join(' ')}`;
-      const request =
-        resumed === null ? requestOf(args, command, new Date(), Math.random()) : await readRequest(resumed);
+      const begun = resumed === null ? null : await readRequest(resumed);
+      const request = begun?.request ?? requestOf(args, command, new Date(), Math.random());
       const folder = resumed ?? (args.out === undefined ? runFolderOf(request.runId) : resolve(args.out));
 
       await cleanLeftovers(PROJECT_FOLDER, { all: false });
       const surroundings = await survey(request, (line) => process.stderr.write(`${line}\n`));
-      await writeRequest({ ...request, mesh: surroundings.mesh }, folder);
+      const { mesh, environment } = surroundings;
+      if (begun !== null) needSameVersions(begun, environment.versions);
+      else await writeRequest({ request: { ...request, mesh }, versions: environment.versions }, folder);
       for (const { scenario, why } of runnableScenarios(request, surroundings).leftOut) {
         process.stderr.write(`${scenario} is left out: ${why}\n`);
       }
-      const log = new RunLog(folder, resumed === null ? 'begins' : 'goes-on');
+      const log = new RunLog(folder, begun === null ? 'begins' : 'goes-on');
       const result = await execute(request, surroundings, log, (totalMs) =>
         progressOn(process.stderr, totalMs, () => performance.now()),
       );

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { BenchError, EXIT } from '../errors.ts';
 import { RUN_FOLDER_VARIABLE, RUN_ID_VARIABLE } from './marked-processes.ts';
-import { identify, type ProcessIdentity } from './process-identity.ts';
+import { identify, isAlive, type ProcessIdentity } from './process-identity.ts';
 
 const JOURNAL = 'journal.ndjson';
 
@@ -30,7 +31,10 @@ export function runsFolderOf(projectFolder: string): string {
   return join(projectFolder, '.l1bench', 'runs');
 }
 
-/** Opens a run. The folder appears together with its owner's identity, so that no moment leaves it ownerless. */
+/**
+ * Opens a run. The folder appears together with its owner's identity, so that no moment leaves it ownerless.
+ * @throws {BenchError} `RUN_NOT_RESUMABLE` when a run of this id is going.
+ */
 export function openRun(projectFolder: string, runId: string): OwnedRun {
   const owner = identify(process.pid);
   if (owner === null) throw new Error('This process cannot read its own start time.');
@@ -38,7 +42,12 @@ export function openRun(projectFolder: string, runId: string): OwnedRun {
   const opening = join(runsFolderOf(projectFolder), openingName(owner));
   mkdirSync(opening, { recursive: true });
   writeEntry(opening, { kind: 'owner', owner });
-  renameSync(opening, folder);
+  try {
+    renameSync(opening, folder);
+  } catch (error) {
+    rmSync(opening, { recursive: true, force: true });
+    throw isGoing(folder) ? going(runId, folder) : error;
+  }
 
   return {
     runId,
@@ -47,6 +56,18 @@ export function openRun(projectFolder: string, runId: string): OwnedRun {
     note: (entry) => writeEntry(folder, entry),
     [Symbol.dispose]: () => removeRunFolders(folder),
   };
+}
+
+function isGoing(folder: string): boolean {
+  const owner = ownerOf(folder);
+  return owner !== null && isAlive(owner);
+}
+
+function going(runId: string, folder: string): BenchError {
+  return new BenchError('RUN_NOT_RESUMABLE', `Run ${runId} is going, in process ${ownerOf(folder)?.pid}.`, {
+    hint: 'Wait for it, or end it with Ctrl-C.',
+    exitCode: EXIT.usage,
+  });
 }
 
 /** Where the run keeps files in memory; made when first asked for, removed with the run. */

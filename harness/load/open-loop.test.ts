@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { decodeDistribution, quantileNs } from '../../reports/statistics/distribution.ts';
 import { buildTopology } from '../../scenarios/topology/build.ts';
+import { listMarked, RUN_FOLDER_VARIABLE } from '../journal/marked-processes.ts';
 import type { LoadPlan } from './driver.ts';
 import { openLoopDriver } from './open-loop.ts';
 
@@ -88,6 +89,19 @@ test('a run that is interrupted, before it starts or under way, says so and leav
   const running = driver.run(plan, server.to, interrupt.signal);
   interrupt.abort(reason);
   await assert.rejects(running, reason);
+});
+
+test('a generator that is killed is named as what failed', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  await using server = await serve(() => {});
+  const marked = { [RUN_FOLDER_VARIABLE]: '/no/such/runs/killed-generator' };
+  await using driver = await openLoopDriver(marked);
+  const running = driver.run(plan, server.to, never);
+  for (const { pid } of listMarked('/no/such/runs')) process.kill(pid, 'SIGKILL');
+  const error = { code: 'LOAD_GENERATOR_FAILED', message: /ended with SIGKILL/ };
+  await assert.rejects(running, error);
+  await assert.rejects(driver.run(plan, server.to, never), error);
 });
 
 test('service time never exceeds latency at the median', async () => {

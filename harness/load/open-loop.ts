@@ -14,10 +14,11 @@ const METHOD: Readonly<Record<Priority, string>> = {
   normal: 'a process of its own at normal priority, so it queues for a core like the pods',
 };
 
-function defect(message: GeneratorMessage): BenchError {
-  return new BenchError('LOAD_GENERATOR_FAILED', `The load generator failed: ${JSON.stringify(message)}`, {
-    hint: 'This is a defect of l1bench; please report it with the command you ran.',
+function failed(why: string, cause?: unknown): BenchError {
+  return new BenchError('LOAD_GENERATOR_FAILED', `The load generator failed: ${why}`, {
+    hint: 'If nothing ended it (the system may have, for lack of memory: see dmesg), this is a defect of l1bench; please report it with the command you ran.',
     exitCode: EXIT.invalidRun,
+    cause,
   });
 }
 
@@ -37,10 +38,18 @@ export async function openLoopDriver(env: Readonly<Record<string, string>>): Pro
     stderr: 'inherit',
     reject: false,
   });
-  const next = async (): Promise<GeneratorMessage> =>
-    (await generator.getOneMessage({ reference: true })) as unknown as GeneratorMessage;
+  const ended = async (cause: unknown): Promise<never> => {
+    const { signal, exitCode } = await generator;
+    throw failed(`it ended with ${signal ?? `exit code ${exitCode}`}`, cause);
+  };
+  // Both throw at once, not in their promise, when it is gone already.
+  const next = async (): Promise<GeneratorMessage> => {
+    const heard = (async () => generator.getOneMessage({ reference: true }))();
+    return (await heard.catch(ended)) as unknown as GeneratorMessage;
+  };
+  const tell = async (job: GeneratorJob): Promise<void> => generator.sendMessage(job as never);
   const ready = await next();
-  if (ready.kind !== 'ready') throw defect(ready);
+  if (ready.kind !== 'ready') throw failed(JSON.stringify(ready));
 
   return {
     name: 'open-loop',
@@ -54,12 +63,12 @@ export async function openLoopDriver(env: Readonly<Record<string, string>>): Pro
       signal.addEventListener('abort', abort, { once: true });
       // It may come while the job is being sent: a generator in the same terminal is gone by then.
       answer.catch(() => {});
-      const sent = generator.sendMessage(job as never).then(() => answer);
+      const sent = tell(job).then(() => answer, ended);
       const message = await Promise.race([sent, aborted]).finally(() =>
         signal.removeEventListener('abort', abort),
       );
       if (message.kind === 'result') return message.result;
-      throw defect(message);
+      throw failed(JSON.stringify(message));
     },
     async [Symbol.asyncDispose]() {
       generator.kill('SIGKILL');

@@ -3,6 +3,8 @@ import { type Result, SCHEMA_VERSION } from '../../reports/schema.ts';
 import { buildTopology } from '../../scenarios/topology/build.ts';
 import type { FanOutDistribution, Topology } from '../../scenarios/topology/topology.ts';
 import { inputDigest } from '../../scenarios/workload/input-digest.ts';
+import { BenchError } from '../errors.ts';
+import { explain } from '../explain.ts';
 import { openRun } from '../journal/owned-run.ts';
 import { arrivalsOf } from '../load/arrivals-of.ts';
 import { CALIBRATION_MS, calibrate } from '../load/calibrate.ts';
@@ -62,7 +64,8 @@ const DEPLOY_MS = { envoy: 20_000, none: 8_000 } as const;
 
 /**
  * Stands the mesh up, measures, takes it down, and answers what was measured, complete or not: an interrupted or
- * broken run is a result too, with its state and the reason. Rejects only when nothing could be measured.
+ * broken run is a result too, with its state and the reason. Rejects only when nothing could be measured, nor anything more
+ * by a run that goes on.
  */
 export async function execute(
   asked: RunRequest,
@@ -110,7 +113,7 @@ export async function execute(
     startup.podsReadyMs = performance.now() - deployedMs;
     startup.servicesPssBytes = await applicationBytes(deployment);
     try {
-      await measure(plan, {
+      const measuring = measure(plan, {
         deployment,
         driver,
         log,
@@ -119,6 +122,7 @@ export async function execute(
         nowMs: Date.now,
         payloadCost: (scenario) => measurePayloadCost(run, needTool(tools.redis).path, scenario),
       });
+      await Promise.race([measuring, deployment.died]);
     } finally {
       stopping.sinceMs = performance.now();
     }
@@ -129,7 +133,10 @@ export async function execute(
     progress.done();
   }
   if (stopping.sinceMs > 0) startup.stoppedMs = performance.now() - stopping.sinceMs;
-  if (failure !== null && log.measured.coldStarts.length === 0 && !interrupt.signal.aborted) throw failure;
+  if (failure !== null && !interrupt.signal.aborted) {
+    if (!log.hasNew) throw failure;
+    if (!(failure instanceof BenchError)) process.stderr.write(`${explain(failure)}\n`);
+  }
 
   return {
     schemaVersion: SCHEMA_VERSION,

@@ -23,6 +23,8 @@ export class RunLog {
   readonly measured: Measured = { coldStarts: [], blocks: [], memory: [] };
   /** Pieces that an earlier process of the same run had measured. */
   readonly readBack: number;
+  /** Whether this process has measured a piece. */
+  hasNew = false;
   readonly #file: string;
 
   /**
@@ -44,6 +46,7 @@ export class RunLog {
   add(measurement: Measurement): void {
     appendFileSync(this.#file, `${JSON.stringify(measurement)}\n`);
     this.#keep(measurement);
+    this.hasNew = true;
   }
 
   #keep(measurement: Measurement): void {
