@@ -11,8 +11,13 @@ const child = spawn(ownNode(), ['--conditions=l1-source', main, ...process.argv.
   stdio: 'inherit',
   env: { NODE_COMPILE_CACHE: compiled, ...process.env },
 });
-// Ctrl-C reaches the child from the terminal itself; this process only waits for it to clean up.
-process.on('SIGINT', () => {});
-process.on('SIGTERM', () => child.kill('SIGTERM'));
-process.on('SIGHUP', () => child.kill('SIGHUP'));
-child.on('exit', (code, signal) => process.exit(signal ? 130 : (code ?? 1)));
+// Ctrl-C at a terminal reaches the child too; a signal that comes twice within a moment counts once there.
+const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+for (const name of PASSED_ON) process.on(name, () => child.kill(name));
+child.on('exit', (code, signal) => {
+  if (signal === null) process.exit(code);
+  if (PASSED_ON.includes(signal)) process.exit(130);
+  console.error(`error l1bench was ended by ${signal}.
+hint  SIGKILL and SIGABRT are often a lack of memory (see dmesg). What it left behind: l1bench clean`);
+  process.exit(1);
+});

@@ -47,6 +47,12 @@ const cli = yargs(hideBin(process.argv))
   });
 for (const command of COMMANDS) command(cli);
 
+// A reader that has enough (`| head`) or a terminal that is gone ends nothing: what is measured is on disk.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+  });
+}
 // A kill -9 of the launcher cannot be passed on: this process notices that it is alone, and ends as on Ctrl-C.
 whenOrphaned(() => process.kill(process.pid, 'SIGTERM'));
 

@@ -11,13 +11,6 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-test('a terminal that is gone does not fail the clean-up', () => {
-  using interrupt = interruptible('nothing');
-  process.emit('SIGHUP');
-  process.stderr.emit('error', Object.assign(new Error('write EIO'), { code: 'EIO' }));
-  assert.ok(interrupt.signal.aborted);
-});
-
 test('one press that arrives twice is one press, and a later one leaves at once', (t) => {
   const exit = t.mock.method(process, 'exit', () => undefined as never);
   let nowMs = 1_000;

@@ -42,8 +42,6 @@ export function interruptible(keeps: Keeps, nowMs: () => Millis = () => performa
       process.exit(EXIT.interrupted);
     }
     raisedAtMs = nowMs();
-    // The terminal may be gone: cleaning up must not fail over a line that nobody reads.
-    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
     process.stderr.write(`\nInterrupted: ${WORDS[keeps].does}. Press again to leave at once.\n`);
     controller.abort(interrupted(keeps));
   };

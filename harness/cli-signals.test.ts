@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { execa } from 'execa';
+import { PROJECT_FOLDER } from './project.ts';
+
+const CLI = join(PROJECT_FOLDER, 'bin', 'l1bench.mjs');
+const l1bench = (args: readonly string[]) => execa(process.execPath, [CLI, ...args], { reject: false });
+
+const out = join(tmpdir(), `l1bench-signals-${process.pid}`);
+after(() => rmSync(out, { recursive: true, force: true }));
+
+/** A run that looks at the machine, which takes two seconds, and has started nothing yet. */
+async function aRunThatLooks() {
+  const running = l1bench(['run', 'no-cache', '--services', '4', '--mesh', 'none', '--out', out]);
+  await new Promise<void>((resolve) => {
+    running.stderr.on('data', (chunk) => String(chunk).includes('mesh: none') && resolve());
+  });
+  return { running };
+}
+
+test('whoever signals only the launcher interrupts the run', async () => {
+  const { running } = await aRunThatLooks();
+  running.kill('SIGINT');
+  assert.equal((await running).exitCode, 130);
+});
+
+test('a run that the system kills was not interrupted, and says how it ended', {
+  skip: process.platform !== 'linux',
+}, async () => {
+  const { running } = await aRunThatLooks();
+  const children = readFileSync(`/proc/${running.pid}/task/${running.pid}/children`, 'utf8');
+  process.kill(Number.parseInt(children, 10), 'SIGKILL');
+  const { exitCode, stderr } = await running;
+  assert.equal(exitCode, 1);
+  assert.match(stderr, /ended by SIGKILL.*\n.*l1bench clean/);
+});
+
+test('a reader that closes early does not end a command', async () => {
+  const running = l1bench(['doctor']);
+  running.stdout.destroy();
+  running.stderr.destroy();
+  assert.ok([0, 3].includes((await running).exitCode!));
+});
