@@ -14,6 +14,7 @@ import { openLoopDriver } from '../load/open-loop.ts';
 import { readCpuTicks } from '../machine/fitness.ts';
 import { type CpuTicks, stealRatio } from '../machine/proc-stat.ts';
 import { localTarget } from '../targets/local/local-target.ts';
+import { deathBehind } from '../targets/local/mesh-errors.ts';
 import type { Deployment, Mesh } from '../targets/target.ts';
 import { needTool } from '../tools/need-tool.ts';
 import type { ToolReport, ToolReports } from '../tools/tool.ts';
@@ -113,7 +114,7 @@ export async function execute(
     startup.podsReadyMs = performance.now() - deployedMs;
     startup.servicesPssBytes = await applicationBytes(deployment);
     try {
-      const measuring = measure(plan, {
+      await measure(plan, {
         deployment,
         driver,
         log,
@@ -121,8 +122,7 @@ export async function execute(
         signal: interrupt.signal,
         nowMs: Date.now,
         payloadCost: (scenario) => measurePayloadCost(run, needTool(tools.redis).path, scenario),
-      });
-      await Promise.race([measuring, deployment.died]);
+      }).catch((error) => deathBehind(error, deployment.died));
     } finally {
       stopping.sinceMs = performance.now();
     }

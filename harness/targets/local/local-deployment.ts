@@ -74,10 +74,13 @@ export class LocalDeployment implements Deployment {
         maxMemoryBytes: plan.budgetBytes * plan.topology.services.length,
       }),
     );
-    [this.#sidecars, this.#pods] = await Promise.all([
+    const starting = [
       plan.mesh === 'envoy' ? this.#startSidecars(signal) : null,
       this.#startPods(this.#everyService, plan.scenarios ?? [], signal),
-    ]);
+    ] as const;
+    // Whichever fails, the other must not go on starting while what stands is taken down.
+    await Promise.allSettled(starting);
+    [this.#sidecars, this.#pods] = await Promise.all(starting);
   }
 
   ingress = (service: number): ReturnType<Deployment['ingress']> => ({

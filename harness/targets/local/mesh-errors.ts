@@ -25,3 +25,10 @@ export function startTimedOut(process: OwnedProcess, limitMs: Millis): BenchErro
     },
   );
 }
+
+/** Rejects with what died, if that is why something failed, else with the error of what failed. */
+export async function deathBehind(error: unknown, died: Promise<never>): Promise<never> {
+  // The end of a process is told a moment after its connections break.
+  const nothingDied = new Promise<never>((_, reject) => setImmediate(reject, error));
+  return Promise.race([died, nothingDied]);
+}

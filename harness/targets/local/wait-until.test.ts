@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import type { OwnedProcess } from '../../journal/owned-process.ts';
 import { waitUntilReady } from './wait-until.ts';
 
-const started = (exited: Promise<string>): OwnedProcess => ({
+const started = (exited: Promise<string>, stop = async () => {}): OwnedProcess => ({
   name: 'svc-07',
   pid: 1,
   exited,
   logTail: () => 'last words',
-  stop: async () => {},
+  stop,
 });
 const alive = new Promise<string>(() => {});
 
@@ -21,11 +21,16 @@ test('what is ready is waited for no longer', async () => {
   assert.equal(looks, 3);
 });
 
-test('what never serves is given up at the limit, with its name and the end of its log', async () => {
+test('what never serves is ended at the limit, with its name and the end of its log', async () => {
+  let stops = 0;
+  const process = started(alive, async () => {
+    stops += 1;
+  });
   await assert.rejects(
-    waitUntilReady(started(alive), async () => false, 20),
+    waitUntilReady(process, async () => false, 20),
     { code: 'START_TIMED_OUT', message: /svc-07 .*within 0.02 s.*last words/s },
   );
+  assert.equal(stops, 1);
 });
 
 test('what ends before it serves is said to have died, and how', async () => {

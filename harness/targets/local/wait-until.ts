@@ -8,7 +8,10 @@ import { PodDiedError, startTimedOut } from './mesh-errors.ts';
 const LOOK_EVERY_MS: Millis = 15;
 const START_LIMIT_MS: Millis = 30_000;
 
-/** Resolves when `isReady` says so; rejects when the process ends before, or at the limit, 30 s by default. */
+/**
+ * Resolves when `isReady` says so; rejects when the process ends before. At the limit, 30 s by default, it ends the process
+ * and rejects.
+ */
 export async function waitUntilReady(
   process: OwnedProcess,
   isReady: () => Promise<boolean>,
@@ -21,7 +24,10 @@ export async function waitUntilReady(
   const deadlineMs = performance.now() + limitMs;
   while (!(await isReady())) {
     if (ended !== null) throw new PodDiedError(process, ended);
-    if (performance.now() > deadlineMs) throw startTimedOut(process, limitMs);
+    if (performance.now() > deadlineMs) {
+      await process.stop();
+      throw startTimedOut(process, limitMs);
+    }
     await delay(LOOK_EVERY_MS);
   }
 }
