@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { BenchError, EXIT } from '../errors.ts';
 import type { OwnedRun } from '../journal/owned-run.ts';
 import type { FromPod, PodPlan } from './pod/plan.ts';
 
@@ -40,8 +41,8 @@ export async function startPod(
     served.reject(why);
   };
   pod.once('error', (error) => failed(signal.aborted ? signal.reason : error));
-  const ended = once(pod, 'exit').then(([code]) =>
-    failed(new Error(`${plan.name} ended with exit code ${code}`)),
+  const ended = once(pod, 'exit').then(([code, signal]) =>
+    failed(died(plan.name, signal ?? `exit code ${code}`)),
   );
   ended.catch(() => {});
   served.promise.catch(() => {});
@@ -55,4 +56,11 @@ export async function startPod(
   // Peers serve until their time is over, and nobody waits for them.
   gone.catch(() => {});
   return { heldBackMs, served: gone };
+}
+
+function died(name: string, how: string): BenchError {
+  return new BenchError('POD_DIED', `${name} died (${how}).`, {
+    hint: 'Above is what it said. If that names no cause, the system may have ended it for lack of memory (see dmesg).',
+    exitCode: EXIT.invalidRun,
+  });
 }

@@ -5,6 +5,7 @@ import { interruptible } from '../run/interrupt.ts';
 import type { ProfileName } from '../run/profile.ts';
 import { findFreeNetwork } from '../targets/local/free-network.ts';
 import { startRedis } from '../targets/local/redis-server.ts';
+import { RunningParts } from '../targets/local/running-parts.ts';
 import { needTool } from '../tools/need-tool.ts';
 import type { ExperimentKind } from './experiment.ts';
 
@@ -20,7 +21,10 @@ export interface ExperimentRequest {
   readonly profile: ProfileName;
 }
 
-/** Measures one experiment, with a Redis of its own for pods to talk over. Rejects when it is interrupted. */
+/**
+ * Measures one experiment, with a Redis of its own for pods to talk over. Rejects when it is interrupted, or when that Redis
+ * dies. No pod serves on after it.
+ */
 export async function runExperiment(
   { kind, runId, command, seed, profile }: ExperimentRequest,
   { projectFolder, tools, environment }: Surroundings,
@@ -30,20 +34,25 @@ export async function runExperiment(
   using interrupt = interruptible('nothing');
   using run = openRun(projectFolder, runId);
   const { sharedRedis } = await findFreeNetwork(runId, 1);
-  const redis = await startRedis(run, needTool(tools.redis).path, {
-    name: 'bus',
-    endpoint: sharedRedis,
-    maxMemoryBytes: BUS_BYTES,
-  });
+  await using parts = new RunningParts();
+  parts.add(
+    await startRedis(run, needTool(tools.redis).path, {
+      name: 'bus',
+      endpoint: sharedRedis,
+      maxMemoryBytes: BUS_BYTES,
+    }),
+  );
+  const over = new AbortController();
   try {
-    const findings = await kind.measure({
+    const measuring = kind.measure({
       run,
       bus: sharedRedis,
       seed,
       seeds: SEEDS[profile],
-      signal: interrupt.signal,
+      signal: AbortSignal.any([interrupt.signal, over.signal]),
       say: (what) => say(`${Math.round((Date.now() - started.getTime()) / 1000)} s: ${what}`),
     });
+    const findings = await Promise.race([measuring, parts.died]);
     return {
       schemaVersion: EXPERIMENT_VERSION,
       experiment: kind.name,
@@ -59,6 +68,6 @@ export async function runExperiment(
       limits: [...findings.limits],
     };
   } finally {
-    await redis.stop();
+    over.abort();
   }
 }
