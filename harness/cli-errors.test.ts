@@ -53,7 +53,25 @@ const MISTAKES: readonly Mistake[] = [
     what: 'a part of a round',
     args: () => ['run', '--blocks', '1.5'],
     code: 'OPTION_OUT_OF_RANGE',
-    says: /--blocks is 1.5; it must be a whole number above 0/,
+    says: /--blocks is 1.5; it must be a whole number above 0 and at most 10000/,
+  },
+  {
+    what: 'more rounds than memory holds the arrivals of',
+    args: () => ['run', '--blocks', '1e9'],
+    code: 'OPTION_OUT_OF_RANGE',
+    says: /--blocks is 1000000000/,
+  },
+  {
+    what: 'a mesh that cannot be, before anything is looked for',
+    args: () => ['run', '--services', '1', '--mesh', 'none'],
+    code: 'TOPOLOGY_IMPOSSIBLE',
+    says: /^\S*error\S* services is 1/,
+  },
+  {
+    what: 'an option given twice',
+    args: () => ['topology', '--out', 'a.svg', '--out', 'b.svg'],
+    code: 'OPTION_TWICE',
+    says: /--out is given 2 times/,
   },
   {
     what: 'an unknown claim',
@@ -121,6 +139,21 @@ for (const { what, args, code, says } of MISTAKES) {
     assert.equal(stdout, '');
   });
 }
+
+test('a place that cannot be written to is an error of the environment, not a defect', async () => {
+  const args = ['topology', '--out', join(folder, 'result.json', 'x.svg')];
+  const { exitCode, stderr } = await execa(process.execPath, [CLI, ...args], { reject: false });
+  assert.equal(exitCode, EXIT.environment, stderr);
+  assert.match(stderr, /^\S*error.* The file system refuses: .*FILE_REFUSED/s);
+});
+
+test('a drawing goes into a folder that is not there yet', async () => {
+  const out = join(folder, 'new', 'x.svg');
+  const { exitCode, stderr } = await execa(process.execPath, [CLI, 'topology', '--out', out], {
+    reject: false,
+  });
+  assert.equal(exitCode, EXIT.ok, stderr);
+});
 
 test('a Redis that is named but not there ends a run before it starts anything', async () => {
   const { exitCode, stderr } = await execa(process.execPath, [CLI, 'run', '--mesh', 'none'], {

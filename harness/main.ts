@@ -10,7 +10,7 @@ import { runCommand } from './commands/run.ts';
 import { setupCommand } from './commands/setup.ts';
 import { topologyCommand } from './commands/topology.ts';
 import { trendCommand } from './commands/trend.ts';
-import { EXIT } from './errors.ts';
+import { BenchError, EXIT } from './errors.ts';
 import { exitCodeOf, explain } from './explain.ts';
 import { whenOrphaned } from './journal/when-orphaned.ts';
 
@@ -27,6 +27,9 @@ const COMMANDS = [
   cleanCommand,
 ];
 
+/** What the command line may hold several of. */
+const LISTS = ['_', 'scenario', 'claim'];
+
 const cli = yargs(hideBin(process.argv))
   .scriptName('l1bench')
   .usage(
@@ -40,6 +43,14 @@ const cli = yargs(hideBin(process.argv))
     'Exit codes: 0 ok · 2 usage · 3 environment · 4 run invalid · 10 gate regressed · 75 gate inconclusive · 130 interrupted',
   )
   .wrap(Math.min(110, process.stdout.columns ?? 110))
+  .check((given) => {
+    const twice = Object.keys(given).find((name) => Array.isArray(given[name]) && !LISTS.includes(name));
+    if (twice === undefined) return true;
+    throw new BenchError('OPTION_TWICE', `--${twice} is given ${(given[twice] as unknown[]).length} times.`, {
+      hint: 'Give it once.',
+      exitCode: EXIT.usage,
+    });
+  })
   .fail((message, error, parser) => {
     if (error) throw error;
     process.stderr.write(`${parser.help()}\n\n${message}\n`);

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { ArgumentsCamelCase, Argv, InferredOptionTypes, Options } from 'yargs';
 import { DEFAULT_SCENARIOS, SCENARIOS, scenarioOf } from '../../scenarios/catalogue.ts';
+import { buildTopology } from '../../scenarios/topology/build.ts';
 import { BenchError, EXIT } from '../errors.ts';
 import { EXPERIMENTS } from '../experiments/experiments.ts';
 import type { LoadPlan } from '../load/driver.ts';
@@ -17,6 +18,8 @@ const ABLATION_CHAIN_GAP_MS = 12;
 const MOST_REQUESTS_PER_SECOND = 100_000;
 /** A tebibyte. */
 const MOST_BUDGET_MIB = 2 ** 20;
+/** A day of rounds at least; the arrivals of all are made once before the first, for their digest. */
+const MOST_ROUNDS = 10_000;
 
 /** The options that say what a run measures. */
 export const runOptions = {
@@ -75,7 +78,7 @@ export function scenarioArgument<T>(args: Argv<T>) {
 
 /**
  * What the user typed as a run. `nonce` is any number between 0 and 1.
- * @throws {InputError} `SCENARIO_UNKNOWN`. @throws {BenchError} `WORKLOAD_UNKNOWN`, `OPTION_OUT_OF_RANGE`.
+ * @throws {InputError} `SCENARIO_UNKNOWN`, `TOPOLOGY_IMPOSSIBLE`. @throws {BenchError} `WORKLOAD_UNKNOWN`, `OPTION_OUT_OF_RANGE`.
  */
 export function requestOf(
   args: RunOptions & { readonly scenario: readonly string[] },
@@ -86,7 +89,7 @@ export function requestOf(
   const profile = PROFILES[args.profile];
   const names = args.scenario.flatMap(scenariosNamed);
   const ablation = args.scenario.includes('ablation');
-  return {
+  const request: RunRequest = {
     runId: runIdOf(now, args.profile, nonce),
     command,
     scenarios: [...new Set(names)].map(scenarioOf).map(({ name, description }) => ({ name, description })),
@@ -106,9 +109,13 @@ export function requestOf(
     mesh: args.mesh,
     driver: args.driver,
     workload: workloadOf(args.workload),
-    budgetBytes: positive('--budget-mib', args.budgetMib, MOST_BUDGET_MIB) * 2 ** 20,
+    // Redis takes whole bytes, and 0 for no limit.
+    budgetBytes: Math.ceil(positive('--budget-mib', args.budgetMib, MOST_BUDGET_MIB) * 2 ** 20),
     timeScale: positive('--time-scale', args.timeScale),
   };
+  // Refused now, not after what is missing was installed.
+  buildTopology(request);
+  return request;
 }
 
 /** The scenarios that one word stands for. */
@@ -132,10 +139,10 @@ function positive(option: string, value: number, most = Number.MAX_VALUE): numbe
   throw outOfRange(option, value, limit);
 }
 
-/** @throws {BenchError} `OPTION_OUT_OF_RANGE`. */
+/** A number of rounds or pairs. @throws {BenchError} `OPTION_OUT_OF_RANGE`. */
 export function wholeNumber(option: string, value: number): number {
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw outOfRange(option, value, 'a whole number above 0');
+  if (Number.isInteger(value) && value > 0 && value <= MOST_ROUNDS) return value;
+  throw outOfRange(option, value, `a whole number above 0 and at most ${MOST_ROUNDS}`);
 }
 
 function outOfRange(option: string, value: number, limit: string): BenchError {

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Argv } from 'yargs';
 import { buildTopology } from '../../scenarios/topology/build.ts';
 import { topologySvg } from '../../scenarios/topology/svg.ts';
@@ -30,6 +31,7 @@ export function topologyCommand(cli: Argv): Argv {
         process.stdout.write(`${JSON.stringify(mesh)}\n`);
         return;
       }
+      await mkdir(dirname(args.out), { recursive: true });
       await writeFile(args.out, topologySvg(mesh));
       const edges = new Set(
         mesh.requestTypes.flatMap((type) => type.reads.map((read) => `${type.service}>${read.owner}`)),

@@ -1,5 +1,5 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Argv } from 'yargs';
 import { type HistoryEntry, historyEntrySchema, seriesOf } from '../../reports/history/history.ts';
 import { renderTrendPage } from '../../reports/history/trend-page.ts';
@@ -23,6 +23,7 @@ export function trendCommand(cli: Argv): Argv {
     async (args) => {
       const entries = await entriesOf(args.history);
       const series = seriesOf(entries, seededRng(1));
+      await mkdir(dirname(args.out), { recursive: true });
       await writeFile(args.out, renderTrendPage(series, await chartJsSource()));
       const changes = series.reduce((sum, one) => sum + one.changes.length, 0);
       process.stdout.write(
