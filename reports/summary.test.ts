@@ -203,3 +203,9 @@ test('CPU is won by the verdict of its pairs, as the table of ratios shows it', 
   assert.equal(margin(withVerdict('faster')), 'clear');
   assert.equal(margin(withVerdict('INCONCLUSIVE')), 'within noise');
 });
+
+test('what the preload answered is a share of all reads that came by, those that waited for others among them', () => {
+  const coverage = { hits: 60, misses: 25, shared: 10, bypass: 5, faults: 0 };
+  const found = scenario('no-cache', summarise(withBlocks(() => ({ coverage })))).coverage!;
+  assert.deepEqual([found.hits.value, found.misses.value, found.bypass.value], [0.6, 0.25, 0.05]);
+});

@@ -2,7 +2,7 @@ import type { Bytes, Clock, Count, Millis } from 'l1-cache';
 import type { DomainName } from './topology/topology.ts';
 
 /** Where the answer of one read came from. */
-export type ReadOutcome = 'l1' | 'redis' | 'container' | 'proxy' | 'origin' | 'stale';
+export type ReadOutcome = 'l1' | 'redis' | 'container' | 'proxy' | 'origin';
 
 /** A value as the origin stamped it. */
 export interface Stamped {

@@ -51,7 +51,10 @@ export interface ScenarioSummary {
     /** Everything that serves a request: applications, proxies, Redis and cache containers. */
     readonly all: Figure;
   };
-  /** Reads that a cache under the program answered, of those it was asked; null where there is none. */
+  /**
+   * Reads that a cache under the program answered, of those it was asked; null where there is none. The rest of the
+   * three shares waited for the answer to another read.
+   */
   readonly coverage: {
     readonly hits: Figure;
     readonly misses: Figure;
@@ -81,7 +84,7 @@ function coverageOf(blocks: readonly Block[], rng: Rng): ScenarioSummary['covera
   if (counted.length === 0) return null;
   const share = (of: 'hits' | 'misses' | 'bypass') =>
     quotient(
-      counted.map((one) => ({ of: one[of], per: one.hits + one.misses + one.bypass })),
+      counted.map((one) => ({ of: one[of], per: one.hits + one.misses + one.shared + one.bypass })),
       'ratio',
       'reads',
       rng,
@@ -136,11 +139,7 @@ export function summariseScenario(result: Result, name: string, rng: Rng): Scena
         of: block.readsByOutcome[outcome]?.count ?? 0,
         per: hitsOf(block).per,
       })),
-      latency: figures(
-        (block) => block.readsByOutcome[outcome]?.latencyNs,
-        'reads',
-        outcome === 'origin' || outcome === 'stale',
-      ),
+      latency: figures((block) => block.readsByOutcome[outcome]?.latencyNs, 'reads', outcome === 'origin'),
     })),
     l1PerRead: figures((block) => block.l1PerReadNs, 'requests', false),
     l1Batch: figures((block) => block.l1BatchNs, 'batches', false),
