@@ -1,4 +1,4 @@
-import { number, withUnit } from './format.ts';
+import { ratioText, withUnit } from './format.ts';
 import { cautions } from './notes.ts';
 import type { Environment, Result, Settings } from './schema.ts';
 import type { Figure } from './summary/figure.ts';
@@ -68,6 +68,8 @@ function differencesThatMatter(a: Result, b: Result): Difference[] {
     ...VERSIONS.map((key): [string, unknown] => [`versions.${key}`, run.environment.versions[key]]),
     ...SETTINGS.map((key): [string, unknown] => [key, run.settings[key]]),
     ['inputSha256', run.inputSha256],
+    // What stands beside a scenario takes its share of the machine, and who was warmed up earlier holds older values.
+    ['scenarios', run.scenarios.map(({ name }) => name).join(', ')],
     ['memoryMethod', run.memory[0]?.method ?? null],
     ['state', run.state],
   ];
@@ -123,5 +125,5 @@ export function differenceLine({ field, a, b }: Difference): string {
 
 /** A compared figure on one line, for the terminal. */
 export function comparedLine({ scenario, figure, a, b, ratio, verdict }: ComparedRow): string {
-  return `${scenario.padEnd(16)} ${figure.padEnd(44)} ${a.padStart(14)} ${b.padStart(14)} ${(ratio === null ? '–' : `${number(ratio)}×`).padStart(8)} ${verdict}`;
+  return `${scenario.padEnd(18)} ${figure.padEnd(44)} ${a.padStart(14)} ${b.padStart(14)} ${(ratio === null ? '–' : `${ratioText(ratio)}×`).padStart(8)} ${verdict}`;
 }

@@ -1,6 +1,6 @@
 import type { Ratio } from 'l1-cache';
 import { bytes, counted, duration, number, percent } from './format.ts';
-import type { BrokenRule } from './schema.ts';
+import type { BrokenRule, Environment } from './schema.ts';
 import type { LibraryHit } from './summary/library-hit.ts';
 import { BALANCE_LIMIT } from './summary/memory.ts';
 import type { Summary } from './summary.ts';
@@ -24,10 +24,7 @@ export function environmentRows(summary: Summary): [string, string][] {
       'Load',
       `${s.driver}, ${number(s.ratePerSecond)} requests/s over ${s.services} services, ${number(s.fanOutMean)} reads a request (${s.fanOutDistribution}, ${s.fanOut}), workload ${s.workload}; generator ${e.coLocatedLoad ? 'on the same machine as the pods' : 'on a machine of its own'}`,
     ],
-    [
-      'Noise',
-      `longest pause of an idle loop ${number(e.intrinsicLatencyMaxUs / 1000)} ms, steal ${e.stealRatio === null ? 'not told' : percent(e.stealRatio)}, CPU pressure ${e.cpuPressureRatio === null ? 'not told' : percent(e.cpuPressureRatio)} before the run, one clock reading ${duration(e.timerCostNs)}${othersCpuText(summary)}`,
-    ],
+    ['Noise', `${noiseText(e)}${othersCpuText(summary)}`],
     [
       'Budget',
       `${bytes(s.budgetBytes)} of cache a pod; profile ${s.profile}, ${counted(s.rounds, 'rounds')} of ${number(s.blockMs / 1000)} s blocks`,
@@ -38,6 +35,12 @@ export function environmentRows(summary: Summary): [string, string][] {
     ],
     ['Repeat', `${summary.command} (seed ${s.seed}; inputs sha256 ${summary.inputSha256})`],
   ];
+}
+
+/** How quiet the machine was before the run, in words. */
+export function noiseText(e: Environment): string {
+  const told = (ratio: Ratio | null) => (ratio === null ? 'not told' : percent(ratio));
+  return `longest pause of an idle loop ${number(e.intrinsicLatencyMaxUs / 1000)} ms, steal ${told(e.stealRatio)}, CPU pressure ${told(e.cpuPressureRatio)} before the run, one clock reading ${duration(e.timerCostNs)}`;
 }
 
 /** From here on what others did shows in every latency. */

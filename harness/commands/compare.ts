@@ -40,7 +40,9 @@ export function compareCommand(cli: Argv): Argv {
       }
       if (args.json) return;
       for (const line of comparison.cautions) process.stderr.write(`warning: ${line}\n`);
-      process.stdout.write(`${[...differences, ...comparison.rows.map(comparedLine)].join('\n')}\n`);
+      const rows = comparison.rows.map(comparedLine);
+      const lines = rows.length === 0 ? ['No figure was measured in both runs.'] : rows;
+      process.stdout.write(`${[...differences, ...lines].join('\n')}\n`);
     },
   );
 }

@@ -29,7 +29,7 @@ export function withoutCurves(summary: Summary): string {
   const left = summary.scenarios.length - withCurves(summary).length;
   return left === 0
     ? ''
-    : ` Shown are the main comparison and the scenarios with the fastest requests; the ${left} others are in the tables and the charts by name.`;
+    : ` Shown are the main comparison and the scenarios with the fastest requests; ${left === 1 ? 'the other one is' : `the ${left} others are`} in the tables and the charts by name.`;
 }
 
 /** Lays a chart with a category a scenario on its side where there are many: names need room. */

@@ -72,6 +72,10 @@ for (const [format, text] of [
     assert.match(text, /Here[\s\S]*Measured on this machine[\s\S]*There[\s\S]*Simulated/);
   });
 
+  test(`the ${format} says how quiet the machine was`, () => {
+    assert.match(text, /CPU pressure 12 % before the run/);
+  });
+
   test(`the ${format} shows a figure with its range and samples, and a dash where there is none`, () => {
     assert.match(text, /never back[^–]*–[\s\S]*2 s[\s\S]*1 to 3 s[\s\S]*n = 5 seeds/);
   });

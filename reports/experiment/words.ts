@@ -1,3 +1,4 @@
+import { noiseText } from '../notes.ts';
 import type { Experiment, Section } from './schema.ts';
 
 export const WHERE: Readonly<Record<Section['where'], string>> = {
@@ -14,6 +15,7 @@ export function backgroundRows({ environment: e, command, seed }: Experiment): [
   return [
     ['Machine', `${e.cpuModel}, ${e.cores} cores; ${e.os}, kernel ${e.kernel}`],
     ['Versions', versions],
+    ['Noise', noiseText(e)],
     ['Repeat', `${command} (seed ${seed})`],
   ];
 }
