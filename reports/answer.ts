@@ -61,7 +61,7 @@ function costSentence(baseline: ScenarioSummary, winner: ScenarioSummary): strin
     return `${stale}; memory was not measured.`;
   }
   return (
-    `It needs ${bytes(ours.pod.value)} a pod (${samples(ours.pod)}) against ${bytes(theirs.pod.value)}, ` +
+    `${winner.name} needs ${bytes(ours.pod.value)} a pod (${samples(ours.pod)}) against ${bytes(theirs.pod.value)}, ` +
     `for 200 pods ${bytes(ours.fleet.total.value!)} against ${bytes(theirs.fleet.total.value!)} in all; ${stale}.`
   );
 }

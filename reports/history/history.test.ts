@@ -109,5 +109,6 @@ test('an entry made from a run is valid and small', () => {
 
 test('the trend page leads with the changes', () => {
   const page = renderTrendPage(seriesOf(entries(stretches(3, [100, 12], [150, 12])), seededRng(1)), '');
+  assert.match(page, /one series in a hundred has one by chance; there is one\./);
   assert.ok(page.includes('c0ffee12') && page.indexOf('c0ffee12') < page.indexOf('<canvas'));
 });

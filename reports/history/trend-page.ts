@@ -58,7 +58,7 @@ export function renderTrendPage(series: readonly Series[], chartJs: string): str
     ),
   );
   const body = `<h1>Figures over time</h1>
-<p class="muted">One series per figure and environment. A change point is where the values before and after differ beyond chance (E-divisive, permutation test).</p>
+<p class="muted">One series per figure and environment. A change point is where the values before and after differ beyond chance (E-divisive, permutation test). About one series in a hundred has one by chance; ${series.length === 1 ? 'there is one' : `there are ${series.length}`}.</p>
 <h2>Changes</h2>
 ${changes.length === 0 ? '<p>No change point.</p>' : `<div class="scroll" tabindex="0"><table><thead><tr><th>Figure</th><th class="text">First run after</th><th>Mean after ÷ before</th><th>Evidence</th></tr></thead><tbody>${changes.join('\n')}</tbody></table></div>`}
 <h2>Series</h2>
