@@ -9,7 +9,13 @@ import { CLAIMS, CONTRADICTIONS } from './claims.ts';
 import { measurementsFrom } from './from-summary.ts';
 import { buildLedger, judge, type LedgerHead } from './ledger.ts';
 import { ledgerMarkdown, ledgerSection } from './ledger-text.ts';
-import { MEASURED_ON, type Measured, type Measurements, type Supplied } from './measurements.ts';
+import {
+  MEASURED_ON,
+  type Measured,
+  type Measurements,
+  type ScenarioLatency,
+  type Supplied,
+} from './measurements.ts';
 import {
   baselineForSaving,
   hitRatioForSpeedup,
@@ -149,6 +155,20 @@ for (const [id, changed, expected] of cases) {
     assert.equal(verdict(id, changed).verdict, expected);
   });
 }
+
+test('a p99 that rests on too few reads is said to be none, not NaN', () => {
+  const { baseline } = all.baselineAndL1;
+  const few = { ...baseline.read.p99, value: null, interval: null };
+  const changed: ScenarioLatency = {
+    ...baseline,
+    read: { ...baseline.read, p99: few },
+    readsOfRequest: { ...baseline.readsOfRequest, p99: few },
+  };
+  for (const id of ['1000x', 'three-calls'] as const) {
+    const measurements = { ...all, baselineAndL1: { ...all.baselineAndL1, baseline: changed } };
+    assert.match(judge(find(id), { measurements, missing: {} }).because, /too few to tell/, id);
+  }
+});
 
 test('a run without a Redis sidecar says nothing of how one starts', () => {
   const scenarios = SYNTHETIC_SCENARIOS.filter(({ name }) => name !== 'redis-sidecar');

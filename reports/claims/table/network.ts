@@ -19,6 +19,9 @@ const exactPercent = (ratio: number) => `${Number((100 * ratio).toFixed(4))} %`;
 
 const known = (measured: Measured | null): number => measured?.value ?? Number.NaN;
 
+const times = ({ value }: Measured): string =>
+  value === null ? 'too few to tell' : `${number(value)} times`;
+
 /** What calls through the mesh cost, and what is saved by not making them. */
 export const networkClaims: readonly Claim[] = [
   claim({
@@ -80,7 +83,7 @@ export const networkClaims: readonly Claim[] = [
       const hit = `at the measured hit ratio of ${exactPercent(known(l1.hitRatio))}`;
       return {
         verdict: reached ? 'reproduced' : needed === null ? 'not reproduced' : 'reproduced if',
-        because: `The mean read is ${number(known(mean))} times lower ${hit}; p50 ${number(known(p50))} times, p99 ${number(known(p99))} times. Hits decide the median, misses the mean.`,
+        because: `The mean read is ${number(known(mean))} times lower ${hit}; p50 ${times(p50)}, p99 ${times(p99)}. Hits decide the median, misses the mean.`,
         condition: reached
           ? null
           : needed === null
@@ -122,7 +125,7 @@ export const networkClaims: readonly Claim[] = [
       const attainable = allHits >= 1000;
       return {
         verdict: reached ? 'reproduced' : attainable ? 'reproduced if' : 'not reproduced',
-        because: `Reads were made ${fanOut === 'parallel' ? 'at once, so a request pays their maximum' : 'one after the other, so a request pays their sum'}. The reads of a request got ${number(known(reads))} times faster in the mean, ${number(known(p99))} times at p99; the whole request ${number(known(request))} times. If reads hit independently, ${percent(allHit)} of the requests find all ${number(readsPerRequest)} reads in the cache. ${Number.isFinite(allHits) ? `If every read hit and calls ran one after the other, they would be ${number(allHits)} times faster.` : 'No read hit.'}`,
+        because: `Reads were made ${fanOut === 'parallel' ? 'at once, so a request pays their maximum' : 'one after the other, so a request pays their sum'}. The reads of a request got ${number(known(reads))} times faster in the mean, ${times(p99)} at p99; the whole request ${number(known(request))} times. If reads hit independently, ${percent(allHit)} of the requests find all ${number(readsPerRequest)} reads in the cache. ${Number.isFinite(allHits) ? `If every read hit and calls ran one after the other, they would be ${number(allHits)} times faster.` : 'No read hit.'}`,
         condition:
           reached || !attainable
             ? null
