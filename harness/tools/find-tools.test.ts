@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { it } from 'node:test';
 import { BenchError } from '../errors.ts';
 import { findTools } from './find-tools.ts';
+import { thisHost } from './host.ts';
 import { needTool } from './need-tool.ts';
 import { scriptedHost } from './testing/scripted-host.ts';
 
@@ -41,6 +43,26 @@ it('prefers what the environment names to PATH', async () => {
     source: 'environment',
     path: '/opt/redis',
   });
+});
+
+it('answers whole paths, as programs start in other folders than it looks from', async () => {
+  const here = (path: string) => join(process.cwd(), path);
+  const { redis, envoy } = await findTools(
+    '/project',
+    scriptedHost({
+      programs: { [here('build/redis-server')]: REDIS_7, [here('bin/envoy')]: ENVOY },
+      env: { REDIS_SERVER: './build/redis-server', PATH: 'bin' },
+    }),
+  );
+  assert.deepEqual(
+    [redis, envoy].map((tool) => tool.state === 'found' && tool.path),
+    [here('build/redis-server'), here('bin/envoy')],
+  );
+});
+
+it('takes no folder for a program', async () => {
+  assert.equal(await thisHost.isExecutable(process.cwd()), false);
+  assert.equal(await thisHost.isExecutable(process.execPath), true);
 });
 
 it('reports a variable that names nothing that runs, and does not look further', async () => {

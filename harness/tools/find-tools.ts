@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { findInPath, type Host, thisHost } from './host.ts';
 import { TOOL_KINDS, type ToolKind, type ToolReport, type ToolReports, type ToolSource } from './tool.ts';
 
@@ -25,7 +25,8 @@ async function findTool(kind: ToolKind, projectFolder: string, host: Host): Prom
   const named = host.env[kind.variable];
   if (named !== undefined && named !== '') {
     return (
-      (await look(kind, named, 'environment', host)) ??
+      // Pods start in a folder of the run's, where a path from here would lead nowhere.
+      (await look(kind, resolve(named), 'environment', host)) ??
       missing(kind, `${kind.variable} is ${named}, which does not run or does not tell its version.`)
     );
   }

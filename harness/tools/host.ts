@@ -1,5 +1,5 @@
-import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { access, constants, stat } from 'node:fs/promises';
+import { delimiter, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { execa } from 'execa';
 
@@ -48,7 +48,8 @@ export const thisHost: Host = {
   async isExecutable(path) {
     try {
       await access(path, constants.X_OK);
-      return true;
+      // A folder that may be entered is no program.
+      return (await stat(path)).isFile();
     } catch {
       return false;
     }
@@ -71,10 +72,10 @@ export const thisHost: Host = {
   },
 };
 
-/** The path of a command in PATH, or null. */
+/** The whole path of a command in PATH, or null. */
 export async function findInPath(host: Host, name: string): Promise<string | null> {
   for (const folder of (host.env.PATH ?? '').split(delimiter)) {
-    const path = join(folder, name);
+    const path = resolve(folder, name);
     if (folder !== '' && (await host.isExecutable(path))) return path;
   }
   return null;

@@ -42,6 +42,14 @@ it('installs nothing that is already there', async () => {
   assert.ok(ran.every((line) => /--version$|version$/.test(line)));
 });
 
+it('installs nothing in place of what a variable names', async () => {
+  const programs = installing({ ...HAS_ENVOY });
+  const { tools, steps, ran } = await setUpOn({ programs, env: { REDIS_SERVER: '/opt/typo' } });
+  assert.match(steps[0] ?? '', /^redis: REDIS_SERVER is \/opt\/typo/);
+  assert.equal(tools.redis.state, 'missing');
+  assert.ok(ran.every((line) => !line.startsWith('apt-get')));
+});
+
 it('installs Redis with apt-get after an update, saying each command before it runs', async () => {
   const { tools, steps, ran } = await setUpOn({ programs: installing(HAS_ENVOY) });
   assert.equal(tools.redis.state, 'found');

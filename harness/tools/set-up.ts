@@ -4,7 +4,7 @@ import { fetchEnvoy } from './fetch-envoy.ts';
 import { findTools } from './find-tools.ts';
 import { type Host, thisHost } from './host.ts';
 import { installRedis } from './install-redis.ts';
-import type { ToolReport, ToolReports } from './tool.ts';
+import { TOOL_KINDS, type ToolReport, type ToolReports } from './tool.ts';
 import type { Workshop } from './workshop.ts';
 
 export interface SetUpOptions {
@@ -28,6 +28,8 @@ export async function setUp(options: SetUpOptions): Promise<ToolReports> {
   const failures = new Map<ToolReport['tool'], string>();
   const bring = async (report: ToolReport, install: () => Promise<string | null>): Promise<void> => {
     if (report.state === 'found') return onStep(`${report.tool}: ${report.version} at ${report.path}`);
+    // What is named goes before whatever would be brought.
+    if (host.env[TOOL_KINDS[report.tool].variable]) return onStep(`${report.tool}: ${report.why}`);
     const failure = await install();
     if (failure !== null) failures.set(report.tool, failure);
   };
