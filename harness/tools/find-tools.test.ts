@@ -78,6 +78,7 @@ it('reports a variable that names nothing that runs, and does not look further',
     redis.state === 'missing' ? redis.why : '',
     /^REDIS_SERVER is \/opt\/typo, which does not run/,
   );
+  assert.equal(redis.state === 'missing' && redis.howToGet, 'Correct REDIS_SERVER, or unset it.');
 });
 
 it('finds the copies that setup made in the project', async () => {

@@ -27,7 +27,10 @@ async function findTool(kind: ToolKind, projectFolder: string, host: Host): Prom
     return (
       // Pods start in a folder of the run's, where a path from here would lead nowhere.
       (await look(kind, resolve(named), 'environment', host)) ??
-      missing(kind, `${kind.variable} is ${named}, which does not run or does not tell its version.`)
+      missing(
+        { ...kind, howToGet: `Correct ${kind.variable}, or unset it.` },
+        `${kind.variable} is ${named}, which does not run or does not tell its version.`,
+      )
     );
   }
   const inPath = await findInPath(host, kind.executable);
