@@ -71,16 +71,16 @@ export function gateCommand(cli: Argv): Argv {
       await cleanLeftovers(PROJECT_FOLDER, { all: false });
       const gateId = runIdOf(new Date(), 'gate', Math.random());
       const folder = args.out === undefined ? runFolderOf(gateId) : resolve(args.out);
-      await mkdir(folder, { recursive: true });
 
       const { tools, environment } = await survey({ mesh: 'none', driver: 'open-loop' }, say);
       using interrupt = interruptible('nothing');
       using run = openRun(PROJECT_FOLDER, gateId);
-      await using base = await checkOut(PROJECT_FOLDER, args.base, join(run.folder, 'base'));
-      await using head =
+      const base = await checkOut(PROJECT_FOLDER, args.base, join(run.folder, 'base'));
+      const head =
         args.head === undefined
           ? workingTree(PROJECT_FOLDER)
           : await checkOut(PROJECT_FOLDER, args.head, join(run.folder, 'head'));
+      await mkdir(folder, { recursive: true });
 
       const roundMs = 3 * (GATE_PLAN.blockMs + BETWEEN_BLOCKS_MS);
       const progress = progressOn(process.stderr, STAND_UP_MS + firstPairs * roundMs, () =>

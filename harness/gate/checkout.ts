@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, symlinkSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Result } from '../../reports/schema.ts';
 import { BenchError, EXIT } from '../errors.ts';
 
 /** The sources of one side of a gate. */
-export interface Checkout extends AsyncDisposable {
+export interface Checkout {
   /** As the user named it, and as git knows it. */
   readonly name: string;
   readonly folder: string;
@@ -14,12 +14,13 @@ export interface Checkout extends AsyncDisposable {
 
 /** The working tree as it is, changes included. */
 export function workingTree(projectFolder: string): Checkout {
-  return { name: 'working tree', folder: projectFolder, [Symbol.asyncDispose]: async () => {} };
+  return { name: 'working tree', folder: projectFolder };
 }
 
 /**
- * Checks out a git ref, or the commit that a `result.json` was measured at, into a folder of its own. Numbers of
- * another day are not compared: the old code is run again beside the new.
+ * Writes the files of a git ref, or of the commit that a `result.json` was measured at, into a folder of its own. Numbers of
+ * another day are not compared: the old code is run again beside the new. The repository notes nothing of it, so that
+ * nothing is left there after a kill.
  *
  * @throws {BenchError} `BASE_UNKNOWN` for a ref that git does not know, or a result without a clean commit.
  */
@@ -33,16 +34,13 @@ export async function checkOut(projectFolder: string, base: string, folder: stri
       exitCode: EXIT.usage,
     });
   }
-  await execa('git', ['worktree', 'add', '--detach', '--force', folder, sha.stdout], { cwd: projectFolder });
+  await mkdir(folder, { recursive: true });
+  await execa('git', ['archive', '--format=tar', sha.stdout], { cwd: projectFolder, buffer: false }).pipe(
+    'tar',
+    ['--extract', '--directory', folder],
+  );
   await dependenciesFor(folder, projectFolder);
-  return {
-    name: `${ref} (${sha.stdout})`,
-    folder,
-    [Symbol.asyncDispose]: async () => {
-      await git('worktree', 'remove', '--force', folder);
-      await git('worktree', 'prune');
-    },
-  };
+  return { name: `${ref} (${sha.stdout})`, folder };
 }
 
 async function commitOfResult(file: string): Promise<string> {
