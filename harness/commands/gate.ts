@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Argv } from 'yargs';
-import { decideGate, type GateVerdict } from '../../reports/gate/decision.ts';
+import { decideGate, type GateDecision, type GateVerdict } from '../../reports/gate/decision.ts';
 import { unfitness } from '../../reports/gate/machine.ts';
 import { gateJunit, gateMarkdown } from '../../reports/gate/report.ts';
 import { GATE_PLAN } from '../../reports/gate/rules.ts';
@@ -14,7 +14,8 @@ import { measureStage } from '../gate/stage.ts';
 import { cleanLeftovers } from '../journal/clean.ts';
 import { openRun } from '../journal/owned-run.ts';
 import { PROJECT_FOLDER, runFolderOf } from '../project.ts';
-import { interruptible } from '../run/interrupt.ts';
+import type { Surroundings } from '../run/execute.ts';
+import { interruptible, unlessInterrupted } from '../run/interrupt.ts';
 import { progressOn } from '../run/progress.ts';
 import { runIdOf } from '../run/run-id.ts';
 import { survey } from '../run/survey.ts';
@@ -72,52 +73,12 @@ export function gateCommand(cli: Argv): Argv {
       const gateId = runIdOf(new Date(), 'gate', Math.random());
       const folder = args.out === undefined ? runFolderOf(gateId) : resolve(args.out);
 
-      const { tools, environment } = await survey({ mesh: 'none', driver: 'open-loop' }, say);
+      const surroundings = await survey({ mesh: 'none', driver: 'open-loop' }, say);
       using interrupt = interruptible('nothing');
-      using run = openRun(PROJECT_FOLDER, gateId);
-      const base = await checkOut(PROJECT_FOLDER, args.base, join(run.folder, 'base'));
-      const head =
-        args.head === undefined
-          ? workingTree(PROJECT_FOLDER)
-          : await checkOut(PROJECT_FOLDER, args.head, join(run.folder, 'head'));
-      await mkdir(folder, { recursive: true });
-
-      const roundMs = 3 * (GATE_PLAN.blockMs + BETWEEN_BLOCKS_MS);
-      const progress = progressOn(process.stderr, STAND_UP_MS + firstPairs * roundMs, () =>
-        performance.now(),
+      const { title, decision, blocks } = await unlessInterrupted(interrupt.signal, () =>
+        judge({ ...args, scenario, firstPairs, gateId, folder, signal: interrupt.signal }, surroundings),
       );
-      const blocks: Block[] = [];
-      const measure = async (name: 'first' | 'confirm', pairs: number): Promise<GateStage> => {
-        progress.phase(`${name} stage: building and starting base, head and a second base`, STAND_UP_MS);
-        const measured = await measureStage(
-          { name, scenario, pairs, blockMs: GATE_PLAN.blockMs, seed: args.seed },
-          {
-            projectFolder: PROJECT_FOLDER,
-            gateId,
-            redisExecutable: needTool(tools.redis).path,
-            sides: { base, head, control: base },
-            signal: interrupt.signal,
-            onRound: (round, of) => progress.phase(`${name} stage: pair ${round} of ${of}`, roundMs),
-          },
-        );
-        blocks.push(...measured.blocks);
-        return measured.stage;
-      };
-
-      const evidence = { unfit: unfitness(environment), seed: args.seed };
-      const first = await measure('first', firstPairs);
-      let decision = decideGate({ ...evidence, first, confirm: null });
-      if (decision.next === 'confirm') {
-        decision = decideGate({
-          ...evidence,
-          first,
-          confirm: await measure('confirm', GATE_PLAN.confirmPairs),
-        });
-      }
-      progress.done();
-
-      const title = { base: base.name, head: head.name };
-      const record = { gateId, ...title, environment, decision };
+      const record = { gateId, ...title, environment: surroundings.environment, decision };
       await writeFile(join(folder, 'gate.json'), `${JSON.stringify(record, null, 1)}\n`);
       await writeFile(join(folder, 'blocks.json'), `${JSON.stringify(blocks)}\n`);
       await writeFile(join(folder, 'gate.md'), gateMarkdown(decision, title));
@@ -128,4 +89,60 @@ export function gateCommand(cli: Argv): Argv {
       process.exitCode = EXIT_OF[decision.verdict];
     },
   );
+}
+
+/** Measures both sides, in a second stage too where the first asks for one, and decides. */
+async function judge(
+  asked: {
+    readonly base: string;
+    readonly head: string | undefined;
+    readonly scenario: string;
+    readonly firstPairs: number;
+    readonly seed: number;
+    readonly gateId: string;
+    /** Where the record will go. */
+    readonly folder: string;
+    readonly signal: AbortSignal;
+  },
+  { tools, environment }: Surroundings,
+): Promise<{ title: { base: string; head: string }; decision: GateDecision; blocks: readonly Block[] }> {
+  const { gateId, scenario, seed, firstPairs, signal } = asked;
+  using run = openRun(PROJECT_FOLDER, gateId);
+  const base = await checkOut(PROJECT_FOLDER, asked.base, join(run.folder, 'base'));
+  const head =
+    asked.head === undefined
+      ? workingTree(PROJECT_FOLDER)
+      : await checkOut(PROJECT_FOLDER, asked.head, join(run.folder, 'head'));
+  // Minutes before it is needed: a place that cannot be written to is told at once.
+  await mkdir(asked.folder, { recursive: true });
+
+  const roundMs = 3 * (GATE_PLAN.blockMs + BETWEEN_BLOCKS_MS);
+  const progress = progressOn(process.stderr, STAND_UP_MS + firstPairs * roundMs, () => performance.now());
+  const blocks: Block[] = [];
+  const measure = async (name: 'first' | 'confirm', pairs: number): Promise<GateStage> => {
+    progress.phase(`${name} stage: building and starting base, head and a second base`, STAND_UP_MS);
+    const measured = await measureStage(
+      { name, scenario, pairs, blockMs: GATE_PLAN.blockMs, seed },
+      {
+        projectFolder: PROJECT_FOLDER,
+        gateId,
+        redisExecutable: needTool(tools.redis).path,
+        sides: { base, head, control: base },
+        signal,
+        onRound: (round, of) => progress.phase(`${name} stage: pair ${round} of ${of}`, roundMs),
+      },
+    );
+    blocks.push(...measured.blocks);
+    return measured.stage;
+  };
+
+  const evidence = { unfit: unfitness(environment), seed };
+  const first = await measure('first', firstPairs);
+  let decision = decideGate({ ...evidence, first, confirm: null });
+  if (decision.next === 'confirm') {
+    const confirm = await measure('confirm', GATE_PLAN.confirmPairs);
+    decision = decideGate({ ...evidence, first, confirm });
+  }
+  progress.done();
+  return { title: { base: base.name, head: head.name }, decision, blocks };
 }

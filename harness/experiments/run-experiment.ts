@@ -1,7 +1,7 @@
 import { EXPERIMENT_VERSION, type Experiment } from '../../reports/experiment/schema.ts';
 import { openRun } from '../journal/owned-run.ts';
 import type { Surroundings } from '../run/execute.ts';
-import { interruptible } from '../run/interrupt.ts';
+import { interruptible, unlessInterrupted } from '../run/interrupt.ts';
 import type { ProfileName } from '../run/profile.ts';
 import { findFreeNetwork } from '../targets/local/free-network.ts';
 import { startRedis } from '../targets/local/redis-server.ts';
@@ -52,7 +52,7 @@ export async function runExperiment(
       signal: AbortSignal.any([interrupt.signal, over.signal]),
       say: (what) => say(`${Math.round((Date.now() - started.getTime()) / 1000)} s: ${what}`),
     });
-    const findings = await Promise.race([measuring, parts.died]);
+    const findings = await unlessInterrupted(interrupt.signal, () => Promise.race([measuring, parts.died]));
     return {
       schemaVersion: EXPERIMENT_VERSION,
       experiment: kind.name,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { interruptible } from './interrupt.ts';
+import { interruptible, unlessInterrupted } from './interrupt.ts';
 
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   test(`${name} interrupts, and the error says what is kept`, () => {
@@ -23,4 +23,20 @@ test('one press that arrives twice is one press, and a later one leaves at once'
   nowMs += 2_000;
   process.emit('SIGINT');
   assert.deepEqual(exit.mock.calls[0]?.arguments, [130]);
+});
+
+test('what fails because Ctrl-C ended a program that it needs is told as interrupted', async () => {
+  using interrupt = interruptible('nothing');
+  const work = unlessInterrupted(interrupt.signal, async () => {
+    setImmediate(() => process.emit('SIGINT'));
+    throw new Error('git was killed with SIGINT');
+  });
+  await assert.rejects(work, { code: 'INTERRUPTED' });
+});
+
+test('what fails by itself is told as it is', async () => {
+  const work = unlessInterrupted(new AbortController().signal, async () => {
+    throw new Error('git is broken');
+  });
+  await assert.rejects(work, /git is broken/);
 });

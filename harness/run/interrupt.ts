@@ -53,3 +53,18 @@ export function interruptible(keeps: Keeps, nowMs: () => Millis = () => performa
     },
   };
 }
+
+/**
+ * Does `work`. Ctrl-C at a terminal ends the programs that it started too (git, a bundler, a pod): what fails because of an
+ * interruption is told as one.
+ */
+export async function unlessInterrupted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    // The signal and the end of such a program may come in either order.
+    await new Promise(setImmediate);
+    signal.throwIfAborted();
+    throw error;
+  }
+}
