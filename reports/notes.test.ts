@@ -37,3 +37,25 @@ it('says how many ratios miss by chance, and that intervals of p99 are too narro
   const long = { ...short, settings: { ...short.settings, rounds: 40 } };
   assert.doesNotMatch(limits(long).join(), /too narrow/);
 });
+
+it('says whose hit ratio was not steady when the blocks began', () => {
+  const result = syntheticResult({ rounds: 1 });
+  const coldStarts = result.coldStarts.map((start) =>
+    start.scenario === 'redis-sidecar' ? { ...start, endedBy: 'time-limit' as const } : start,
+  );
+  assert.match(limits(summarise({ ...result, coldStarts })).join(), /steady, in redis-sidecar: after/);
+  assert.doesNotMatch(limits(summarise(result)).join(), /time limit/);
+});
+
+it('says how many reads met a fault of the preload', () => {
+  const result = syntheticResult({ rounds: 1 });
+  const coverage = { hits: 1, misses: 1, shared: 0, bypass: 0, faults: 1 };
+  const blocks = result.blocks.map((block) => ({
+    ...block,
+    coverage: block.scenario === 'no-cache' ? coverage : null,
+  }));
+  assert.match(
+    limits(summarise({ ...result, blocks })).join(),
+    /no-cache: the preload met 1 fault of its own/,
+  );
+});

@@ -164,6 +164,18 @@ function intervalLimits({ comparisons, settings }: Summary): string[] {
   ];
 }
 
+/** The caches that were measured while they still filled. */
+function stillWarming({ scenarios }: Summary): string[] {
+  const names = scenarios
+    .filter(({ coldStart }) => coldStart?.endedBy === 'time-limit')
+    .map(({ name }) => name);
+  return names.length === 0
+    ? []
+    : [
+        `The warm-up ended at its time limit, before the hit ratio was steady, in ${names.join(', ')}: after a longer one hits may be more, and latencies shorter.`,
+      ];
+}
+
 /** What the numbers do not show. */
 export function limits(summary: Summary): string[] {
   const { environment: e } = summary;
@@ -175,6 +187,14 @@ export function limits(summary: Summary): string[] {
       : []),
     ...summary.leftOut.map(({ scenario, why }) => `${scenario} was left out: ${why}`),
     ...intervalLimits(summary),
+    ...stillWarming(summary),
+    ...summary.scenarios.flatMap(({ name, coverage }) =>
+      coverage === null || coverage.faults === 0
+        ? []
+        : [
+            `${name}: the preload met ${counted(coverage.faults, 'faults')} of its own and let those reads through.`,
+          ],
+    ),
     ...(summary.scenarios.length > 8
       ? [
           `The best of ${summary.scenarios.length} is picked by its value, so its lead is flattered: trust the margin, not the rank.`,

@@ -1,4 +1,4 @@
-import type { Count, Millis, Nanos, Ratio } from 'l1-cache';
+import type { Count, Millis, Ratio } from 'l1-cache';
 import type { Rng } from '../../scenarios/topology/topology.ts';
 import type { Block, Result } from '../schema.ts';
 import {
@@ -39,7 +39,6 @@ export interface ScenarioSummary {
   /** A synchronous hit as a request meets it, and read again in batches of 128; the timer's cost subtracted. */
   readonly l1PerRead: LatencyFigures;
   readonly l1Batch: LatencyFigures;
-  readonly timerCostNs: Nanos;
   readonly hitRatio: Figure;
   readonly staleRatio: Figure;
   readonly staleAge: LatencyFigures;
@@ -143,7 +142,6 @@ export function summariseScenario(result: Result, name: string, rng: Rng): Scena
     })),
     l1PerRead: figures((block) => block.l1PerReadNs, 'requests', false),
     l1Batch: figures((block) => block.l1BatchNs, 'batches', false),
-    timerCostNs: blocks.reduce((total, block) => total + block.timerCostNs, 0) / Math.max(1, blocks.length),
     hitRatio: perRead(hitsOf),
     staleRatio: perRead((block) => ({ of: block.staleReads, per: hitsOf(block).per })),
     staleAge: figures((block) => block.staleAgeNs, 'reads', false),
