@@ -260,7 +260,8 @@ test('a prefetch loads only what is absent, allowed and not on its way', async (
   assert.equal(cache.prefetch('p:1'), 'held');
 });
 
-test('a prefetch believed to be read often outlives a scan that takes one believed to be new, where hits admit', async () => {
+/** A cache whose window gives up what was not hit twice in it. */
+function cacheWhereHitsAdmit() {
   const queue = new SegmentedQueue(EXPERTS[1]!, 'changing');
   const policy: EvictionPolicy = {
     grow: (capacity) => queue.grow(capacity, capacity),
@@ -272,9 +273,23 @@ test('a prefetch believed to be read often outlives a scan that takes one believ
   };
   const { cache } = cacheWith({ policy });
   cache.define('p:', { load: async (key) => key, prefetchable: true });
+  return cache;
+}
+
+test('a prefetch believed to be read often outlives a scan that takes one believed to be new, where hits admit', async () => {
+  const cache = cacheWhereHitsAdmit();
   cache.prefetch('p:known', { frequency: 3 });
   cache.prefetch('p:new');
   await settled();
+  for (let i = 0; cache.has('p:new'); i++) cache.set(`scan:${i}`, 'v');
+  assert.equal(cache.has('p:known'), true);
+});
+
+test('a prefetch of what is held makes it outlive a scan as if it had been read so often', () => {
+  const cache = cacheWhereHitsAdmit();
+  cache.set('p:known', 'v');
+  cache.set('p:new', 'v');
+  assert.equal(cache.prefetch('p:known', { frequency: 3 }), 'held');
   for (let i = 0; cache.has('p:new'); i++) cache.set(`scan:${i}`, 'v');
   assert.equal(cache.has('p:known'), true);
 });

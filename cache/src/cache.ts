@@ -265,13 +265,17 @@ export class L1Cache<V = unknown> implements Disposable {
 
   /**
    * Loads the key because it may be asked for soon. Never disturbs an origin that is struggling. `known`: how often it
-   * is believed to be read and when last; default: once and now, so that it must prove itself like any new key.
+   * is believed to be read and when last; default: once and now, so that it must prove itself like any new key. What is
+   * held counts as read so often from then on.
    */
   prefetch(key: string, known: Pick<SetOptions, 'frequency' | 'recency'> = NO_OPTIONS): PrefetchOutcome {
     const defined = this.#definitions.of(key);
     if (!defined) return 'no-loader';
     if (!defined.prefetchable) return 'not-prefetchable';
-    if (this.has(key)) return 'held';
+    if (this.has(key)) {
+      if (known.frequency) this.#store.expect(this.#entries.slotOf.get(key)!, known.frequency);
+      return 'held';
+    }
     if (this.#loading.flights.joinable(key)) return 'in-flight';
     if (defined.protection.isBusy) return 'origin-busy';
     this.#store.counters.prefetches++;

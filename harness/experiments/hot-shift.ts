@@ -40,7 +40,6 @@ export async function hotShift(context: ExperimentContext): Promise<Findings> {
       'A service of six pods has little to tell itself: half of them must miss a key before it is called hot, and the rest have often missed it by then. The simulated fifty pods show what a larger one gains.',
       'How fast signals help depends on the reads of a pod: a pod must miss before it can report.',
       'The simulator’s caches are the library’s own and hold no values; delivery takes 1 to 5 ms and nothing else slows the bus.',
-      'The old hot keys fill their place until as many others have come: until then the hit ratio cannot be what it was, signals or not.',
       T95_WORDS,
     ],
   };

@@ -90,10 +90,7 @@ export class SimulatedPod {
     const { cacheEntries, readsPerSecond } = sizes;
     this.#readsPerSecond = readsPerSecond;
     this.cache = newCache(sizes);
-    const load = (key: string, why: Why, rank?: Ratio) => {
-      this.#fetch(Number(key.slice(2)), why, rank);
-      return true;
-    };
+    const load = (key: string, why: Why, rank?: Ratio) => this.#load(Number(key.slice(2)), why, rank);
     this.fleet =
       bus &&
       new Fleet(
@@ -123,7 +120,7 @@ export class SimulatedPod {
     this.reads++;
     const outcome = this.cache.read(id);
     if (outcome === 'miss') {
-      this.#fetch(id, 'read');
+      this.#load(id, 'read');
       this.fleet?.onMiss(keyName(id));
       return;
     }
@@ -142,9 +139,12 @@ export class SimulatedPod {
     if (this.fleet && this.fleet.dueMs <= this.#timeline.nowMs) this.fleet.tick();
   }
 
-  #fetch(id: number, why: Why, rank?: Ratio): void {
-    if (id >= 0) this.cache.insert(id, why, rank);
-    this.fetches++;
+  /** Returns whether that cost a fetch. */
+  #load(id: number, why: Why, rank?: Ratio): boolean {
+    const isHeld = this.cache.holds(id);
+    this.cache.insert(id, why, rank);
+    if (!isHeld) this.fetches++;
+    return !isHeld;
   }
 }
 

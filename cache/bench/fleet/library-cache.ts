@@ -19,6 +19,7 @@ export class LibraryCache implements NumberedCache {
 
   constructor(capacity: Count, keys: Count, seed: number) {
     this.#cache = new L1Cache({ budgetBytes: BUDGET_BYTES, maxEntries: capacity, seed });
+    this.#cache.define('k:', { load: async () => VALUE, prefetchable: true });
     this.#ahead = new Uint8Array(keys);
     this.#reads = new Int32Array(keys);
   }
@@ -36,7 +37,10 @@ export class LibraryCache implements NumberedCache {
   }
 
   insert(id: number, why: Why, rank: Ratio = 1): void {
-    if (this.holds(id)) return;
+    if (this.holds(id)) {
+      if (why === 'hot') this.#cache.prefetch(keyName(id), { frequency: READS_OF_HOT });
+      return;
+    }
     if (why === 'read') this.#cache.set(keyName(id), VALUE);
     else {
       const known =

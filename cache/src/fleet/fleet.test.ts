@@ -10,6 +10,19 @@ test('a key that many pods miss is loaded by the others', async () => {
   for (const { name, pod } of mesh.pods.slice(6)) assert.deepEqual(pod.loaded, ['k:1'], name);
 });
 
+test('a key called hot is a regular also of the caches that hold it already', async () => {
+  const mesh = await meshOf();
+  for (const { pod, fleet } of mesh.pods.slice(0, 6)) {
+    fleet.onMiss('k:1');
+    pod.held.add('k:1');
+  }
+  mesh.run(4000);
+  for (const { name, pod } of mesh.pods.slice(0, 6)) {
+    assert.deepEqual(pod.confirmed, ['k:1'], name);
+    assert.deepEqual(pod.loaded, [], name);
+  }
+});
+
 test('a key that one pod misses, however often, is loaded by nobody', async () => {
   const mesh = await meshOf();
   for (let i = 0; i < 100; i++) {

@@ -134,7 +134,7 @@ export class HotKeys {
     // By then its owner may call the key hot again, if it is.
     this.#loads.forgetBefore(nowMs - QUIET_MS);
     this.#loads.drain(nowMs, LOADS_PER_READ * pod.readsPerSecond(), (key, from) => {
-      if (this.#trust.isMuted(from, nowMs) || pod.holds(key) || !pod.prefetch(key)) return false;
+      if (this.#trust.isMuted(from, nowMs) || !pod.prefetch(key)) return false;
       if (from !== this.#context.self && this.#awaited.size < MAX_AWAITED)
         this.#awaited.set(key, { from, sinceMs: nowMs });
       return true;

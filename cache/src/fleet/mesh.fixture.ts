@@ -13,18 +13,22 @@ export const SECRET = new Uint8Array(32).fill(1);
 export class NotingPod implements Pod {
   readonly held = new Set<string>();
   readonly loaded: string[] = [];
+  /** Called hot while they were held. */
+  readonly confirmed: string[] = [];
   readonly forgotten: string[] = [];
   readonly extended: string[] = [];
   holds(key: string): boolean {
     return this.held.has(key);
   }
   prefetch(key: string): boolean {
+    if (!this.held.has(key)) return this.prewarm(key);
+    this.confirmed.push(key);
+    return false;
+  }
+  prewarm(key: string): boolean {
     this.loaded.push(key);
     this.held.add(key);
     return true;
-  }
-  prewarm(key: string): boolean {
-    return this.prefetch(key);
   }
   forget(key: string): void {
     this.forgotten.push(key);

@@ -18,7 +18,10 @@ export const REGULARS_STAY: Ratio = 1.25;
 export interface Pod {
   /** Whether a fresh value is held. */
   holds(key: string): boolean;
-  /** Loads a key that others read: it should start as a regular of the cache. Returns whether that started a load. */
+  /**
+   * Loads a key that others read: it should be a regular of the cache, also where it is held already. A newcomer that
+   * was read once leaves first. Returns whether that started a load.
+   */
   prefetch(key: string): boolean;
   /**
    * Loads a key of a peer's working set, a regular too; `rank` is its place there, 0 the most read and 1 the least.

@@ -204,6 +204,12 @@ export class Store<V> {
     return this.#policy.reads?.(slot) ?? 0;
   }
 
+  /** The entry is believed to be read so often: the policy hears of the reads that it has not counted. */
+  expect(slot: number, frequency: Count): void {
+    const hinted = Math.min(MOST_HINTED_READS, Math.floor(frequency));
+    for (let reads = this.reads(slot); reads < hinted; reads++) this.#policy.onHit(slot);
+  }
+
   /** What the policy has learned, for the next process. */
   get lesson(): number | undefined {
     return this.#policy.lesson;
