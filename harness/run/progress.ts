@@ -5,8 +5,6 @@ import { createLogUpdate } from 'log-update';
 export interface Progress {
   /** A step begins: what it is and how much of the whole it is expected to take. */
   phase(what: string, expectedMs: Millis): void;
-  /** Something worth keeping on the screen. */
-  note(line: string): void;
   done(): void;
 }
 
@@ -20,7 +18,8 @@ export function progressOn(stream: NodeJS.WriteStream, totalMs: Millis, nowMs: (
   let phaseMs = 0;
   let phaseStartedMs = startedMs;
   let what = '';
-  const live = stream.isTTY ? createLogUpdate(stream) : null;
+  // A terminal that does not tell its width (of a container, of `expect`) has 0 columns, and a line to be kept has none.
+  const live = stream.isTTY && stream.columns > 0 ? createLogUpdate(stream) : null;
 
   const line = (): string => {
     const inPhaseMs = Math.min(nowMs() - phaseStartedMs, phaseMs);
@@ -38,10 +37,6 @@ export function progressOn(stream: NodeJS.WriteStream, totalMs: Millis, nowMs: (
       what = next;
       if (live === null) stream.write(`${line()}\n`);
       else live(line());
-    },
-    note(text) {
-      live?.clear();
-      stream.write(`${text}\n`);
     },
     done() {
       if (timer !== null) clearInterval(timer);
