@@ -20,6 +20,7 @@ import { writeRequest } from '../run/request-file.ts';
 import { RunLog } from '../run/run-log.ts';
 import { survey } from '../run/survey.ts';
 import { requestOf, runOptions } from './run-request.ts';
+import { tellIfNotComplete } from './tell-if-not-complete.ts';
 
 export function reproduceCommand(cli: Argv): Argv {
   return cli.command(
@@ -86,6 +87,7 @@ export function reproduceCommand(cli: Argv): Argv {
         process.stdout.write(
           `${ledgerLines(ledger).join('\n')}\n\n${tally(ledger)}\nLedger: ${join(folder, 'ledger.md')}\n`,
         );
+      if (measured !== null) tellIfNotComplete(measured.result);
     },
   );
 }

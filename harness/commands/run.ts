@@ -7,7 +7,6 @@ import { cautions } from '../../reports/notes.ts';
 import type { Result } from '../../reports/schema.ts';
 import { namedFigures } from '../../reports/summary/figures.ts';
 import type { Summary } from '../../reports/summary.ts';
-import { EXIT } from '../errors.ts';
 import { cleanLeftovers } from '../journal/clean.ts';
 import { PROJECT_FOLDER, runFolderOf } from '../project.ts';
 import { writeReport } from '../report/write-report.ts';
@@ -19,6 +18,7 @@ import { runnableScenarios } from '../run/runnable-scenarios.ts';
 import { survey } from '../run/survey.ts';
 import { experimentIn, refuseOtherOptions, runExperimentCommand } from './run-experiment.ts';
 import { requestOf, runOptions, scenarioArgument } from './run-request.ts';
+import { tellIfNotComplete } from './tell-if-not-complete.ts';
 
 /** The options that say where a run's figures go, and whether they begin anew. */
 const resultOptions = {
@@ -76,9 +76,7 @@ export function runCommand(cli: Argv): Argv {
       const summary = await writeReport(result, folder);
       if (args.history !== undefined) await addToHistory(summary, args.history);
       process.stdout.write(args.json ? jsonOf(result, summary, folder) : textOf(summary, folder));
-      if (result.state === 'complete') return;
-      process.stderr.write(`The run is ${result.state}: ${result.why.join(' ')}\n`);
-      process.exitCode = result.state === 'interrupted' ? EXIT.interrupted : EXIT.invalidRun;
+      tellIfNotComplete(result);
     },
   );
 }
