@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import type { MemoryReading } from '../../reports/schema.ts';
 import { scenarioOf } from '../../scenarios/catalogue.ts';
 import type { Filled, FillingPlan } from '../../scenarios/filling/filled.ts';
+import { BenchError, EXIT } from '../errors.ts';
 import type { OwnedRun } from '../journal/owned-run.ts';
 import { readProcessMemory } from '../machine/process-memory.ts';
 import { PROJECT_FOLDER } from '../project.ts';
@@ -77,23 +78,39 @@ export async function measurePayloadCost(
     buffer: false,
     reject: false,
   });
-  const lines = createInterface({ input: filler.stdout })[Symbol.asyncIterator]();
-  const next = async (): Promise<{ filled: Filled; bytes: number }> => {
-    const filled = JSON.parse((await lines.next()).value as string) as Filled;
-    const [own, server] = [await readProcessMemory(filler.pid!), await readProcessMemory(redis.pid)];
-    const cache = caches.of(scenario, 0);
-    const beside = cache === null ? 0 : await cacheMemory(cache);
-    return { filled, bytes: own.totalBytes + server.totalBytes + beside };
-  };
-  const begun = await next();
-  filler.stdin.write('fill\n');
-  const full = await next();
-  filler.stdin.end();
-  await filler;
-  return {
-    payloadBytes: full.filled.payloadBytes,
-    entries: full.filled.entries,
-    emptyBytes: begun.bytes,
-    fullBytes: full.bytes,
-  };
+  try {
+    const lines = createInterface({ input: filler.stdout })[Symbol.asyncIterator]();
+    const next = async (): Promise<{ filled: Filled; bytes: number }> => {
+      const line = await lines.next();
+      if (line.done === true) throw fillerDied(scenario, await filler);
+      const filled = JSON.parse(line.value) as Filled;
+      const [own, server] = [await readProcessMemory(filler.pid!), await readProcessMemory(redis.pid)];
+      const cache = caches.of(scenario, 0);
+      const beside = cache === null ? 0 : await cacheMemory(cache);
+      return { filled, bytes: own.totalBytes + server.totalBytes + beside };
+    };
+    const begun = await next();
+    filler.stdin.write('fill\n');
+    const full = await next();
+    return {
+      payloadBytes: full.filled.payloadBytes,
+      entries: full.filled.entries,
+      emptyBytes: begun.bytes,
+      fullBytes: full.bytes,
+    };
+  } finally {
+    filler.kill('SIGKILL');
+    await filler;
+  }
+}
+
+function fillerDied(
+  scenario: string,
+  { signal, exitCode }: { signal?: string; exitCode?: number },
+): BenchError {
+  const how = signal ?? `exit code ${exitCode}`;
+  return new BenchError('POD_DIED', `The process that fills the cache of ${scenario} died (${how}).`, {
+    hint: 'If it said nothing above, the system may have ended it for lack of memory (see dmesg).',
+    exitCode: EXIT.invalidRun,
+  });
 }
