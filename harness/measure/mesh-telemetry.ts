@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execaNode } from 'execa';
 import { Client } from 'undici';
@@ -64,7 +64,7 @@ export async function measureMeshTelemetry(
     const config = sidecarConfig({ name, identity: await authority.issue(name), ...pod, sharedRedis, peers });
     const proxy = await startEnvoy(run, envoyExecutable, {
       name,
-      config: withStatistics(run, name, config),
+      config: withStatistics(name, config),
       folder: run.folder,
     });
     cleanup.defer(() => proxy.stop());
@@ -76,7 +76,7 @@ export async function measureMeshTelemetry(
     reject: false,
     env: {
       ...run.env,
-      NODE_OPTIONS: `--import ${await bundlePreload(PROJECT_FOLDER, run.folder)}`,
+      NODE_OPTIONS: await bundlePreload(PROJECT_FOLDER, run.folder),
       L1_CONFIG: JSON.stringify({ http: [{ host: '*.mesh', path: '/data/*', ttlMs: 'http' }] }),
     },
     nodePath: process.execPath,
@@ -123,13 +123,14 @@ export async function measureMeshTelemetry(
   };
 }
 
-function adminSocketOf(run: OwnedRun, name: string): string {
-  return join(run.folder, `${name}.admin.sock`);
+/** As seen from the run's folder, where the proxies run: a socket's name may have 107 bytes. */
+function adminSocketOf(name: string): string {
+  return `${name}.admin.sock`;
 }
 
 /** The mesh's own configuration, but with statistics, on a socket that only this run can reach. */
-function withStatistics(run: OwnedRun, name: string, config: EnvoyConfig): EnvoyConfig {
-  const admin = { address: { pipe: { path: adminSocketOf(run, name) } } };
+function withStatistics(name: string, config: EnvoyConfig): EnvoyConfig {
+  const admin = { address: { pipe: { path: adminSocketOf(name) } } };
   return { ...config, stats_config: {}, admin };
 }
 
@@ -145,7 +146,8 @@ async function seen(run: OwnedRun): Promise<Seen> {
 }
 
 async function countersOf(run: OwnedRun, name: string): Promise<ReadonlyMap<string, number>> {
-  const admin = new Client('http://admin', { socketPath: adminSocketOf(run, name) });
+  const socketPath = relative(process.cwd(), join(run.folder, adminSocketOf(name)));
+  const admin = new Client('http://admin', { socketPath });
   try {
     const { body } = await admin.request({ method: 'GET', path: '/stats?format=json' });
     const { stats } = (await body.json()) as { stats: readonly { name?: string; value?: number }[] };

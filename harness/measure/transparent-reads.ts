@@ -62,7 +62,7 @@ export async function measureTransparentReads(
     };
     const asItIs = await read({});
     const served = await read({
-      NODE_OPTIONS: `--import ${preload}`,
+      NODE_OPTIONS: preload,
       L1_MODE: 'on',
       L1_CONFIG: JSON.stringify({
         http: [{ host: '127.0.0.1:*', path: '/data/*', ttlMs: 'http' }],

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-/** Bundles the preload of a checkout's cache into one file in `outFolder`; answers its path, for `NODE_OPTIONS`. */
+/** Bundles the preload of a checkout's cache into one file in `outFolder`; answers the `NODE_OPTIONS` that load it. */
 export async function bundlePreload(sources: string, outFolder: string): Promise<string> {
   const outfile = join(outFolder, 'preload.mjs');
   await build({
@@ -13,5 +14,6 @@ export async function bundlePreload(sources: string, outFolder: string): Promise
     target: 'node22',
     logLevel: 'error',
   });
-  return outfile;
+  // A URL: Node splits its options at the spaces of a path.
+  return `--import ${pathToFileURL(outfile).href}`;
 }

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { scenarioOf } from '../../../scenarios/catalogue.ts';
 import type { OwnedRun } from '../../journal/owned-run.ts';
 import { PROJECT_FOLDER } from '../../project.ts';
@@ -17,9 +16,9 @@ export async function preloadEnv(
   run: OwnedRun,
   plan: Pick<DeployPlan, 'runId' | 'budgetBytes'>,
 ): Promise<PreloadEnv> {
-  const file = await bundlePreload(PROJECT_FOLDER, join(run.folder, 'preload'));
+  const options = await bundlePreload(PROJECT_FOLDER, join(run.folder, 'preload'));
   return (service) => ({
-    NODE_OPTIONS: `--import ${pathToFileURL(file).href}`,
+    NODE_OPTIONS: options,
     L1_MODE: 'on',
     L1_BUDGET_BYTES: String(plan.budgetBytes),
     L1_CONFIG: JSON.stringify(ALLOWED),
