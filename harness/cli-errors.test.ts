@@ -50,6 +50,12 @@ const MISTAKES: readonly Mistake[] = [
     says: /--rate is 1000000000; it must be above 0 and at most 100000/,
   },
   {
+    what: 'a rate that k6 does not take',
+    args: () => ['run', '--driver', 'k6', '--rate', '12.5'],
+    code: 'OPTION_OUT_OF_RANGE',
+    says: /--rate is 12.5; it must be a whole number with --driver k6/,
+  },
+  {
     what: 'a part of a round',
     args: () => ['run', '--blocks', '1.5'],
     code: 'OPTION_OUT_OF_RANGE',

@@ -103,7 +103,7 @@ export function requestOf(
     profileName: args.profile,
     profile: {
       ...profile,
-      ratePerSecond: positive('--rate', args.rate ?? profile.ratePerSecond, MOST_REQUESTS_PER_SECOND),
+      ratePerSecond: rateOf(args.driver, args.rate ?? profile.ratePerSecond),
       rounds: wholeNumber('--blocks', args.blocks ?? profile.rounds),
     },
     mesh: args.mesh,
@@ -131,6 +131,12 @@ function workloadOf(text: string): LoadPlan['workload'] {
     hint: 'For instance --workload trace:reads.lirs.gz',
     exitCode: EXIT.usage,
   });
+}
+
+function rateOf(driver: RunRequest['driver'], perSecond: number): number {
+  const rate = positive('--rate', perSecond, MOST_REQUESTS_PER_SECOND);
+  if (driver !== 'k6' || Number.isInteger(rate)) return rate;
+  throw outOfRange('--rate', rate, 'a whole number with --driver k6, which takes no other');
 }
 
 function positive(option: string, value: number, most = Number.MAX_VALUE): number {
