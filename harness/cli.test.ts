@@ -54,12 +54,14 @@ test('an option out of range names the option and the value', async () => {
   assert.match(String(stderr), /--rate is -5/);
 });
 
-test('a malformed trace is one clear error and starts nothing', async () => {
+test('a malformed trace is one clear error, before anything is looked for or written', async () => {
   const trace = join(folder, 'broken.be32');
   await writeFile(trace, Buffer.from([1, 2, 3]));
-  const { exitCode, stderr } = await l1bench(['run', ...SMALL, '--workload', `trace:${trace}`]);
+  const out = join(folder, 'malformed');
+  const { exitCode, stderr } = await l1bench(['run', ...SMALL, '--workload', `trace:${trace}`, '--out', out]);
   assert.equal(exitCode, 2);
-  assert.match(String(stderr), /TRACE_/);
+  assert.match(String(stderr), /^\S*error.*TRACE_/s);
+  assert.equal(existsSync(out), false);
 });
 
 test('a trace that is not there is one clear error', async () => {

@@ -10,6 +10,7 @@ import { DEFAULT_SCENARIOS } from '../../scenarios/catalogue.ts';
 import { BenchError, EXIT } from '../errors.ts';
 import { cleanLeftovers } from '../journal/clean.ts';
 import { openRun } from '../journal/owned-run.ts';
+import { traceOf } from '../load/arrivals-of.ts';
 import { FROM_A_RUN, measureClaims } from '../measure/measure-claims.ts';
 import { PROJECT_FOLDER, runFolderOf } from '../project.ts';
 import { writeReport } from '../report/write-report.ts';
@@ -56,6 +57,7 @@ export function reproduceCommand(cli: Argv): Argv {
       const command = `l1bench ${process.argv.slice(2).join(' ')}`;
       const request = requestOf({ ...args, scenario: DEFAULT_SCENARIOS }, command, new Date(), Math.random());
       const folder = args.out === undefined ? runFolderOf(request.runId) : resolve(args.out);
+      await traceOf(request.workload);
       await cleanLeftovers(PROJECT_FOLDER, { all: false });
       const surroundings = await survey(request, say);
       const { mesh, environment } = surroundings;

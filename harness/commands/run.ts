@@ -8,6 +8,7 @@ import type { Result } from '../../reports/schema.ts';
 import { namedFigures } from '../../reports/summary/figures.ts';
 import type { Summary } from '../../reports/summary.ts';
 import { cleanLeftovers } from '../journal/clean.ts';
+import { traceOf } from '../load/arrivals-of.ts';
 import { PROJECT_FOLDER, runFolderOf } from '../project.ts';
 import { writeReport } from '../report/write-report.ts';
 import { execute } from '../run/execute.ts';
@@ -61,14 +62,16 @@ export function runCommand(cli: Argv): Argv {
       const request = begun?.request ?? requestOf(args, command, new Date(), Math.random());
       const folder = resumed ?? (args.out === undefined ? runFolderOf(request.runId) : resolve(args.out));
 
+      // A bad trace is refused before anything is installed or written for it.
+      await traceOf(request.workload);
       await cleanLeftovers(PROJECT_FOLDER, { all: false });
       const surroundings = await survey(request, (line) => process.stderr.write(`${line}\n`));
-      const { mesh, environment } = surroundings;
-      if (begun !== null) needSameVersions(begun, environment.versions);
-      else await writeRequest({ request: { ...request, mesh }, versions: environment.versions }, folder);
       for (const { scenario, why } of runnableScenarios(request, surroundings).leftOut) {
         process.stderr.write(`${scenario} is left out: ${why}\n`);
       }
+      const { mesh, environment } = surroundings;
+      if (begun !== null) needSameVersions(begun, environment.versions);
+      else await writeRequest({ request: { ...request, mesh }, versions: environment.versions }, folder);
       const log = new RunLog(folder, begun === null ? 'begins' : 'goes-on');
       const result = await execute(request, surroundings, log, (totalMs) =>
         progressOn(process.stderr, totalMs, () => performance.now()),

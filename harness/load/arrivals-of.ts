@@ -9,9 +9,14 @@ const traces = new Map<string, ReturnType<typeof readTrace>>();
 
 /** The arrivals of one block, lazily, with the keys of its workload. Rejects with an `InputError` for a bad trace. */
 export async function arrivalsOf(plan: LoadPlan): Promise<Iterable<Arrival>> {
-  if (plan.workload.kind === 'synthetic') return arrivals(plan);
-  const { file } = plan.workload;
-  const trace = traces.get(file) ?? readTrace(file);
-  traces.set(file, trace);
-  return arrivals(plan, createTraceKeys(await trace, plan));
+  const trace = await traceOf(plan.workload);
+  return trace === null ? arrivals(plan) : arrivals(plan, createTraceKeys(trace, plan));
+}
+
+/** The trace of a workload, null where it has none. Rejects with an `InputError` for a bad one. */
+export async function traceOf(workload: LoadPlan['workload']) {
+  if (workload.kind === 'synthetic') return null;
+  const trace = traces.get(workload.file) ?? readTrace(workload.file);
+  traces.set(workload.file, trace);
+  return await trace;
 }
