@@ -128,6 +128,18 @@ const MISTAKES: readonly Mistake[] = [
     says: /cut-off.json does not say from which commit/,
   },
   {
+    what: 'an experiment whose seed is no number',
+    args: () => ['run', 'cold-start', '--seed', 'first'],
+    code: 'OPTION_OUT_OF_RANGE',
+    says: /--seed is NaN; it must be a whole number/,
+  },
+  {
+    what: 'a gate whose seed is a fraction',
+    args: () => ['gate', '--base', 'HEAD', '--seed', '1.5'],
+    code: 'OPTION_OUT_OF_RANGE',
+    says: /--seed is 1.5/,
+  },
+  {
     what: 'a gate without pairs',
     args: () => ['gate', '--base', 'HEAD', '--pairs', '0'],
     code: 'OPTION_OUT_OF_RANGE',

@@ -20,7 +20,7 @@ import { progressOn } from '../run/progress.ts';
 import { runIdOf } from '../run/run-id.ts';
 import { survey } from '../run/survey.ts';
 import { needTool } from '../tools/need-tool.ts';
-import { wholeNumber } from './run-request.ts';
+import { seedOf, wholeNumber } from './run-request.ts';
 
 const EXIT_OF: Readonly<Record<GateVerdict, number>> = {
   PASS: EXIT.ok,
@@ -68,6 +68,7 @@ export function gateCommand(cli: Argv): Argv {
     async (args) => {
       const scenario = scenarioOf(args.scenario).name;
       const firstPairs = wholeNumber('--pairs', args.pairs);
+      const seed = seedOf(args.seed);
       const say = (line: string): void => void process.stderr.write(`${line}\n`);
       await cleanLeftovers(PROJECT_FOLDER, { all: false });
       const gateId = runIdOf(new Date(), 'gate', Math.random());
@@ -76,7 +77,10 @@ export function gateCommand(cli: Argv): Argv {
       const surroundings = await survey({ mesh: 'none', driver: 'open-loop' }, say);
       using interrupt = interruptible('nothing');
       const { title, decision, blocks } = await unlessInterrupted(interrupt.signal, () =>
-        judge({ ...args, scenario, firstPairs, gateId, folder, signal: interrupt.signal }, surroundings),
+        judge(
+          { ...args, scenario, seed, firstPairs, gateId, folder, signal: interrupt.signal },
+          surroundings,
+        ),
       );
       const record = { gateId, ...title, environment: surroundings.environment, decision };
       await writeFile(join(folder, 'gate.json'), `${JSON.stringify(record, null, 1)}\n`);

@@ -12,6 +12,7 @@ import { writeExperiment } from '../report/write-experiment.ts';
 import type { ProfileName } from '../run/profile.ts';
 import { runIdOf } from '../run/run-id.ts';
 import { survey } from '../run/survey.ts';
+import { seedOf } from './run-request.ts';
 
 /**
  * The experiment that was named instead of scenarios; null when none was.
@@ -59,13 +60,14 @@ export async function runExperimentCommand(
     readonly json: boolean;
   },
 ): Promise<void> {
+  const seed = seedOf(args.seed);
   const runId = runIdOf(new Date(), kind.name, Math.random());
   const folder = args.out === undefined ? runFolderOf(runId) : resolve(args.out);
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   await cleanLeftovers(PROJECT_FOLDER, { all: false });
   const surroundings = await survey({ mesh: 'none', driver: 'open-loop' }, say);
   const command = `l1bench ${process.argv.slice(2).join(' ')}`;
-  const request = { kind, runId, command, seed: args.seed, profile: args.profile };
+  const request = { kind, runId, command, seed, profile: args.profile };
   const experiment = await runExperiment(request, surroundings, say);
   await writeExperiment(experiment, folder);
   process.stdout.write(

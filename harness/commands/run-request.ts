@@ -151,6 +151,12 @@ export function wholeNumber(option: string, value: number): number {
   throw outOfRange(option, value, `a whole number above 0 and at most ${MOST_ROUNDS}`);
 }
 
+/** Any whole number. @throws {BenchError} `OPTION_OUT_OF_RANGE`. */
+export function seedOf(value: number): number {
+  if (Number.isSafeInteger(value)) return value;
+  throw outOfRange('--seed', value, 'a whole number');
+}
+
 function outOfRange(option: string, value: number, limit: string): BenchError {
   return new BenchError('OPTION_OUT_OF_RANGE', `${option} is ${value}; it must be ${limit}.`, {
     hint: 'The --help of the command says what it takes.',
