@@ -1,9 +1,9 @@
 import { join, relative } from 'node:path';
 import { L1Cache } from 'l1-cache';
-import { createClient } from 'redis';
 import type { Measurements } from '../../reports/claims/measurements.ts';
 import type { OwnedRun } from '../journal/owned-run.ts';
 import { bundleContainer, startContainer } from '../targets/local/cache-container.ts';
+import { connectOnce } from '../targets/local/connect-once.ts';
 import type { Endpoint } from '../targets/local/endpoints.ts';
 import { infoNumber, startRedis } from '../targets/local/redis-server.ts';
 import { medianOf, observed, timeBatches, timeEach } from './samples.ts';
@@ -46,9 +46,9 @@ export async function measureLocalhostReads(
   });
   cleanup.defer(() => container.stop());
   const connected = async (socket: Endpoint | ReturnType<typeof socketFromHere>) => {
-    const client = createClient({ socket });
+    const client = await connectOnce(socket);
     cleanup.defer(() => client.destroy());
-    return client.connect();
+    return client;
   };
   const tcp = await connected(at.redis);
   const unix = await connected(socketFromHere('redis-reads.sock'));
@@ -110,8 +110,7 @@ export async function measureRedisGrowth(
 ): Promise<Pick<Measurements, 'redisGrowth'>> {
   const usedAfter = async (name: string, maxMemoryBytes: number): Promise<number> => {
     const server = await startRedis(run, executable, { name, endpoint, maxMemoryBytes });
-    const client = createClient({ socket: endpoint });
-    await client.connect();
+    const client = await connectOnce(endpoint);
     try {
       const batch = 1_000;
       for (let sent = 0; sent < OFFERED_BYTES / VALUE.length; sent += batch) {

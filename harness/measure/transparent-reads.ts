@@ -5,10 +5,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { createClient } from 'redis';
 import type { Measurements } from '../../reports/claims/measurements.ts';
 import type { OwnedRun } from '../journal/owned-run.ts';
 import { PROJECT_FOLDER } from '../project.ts';
+import { connectOnce } from '../targets/local/connect-once.ts';
 import { findFreeNetwork } from '../targets/local/free-network.ts';
 import { bundlePreload } from '../targets/local/preload-bundle.ts';
 import { startRedis } from '../targets/local/redis-server.ts';
@@ -43,8 +43,7 @@ export async function measureTransparentReads(
     origin.listen(0, '127.0.0.1');
     await once(origin, 'listening');
     const { port } = origin.address() as AddressInfo;
-    const filler = createClient({ socket: endpoint });
-    await filler.connect();
+    const filler = await connectOnce(endpoint);
     await filler.set('price.1:1', BODY);
     filler.destroy();
 

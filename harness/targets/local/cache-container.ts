@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { Bytes } from 'l1-cache';
 import { SIDECAR_NODE_FLAGS } from 'l1-cache/sidecar';
-import { createClient } from 'redis';
 import { type OwnedProcess, startOwned } from '../../journal/owned-process.ts';
 import type { OwnedRun } from '../../journal/owned-run.ts';
 import { PROJECT_FOLDER } from '../../project.ts';
+import { connectOnce } from './connect-once.ts';
 import type { Endpoint } from './endpoints.ts';
 import { infoNumber } from './redis-server.ts';
 import { bundleProgram } from './service-bundle.ts';
@@ -44,14 +44,12 @@ export async function startContainer(
 }
 
 /** What a container holds, by its own account: keys and values, and what they are charged. */
-export async function readContainerContents({ host, port }: Endpoint): Promise<{
+export async function readContainerContents(at: Endpoint): Promise<{
   readonly entries: number;
   readonly payloadBytes: Bytes;
   readonly chargedBytes: Bytes;
 }> {
-  const client = createClient({ socket: { host, port, reconnectStrategy: false } });
-  client.on('error', () => {}); // the failed command rejects with the same error
-  await client.connect();
+  const client = await connectOnce(at);
   try {
     const info = await client.info('memory');
     return {

@@ -1,7 +1,7 @@
 import type { Bytes } from 'l1-cache';
-import { createClient } from 'redis';
 import { type OwnedProcess, startOwned } from '../../journal/owned-process.ts';
 import type { OwnedRun } from '../../journal/owned-run.ts';
+import { connectOnce } from './connect-once.ts';
 import type { Endpoint } from './endpoints.ts';
 import { accepts, waitUntilReady } from './wait-until.ts';
 
@@ -50,10 +50,8 @@ export interface RedisContents {
 }
 
 /** Reads what a Redis holds, key by key; a scan, not to be done while a block is measured. */
-export async function readRedisContents({ host, port }: Endpoint): Promise<RedisContents> {
-  const client = createClient({ socket: { host, port, reconnectStrategy: false } });
-  client.on('error', () => {}); // the failed command rejects with the same error
-  await client.connect();
+export async function readRedisContents(at: Endpoint): Promise<RedisContents> {
+  const client = await connectOnce(at);
   try {
     const info = await client.info('memory');
     let entries = 0;
