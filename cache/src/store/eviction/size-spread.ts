@@ -5,9 +5,10 @@ const CLASSES_PER_OCTAVE = 4;
 const LARGEST_CLASS = 255;
 /** Sizes spread by a factor of two around their middle; below that, order by reads alone keeps more. */
 const WIDE_OCTAVES = 1;
-/** Fills over which the spread is judged. */
+/** Fills over which the spread is judged, … */
 const FILLS_REMEMBERED: Count = 4096;
-const FEWEST_FILLS: Count = 64;
+/** … anew each time so many more have come. */
+const FILLS_A_JUDGEMENT: Count = 64;
 
 /**
  * What each entry takes and what it cost to load, in one byte each, and whether sizes vary enough to matter. The columns
@@ -17,7 +18,11 @@ export class SizeSpread {
   #capacity: Count = 0;
   #sizeClasses: Uint8Array<ArrayBuffer> | undefined;
   #costClasses: Uint8Array<ArrayBuffer> | undefined;
+  /** Since the last judgement. */
   #fills: Count = 0;
+  #sum = 0;
+  #sumOfSquares = 0;
+  #fillsJudged: Count = 0;
   #mean = 0;
   #variance = 0;
   isWide = false;
@@ -34,7 +39,11 @@ export class SizeSpread {
     const sizeClass = classOf(sizeBytes);
     this.#learn(sizeClass);
     if (this.#sizeClasses) this.#sizeClasses[slot] = sizeClass;
-    // From a microsecond up; a cost nobody told counts as one.
+    if (costMs > 0 || this.#costClasses) this.#setCost(slot, costMs);
+  }
+
+  // From a microsecond up; a cost nobody told counts as one.
+  #setCost(slot: number, costMs: Millis): void {
     const costClass = classOf(costMs * 1000);
     if (costClass > 0 && !this.#costClasses) {
       this.#costClasses = new Uint8Array(this.#capacity);
@@ -44,11 +53,21 @@ export class SizeSpread {
   }
 
   #learn(sizeClass: number): void {
-    const weight = this.#fills < FILLS_REMEMBERED ? 1 / ++this.#fills : 1 / FILLS_REMEMBERED;
-    const off = sizeClass - this.#mean;
+    this.#sum += sizeClass;
+    this.#sumOfSquares += sizeClass * sizeClass;
+    if (++this.#fills === FILLS_A_JUDGEMENT) this.#judge();
+  }
+
+  #judge(): void {
+    const mean = this.#sum / FILLS_A_JUDGEMENT;
+    const variance = this.#sumOfSquares / FILLS_A_JUDGEMENT - mean * mean;
+    this.#fills = this.#sum = this.#sumOfSquares = 0;
+    this.#fillsJudged = Math.min(FILLS_REMEMBERED, this.#fillsJudged + FILLS_A_JUDGEMENT);
+    const weight = FILLS_A_JUDGEMENT / this.#fillsJudged;
+    const off = mean - this.#mean;
     this.#mean += weight * off;
-    this.#variance = (1 - weight) * (this.#variance + weight * off * off);
-    this.isWide = this.#fills >= FEWEST_FILLS && this.#variance > (WIDE_OCTAVES * CLASSES_PER_OCTAVE) ** 2;
+    this.#variance += weight * (variance + (1 - weight) * off * off - this.#variance);
+    this.isWide = this.#variance > (WIDE_OCTAVES * CLASSES_PER_OCTAVE) ** 2;
     if (!this.isWide || this.#sizeClasses) return;
     this.#sizeClasses = new Uint8Array(this.#capacity).fill(Math.round(this.#mean));
     this.#sumBytes();
@@ -71,17 +90,16 @@ const POWERS = Float64Array.from(
   (_, at) => 2 ** ((at - LARGEST_CLASS) / CLASSES_PER_OCTAVE),
 );
 
-const QUARTER_STARTS = [0.5, 1.5, 2.5, 3.5].map((quarters) => 2 ** (quarters / CLASSES_PER_OCTAVE));
+/** A float, of which the first two bytes are sign, exponent and four bits of the fraction. */
+const float = new DataView(new ArrayBuffer(8));
+const EXPONENT_OF_ONE = 1023;
 
-/** Quarter octaves above one; the quarters are cut where the logarithm would round. */
+/** Quarter octaves above one, rounded: the octaves of the fourth power, which are a float's exponent. */
 function classOf(amount: number): number {
   if (!(amount > 1)) return 0;
-  if (amount >= 2 ** 30) return Math.min(LARGEST_CLASS, Math.round(CLASSES_PER_OCTAVE * Math.log2(amount)));
-  const octave = 31 - Math.clz32(amount);
-  const within = amount / (1 << octave);
-  let quarter = 0;
-  while (quarter < CLASSES_PER_OCTAVE && within >= QUARTER_STARTS[quarter]!) quarter++;
-  return CLASSES_PER_OCTAVE * octave + quarter;
+  const square = amount * amount;
+  float.setFloat64(0, square * square * Math.SQRT2);
+  return Math.min(LARGEST_CLASS, (float.getUint16(0) >> 4) - EXPONENT_OF_ONE);
 }
 
 function resized(array: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
