@@ -34,11 +34,11 @@ export class Budget<V> {
 
   /** Everything: payload, the index, the columns, the policy's order. */
   get chargedBytes(): Bytes {
-    return this.payloadBytes + this.#entries.tableBytes + this.#policyBytes(this.#entries.capacity);
+    return this.payloadBytes + this.#entries.tableBytes + this.#policyBytes();
   }
 
   get isExceeded(): boolean {
-    return this.chargedBytes > this.budgetBytes;
+    return this.chargedBytes > this.#budgetBytes;
   }
 
   /** Whether the budget would still be exceeded if no table had a free slot. */
@@ -46,7 +46,7 @@ export class Budget<V> {
     const { size, capacity, tableBytes, indexBytes } = this.#entries;
     const columns = (tableBytes - indexBytes) * (1 - size / Math.max(1, capacity));
     const policy = this.#policy.shrink
-      ? this.#policyBytes(capacity) * (1 - size / Math.max(1, this.#policyCapacity))
+      ? this.#policyBytes() * (1 - size / Math.max(1, this.#policyCapacity))
       : 0;
     return this.chargedBytes - columns - policy > this.budgetBytes;
   }
@@ -74,8 +74,9 @@ export class Budget<V> {
   fitsOneMore(sizeBytes: Bytes): boolean {
     const entries = this.#entries;
     if (entries.size >= this.maxEntries) return false;
-    if (!entries.mustGrow) return this.#fitsAtCapacity(sizeBytes, entries.capacity, this.payloadBytes);
-    return this.#growFor(sizeBytes);
+    if (entries.mustGrow) return this.#growFor(sizeBytes);
+    const tables = entries.tableBytesAfterAdd + this.#policyBytes();
+    return this.payloadBytes + sizeBytes + tables <= this.#budgetBytes;
   }
 
   #growFor(sizeBytes: Bytes): boolean {
@@ -99,11 +100,15 @@ export class Budget<V> {
   }
 
   #fitsAtCapacity(sizeBytes: Bytes, capacity: Count, payloadBytes: Bytes): boolean {
-    const tables = this.#entries.tableBytesWith(capacity) + this.#policyBytes(capacity);
+    const tables = this.#entries.tableBytesWith(capacity) + this.#policyBytesWith(capacity);
     return payloadBytes + sizeBytes + tables <= this.budgetBytes;
   }
 
-  #policyBytes(capacity: Count): Bytes {
+  #policyBytes(): Bytes {
+    return this.#policy.tableBytes ?? this.#entries.capacity * POLICY_BYTES_PER_SLOT;
+  }
+
+  #policyBytesWith(capacity: Count): Bytes {
     const held = this.#policyCapacity;
     const told = this.#policy.tableBytes;
     if (told === undefined || held === 0) return capacity * POLICY_BYTES_PER_SLOT;

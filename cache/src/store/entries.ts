@@ -41,13 +41,15 @@ export class Entries<V> {
   readonly #versions = new RareColumn((capacity) => new Float64Array(capacity), Number.NaN);
   #used: Count = 0;
   #firstFree = NO_SLOT;
-  #bytesPerSlot: Bytes;
+  #bytesPerSlot: Bytes = 0;
+  // Kept as a number: the budget asks at every fill.
+  #columnBytes: Bytes = 0;
   #hasRareColumns = false;
   readonly #mapBytes = new MapBytes();
 
   constructor(values: Values<V>) {
     this.values = values;
-    this.#bytesPerSlot = this.#sumBytesPerSlot();
+    this.#sumBytes();
   }
 
   get size(): Count {
@@ -60,7 +62,12 @@ export class Entries<V> {
   }
 
   get tableBytes(): Bytes {
-    return this.capacity * this.#bytesPerSlot + this.#mapBytes.bytes;
+    return this.#columnBytes + this.#mapBytes.bytes;
+  }
+
+  /** As `tableBytes` with one more entry, should a slot be free. */
+  get tableBytesAfterAdd(): Bytes {
+    return this.#columnBytes + this.#mapBytes.bytesAfterAdd;
   }
 
   /** The part of `tableBytes` that V8's Map takes. */
@@ -170,6 +177,7 @@ export class Entries<V> {
     this.payload.grow(capacity);
     for (const column of this.#rareColumns()) column.grow(capacity);
     this.capacity = capacity;
+    this.#sumBytes();
   }
 
   /** The lowest free slot from `from` on. */
@@ -201,6 +209,7 @@ export class Entries<V> {
     this.payload.shrink(capacity);
     for (const column of this.#rareColumns()) column.shrink(capacity);
     this.capacity = capacity;
+    this.#sumBytes();
   }
 
   /** Moves the times so that `byMs` ago becomes zero. Earlier times become negative: ages and stale windows go on. */
@@ -217,13 +226,14 @@ export class Entries<V> {
     if (column.isMade) return;
     column.make(this.capacity);
     this.#hasRareColumns = true;
-    this.#bytesPerSlot = this.#sumBytesPerSlot();
+    this.#sumBytes();
   }
 
-  // Kept as a number: the budget asks at every fill.
-  #sumBytesPerSlot(): Bytes {
+  #sumBytes(): void {
     const rare = this.#rareColumns().reduce((sum, column) => sum + column.bytesPerSlot, 0);
-    return VALID_UNTIL_BYTES + KEY_BYTES + this.payload.bytesPerSlot + this.values.bytesPerSlot + rare;
+    this.#bytesPerSlot =
+      VALID_UNTIL_BYTES + KEY_BYTES + this.payload.bytesPerSlot + this.values.bytesPerSlot + rare;
+    this.#columnBytes = this.capacity * this.#bytesPerSlot;
   }
 
   #rareColumns(): readonly RareColumn[] {

@@ -16,14 +16,11 @@ export class MapBytes {
   #live: Count = 0;
   /** Places that neither a live nor a deleted entry takes. */
   #room: Count = INITIAL_CAPACITY;
-
-  get bytes(): Bytes {
-    return HEADER + this.#capacity * BYTES_PER_PLACE;
-  }
+  bytes: Bytes = bytesOf(INITIAL_CAPACITY);
 
   /** The size after one more key. */
   get bytesAfterAdd(): Bytes {
-    return HEADER + (this.#room > 0 ? this.#capacity : this.#rebuiltCapacity()) * BYTES_PER_PLACE;
+    return this.#room > 0 ? this.bytes : bytesOf(this.#rebuiltCapacity());
   }
 
   added(): void {
@@ -50,5 +47,10 @@ export class MapBytes {
   #rebuild(capacity: Count): void {
     this.#capacity = capacity;
     this.#room = capacity - this.#live;
+    this.bytes = bytesOf(capacity);
   }
+}
+
+function bytesOf(capacity: Count): Bytes {
+  return HEADER + capacity * BYTES_PER_PLACE;
 }

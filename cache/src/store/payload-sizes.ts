@@ -6,7 +6,8 @@ const LARGEST_UNITS = 0xffff;
 
 /** A size as it is charged: rounded up to whole words. */
 export function wholeWords(bytes: Bytes): Bytes {
-  return Math.ceil(bytes / WORD) * WORD;
+  const beyond = bytes % WORD;
+  return beyond === 0 ? bytes : bytes - beyond + WORD;
 }
 
 /** What each entry is charged, in whole words: two bytes a slot, and a `Map` for the few of half a megabyte and more. */
