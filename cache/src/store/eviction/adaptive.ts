@@ -83,11 +83,11 @@ export class AdaptivePolicy implements EvictionPolicy {
 
   onHit(slot: number): void {
     this.#live.hit(slot);
-    if (this.#isTrying) this.#trial.hit(this.#live.hashOf(slot));
+    if (this.#isTrying()) this.#trial.hit(this.#live.hashOf(slot));
   }
 
   onMiss(hash: number): void {
-    if (this.#isTrying) this.#trial.missed(hash | 0);
+    if (this.#isTrying()) this.#trial.missed(hash | 0);
   }
 
   onInsert(slot: number, hash: number, sizeBytes: Bytes, costMs: Millis): void {
@@ -125,7 +125,7 @@ export class AdaptivePolicy implements EvictionPolicy {
     return this.#sizes.isWide ? this.#evictBySize() : this.#live.evict();
   }
 
-  get #isTrying(): boolean {
+  #isTrying(): boolean {
     return this.#trial.isWatching && !this.#sizes.isWide;
   }
 

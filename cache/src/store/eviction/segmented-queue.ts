@@ -26,6 +26,8 @@ const BYTES_PER_SLOT = 13;
  */
 export class SegmentedQueue {
   tableBytes = 0;
+  /** How many slots are held. */
+  size = 0;
   #tuning: Tuning;
   #next = new Int32Array(HEADS);
   #previous = new Int32Array(HEADS);
@@ -70,15 +72,6 @@ export class SegmentedQueue {
         this.#states[slot] = other.#states[at] as number;
       } else if (asksGhosts(this.#tuning)) this.#ghosts?.add(hash);
     });
-  }
-
-  /** How many slots are held. */
-  get size(): number {
-    return (
-      (this.#sizes[WINDOW] as number) +
-      (this.#sizes[PROBATION] as number) +
-      (this.#sizes[PROTECTED] as number)
-    );
   }
 
   /** Makes room for slots below `capacity`, of which at most `entries` are held at a time. */
@@ -136,19 +129,20 @@ export class SegmentedQueue {
     this.#hashes[slot] = hash;
     this.#states[slot] = NOWHERE + ONE_READ;
     const returns = asksGhosts(this.#tuning) && this.#ghosts?.take(hash);
-    this.#move(slot, returns ? PROBATION : WINDOW);
+    const place = returns ? PROBATION : WINDOW;
+    this.#link(slot, place, place);
   }
 
   /** Takes in a slot that was read so many times, all of them before any that is held. */
   insertBehind(slot: number, hash: number, reads: number): void {
     this.#hashes[slot] = hash;
     this.#states[slot] = NOWHERE + Math.min(MOST_READS, (1 + reads) << READS_SHIFT);
-    this.#move(slot, WINDOW, this.#previous[WINDOW] as number);
+    this.#link(slot, WINDOW, this.#previous[WINDOW] as number);
   }
 
   remove(slot: number): void {
     this.#countBeforeGoing(slot);
-    this.#move(slot, NOWHERE);
+    this.#unlink(slot);
   }
 
   /** Chooses the slot to give up and forgets it. */
@@ -269,7 +263,7 @@ export class SegmentedQueue {
     this.#countBeforeGoing(slot);
     if (asksGhosts(this.#tuning) && this.#placeOf(slot) === WINDOW)
       this.#ghosts?.add(this.#hashes[slot] as number);
-    this.#move(slot, NOWHERE);
+    this.#unlink(slot);
     return slot;
   }
 
@@ -298,26 +292,35 @@ export class SegmentedQueue {
     return (this.#previous[list] as number) - HEADS;
   }
 
-  /** Moves the slot behind `before`, which is by default the head of the list: to its front. */
-  #move(slot: number, to: number, before = to): void {
+  /** Moves the slot to the front of the list. */
+  #move(slot: number, to: number): void {
+    this.#unlink(slot);
+    this.#link(slot, to, to);
+  }
+
+  #unlink(slot: number): void {
     const at = slot + HEADS;
-    const state = this.#states[slot] as number;
-    const from = state & PLACE_MASK;
-    if (from !== NOWHERE) {
-      const after = this.#next[at] as number;
-      const ahead = this.#previous[at] as number;
-      this.#next[ahead] = after;
-      this.#previous[after] = ahead;
-      this.#sizes[from] = (this.#sizes[from] as number) - 1;
-    }
-    this.#states[slot] = state - from + to;
-    if (to === NOWHERE) return;
+    const next = this.#next[at] as number;
+    const previous = this.#previous[at] as number;
+    this.#next[previous] = next;
+    this.#previous[next] = previous;
+    const place = this.#placeOf(slot);
+    this.#sizes[place]!--;
+    this.size--;
+    this.#states[slot]! += NOWHERE - place;
+  }
+
+  /** Puts a slot that is nowhere into the list, behind `before`: another slot's position or the list's head. */
+  #link(slot: number, to: number, before: number): void {
+    const at = slot + HEADS;
     const next = this.#next[before] as number;
     this.#next[at] = next;
     this.#previous[at] = before;
     this.#previous[next] = at;
     this.#next[before] = at;
-    this.#sizes[to] = (this.#sizes[to] as number) + 1;
+    this.#sizes[to]!++;
+    this.size++;
+    this.#states[slot]! -= NOWHERE - to;
   }
 }
 

@@ -110,12 +110,15 @@ export class Trial {
 
   beforeEviction(): void {
     const held = this.#live.size;
-    if (this.#stage === 'filling') {
-      this.#stage = 'evicting';
-      this.#race.endRehearsal();
-      this.#guess(held);
-      this.#begin(held);
-    } else if (Math.abs(held - this.#sampledFor) > RESAMPLE_AT * held) this.#resample(held);
+    if (this.#stage === 'filling') this.#endFilling(held);
+    else if (Math.abs(held - this.#sampledFor) > RESAMPLE_AT * held) this.#resample(held);
+  }
+
+  #endFilling(held: Count): void {
+    this.#stage = 'evicting';
+    this.#race.endRehearsal();
+    this.#guess(held);
+    this.#begin(held);
   }
 
   #isSampled(hash: number): boolean {
