@@ -48,7 +48,7 @@ function sizeOf(value: unknown, depth: number): Bytes {
     case 'string':
       return stringBytes(value);
     case 'number':
-      return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? 0 : BOXED_NUMBER;
+      return (value | 0) === value ? 0 : BOXED_NUMBER;
     case 'bigint':
       return 2 * WORD + Math.ceil(value.toString(16).length / 16) * WORD;
     case 'function':
@@ -74,7 +74,10 @@ function isCounted(value: object, depth: number): boolean {
 
 function sizeOfObject(value: object, depth: number): Bytes {
   // Most values are plain, and asking for each kind below takes longer than their fields.
-  if (value.constructor === Object) return sizeOfFields(value, depth);
+  return value.constructor === Object ? sizeOfFields(value, depth) : sizeOfKind(value, depth);
+}
+
+function sizeOfKind(value: object, depth: number): Bytes {
   if (Array.isArray(value)) {
     let bytes = ARRAY_HEADER;
     for (const item of value) bytes += WORD + sizeOf(item, depth);
