@@ -66,9 +66,8 @@ export function checkDuration(name: string, value: Millis | undefined): void {
 }
 
 /** @throws {CacheError} `L1_BAD_OPTION` when what a value is said to take is no size. */
-export function checkSize(sizeBytes: Bytes | undefined): void {
-  if (sizeBytes !== undefined && !(sizeBytes >= 0))
-    throw bad('sizeBytes', sizeBytes, 'a number of bytes, 0 or more');
+export function checkSize(sizeBytes: Bytes): void {
+  if (!(sizeBytes >= 0)) throw bad('sizeBytes', sizeBytes, 'a number of bytes, 0 or more');
 }
 
 /** @throws {CacheError} `L1_BAD_OPTION` when it is no whole number of at least so much. */

@@ -81,3 +81,22 @@ test('a codec that writes into one memory keeps values apart though the TTL poli
   cache.set('a', 'value of a');
   assert.deepEqual([cache.get('a'), cache.get('b')], ['value of a', 'value of b']);
 });
+
+test('a read that a value makes while it is set is heard with the value of before', () => {
+  const cache = new L1Cache<unknown>({ budgetBytes: 1_000_000, seed: 1 });
+  const heard: unknown[] = [];
+  cache.set('a', 'old');
+  using _ = cache.onAccesses((batch) => {
+    for (let row = 0; row < batch.length; row++) {
+      if (batch.outcomeAt(row) === 'hit') heard.push(batch.valueAt(row));
+    }
+  });
+  const value = {
+    get part() {
+      return cache.get('a') === 'old';
+    },
+  };
+  cache.set('a', value);
+  cache.flushAccesses();
+  assert.deepEqual(heard, ['old']);
+});

@@ -98,9 +98,8 @@ export class AccessLog<V> {
     this.#tell(waiting);
   }
 
-  /** A miss makes the order matter again. */
-  missed(): void {
-    this.drain();
+  /** Something is missed or must leave: more hits are shown to the policy. */
+  orderMatters(): void {
     this.#credit = Math.min(MOST_CREDIT, this.#credit + HITS_PER_MISS);
   }
 

@@ -12,6 +12,8 @@ export class AccessTap<V> {
   readonly #clock: Clock;
   readonly #beforeDelivery: () => void;
   readonly #listeners = new Set<AccessListener>();
+  /** Kept apart, as every fill asks. */
+  isHeard = false;
   #pending: AccessColumns<V> | undefined;
   /** The batch a listener looks at now, while accesses that it causes itself become pending. */
   #delivered: AccessColumns<V> | undefined;
@@ -29,10 +31,6 @@ export class AccessTap<V> {
     this.#beforeDelivery = beforeDelivery;
   }
 
-  get isHeard(): boolean {
-    return this.#listeners.size > 0;
-  }
-
   /** Accesses that no listener got to see. */
   get dropped(): Count {
     return this.#dropped;
@@ -40,10 +38,12 @@ export class AccessTap<V> {
 
   listen(listener: AccessListener): Disposable {
     this.#listeners.add(listener);
+    this.isHeard = true;
     this.#pending ??= new AccessColumns(this.#entries);
     return {
       [Symbol.dispose]: () => {
         this.#listeners.delete(listener);
+        this.isHeard = this.#listeners.size > 0;
         if (this.isHeard) return;
         this.#pending = undefined;
         this.#spare = undefined;

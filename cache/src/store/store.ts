@@ -91,10 +91,8 @@ export class Store<V> {
     let slot = entries.slotOf.get(key) ?? NO_SLOT;
     const { version, origin = 'demand', loadCostMs = 0, tags = NO_TAGS } = fill;
     const { life } = terms;
-    if (this.#isOlder(slot, key, version)) return 'refused-older-version';
+    if (version !== undefined && this.#isOlder(slot, key, version)) return 'refused-older-version';
     const changes = ++this.#changes;
-    // Pending hits belong to the value that is about to be replaced.
-    this.log.settle();
     const isAgeAsked = typeof life !== 'number' || this.log.tap.isHeard;
     const previous =
       slot < 0 || !isAgeAsked
@@ -105,7 +103,7 @@ export class Store<V> {
             ageMs: nowMs - entries.loadedAt(slot),
           };
     let stored = value === undefined ? undefined : entries.values.encode(value);
-    checkSize(fill.sizeBytes);
+    if (fill.sizeBytes !== undefined) checkSize(fill.sizeBytes);
     const valueBytes = value === undefined ? 0 : (fill.sizeBytes ?? entries.values.sizeOf(stored));
     this.#digest.take(key);
     const sizeBytes = wholeWords(this.#digest.sizeBytes + valueBytes + bytesOfUses(tags));
@@ -114,31 +112,26 @@ export class Store<V> {
       typeof life === 'number'
         ? life
         : life(key, { value, origin, sizeBytes, loadCostMs, version, previous });
-    if (typeof life !== 'number') {
-      // What decides the life is not ours, and may have read.
-      this.#digest.take(key);
-      this.log.settle();
-    }
+    // What decides the life is not ours, and may have read.
+    if (typeof life !== 'number') this.#digest.take(key);
+    // Pending hits belong to the value that is about to be replaced.
+    this.log.settle();
     if (this.#changes !== changes) {
       // Nor is a codec, or a getter of the value: the slot may be another's now, and the bytes another value's.
       slot = entries.slotOf.get(key) ?? NO_SLOT;
-      if (this.#isOlder(slot, key, version)) return 'refused-older-version';
+      if (version !== undefined && this.#isOlder(slot, key, version)) return 'refused-older-version';
       if (stored !== undefined) stored = entries.values.encode(value);
     }
     const lifeMs = Math.min(wantedMs, terms.maxAgeMs);
-    const refusal = this.#refusal(roomBytes, lifeMs);
-    if (refusal) {
-      if (slot >= 0) this.remove(slot, 'overwritten');
-      return refusal;
-    }
+    if (!(lifeMs > 0)) return this.#refuse(slot, 'refused-zero-ttl');
+    if (!this.budget.couldHold(roomBytes)) return this.#refuse(slot, 'refused-too-large');
     if (slot >= 0) slot = this.#makeRoomInPlace(slot, key, roomBytes);
     if (slot >= 0) this.#dropRareties(slot);
     else {
       // What comes back from an earlier life must not push out what this one has brought.
       if (origin === 'restore' && !this.budget.fitsOneMore(roomBytes)) return 'refused-no-room';
       if (!this.#makeRoom(roomBytes, nowMs)) return 'refused-too-large';
-      slot = entries.add(key);
-      this.#place(slot, sizeBytes, fill);
+      slot = this.#enter(key, sizeBytes, fill);
     }
     if (origin === 'prefetch') this.log.unusedPrefetches++;
     this.budget.payloadBytes += sizeBytes - entries.payload.at(slot);
@@ -170,6 +163,7 @@ export class Store<V> {
     const begun = this.lifetimes.begin(slot, nowMs, Math.min(lifeMs, terms.maxAgeMs), terms.refreshable);
     const flags = (entries.flags(slot) & ~Flag.softEnd) | begun;
     entries.note(slot, flags, entries.version(slot), nowMs, 'needed');
+    this.log.settle();
     this.#evictToBudget('evicted');
   }
 
@@ -181,7 +175,8 @@ export class Store<V> {
 
   /** Counts a read that found nothing to serve and lets the policy know. */
   missed(key: string): void {
-    this.log.missed();
+    this.log.drain();
+    this.log.orderMatters();
     this.counters.misses++;
     this.#digest.takeMissed(key);
     this.#policy.onMiss(this.#digest.hash);
@@ -226,8 +221,8 @@ export class Store<V> {
 
   setBudget(budgetBytes: Bytes): void {
     this.budget.budgetBytes = budgetBytes;
-    while (this.budget.isExceededWhenCompact && this.entries.size > 0) this.#evict('budget-shrunk');
     this.log.settle();
+    while (this.budget.isExceededWhenCompact && this.entries.size > 0) this.#evict('budget-shrunk');
     if (this.budget.isExceeded) {
       this.#changes++;
       compact(this.entries, this.#policy, this.#tags, this.#digest);
@@ -264,8 +259,7 @@ export class Store<V> {
     );
   }
 
-  #isOlder(slot: number, key: string, version: number | undefined): boolean {
-    if (version === undefined) return false;
+  #isOlder(slot: number, key: string, version: number): boolean {
     const held = slot < 0 ? undefined : this.entries.version(slot);
     return (held !== undefined && version < held) || this.fences.refuses(key, version);
   }
@@ -274,13 +268,24 @@ export class Store<V> {
     return this.log.servesFill() ? this.entries.path.nowMs : Math.trunc(this.look());
   }
 
-  #refusal(roomBytes: Bytes, lifeMs: Millis): SetOutcome | undefined {
-    if (!(lifeMs > 0)) return 'refused-zero-ttl';
-    return this.budget.couldHold(roomBytes) ? undefined : 'refused-too-large';
+  // What is held of the key is no longer true.
+  #refuse(slot: number, outcome: SetOutcome): SetOutcome {
+    if (slot >= 0) this.remove(slot, 'overwritten');
+    return outcome;
   }
 
-  /** Places a new entry in the policy's order. A hinted frequency is played to it as reads before and after. */
-  #place(slot: number, sizeBytes: Bytes, { frequency = 0, recency, loadCostMs = 0 }: Fill): void {
+  /** Gives a new key a slot and a place in the policy's order. */
+  #enter(key: string, sizeBytes: Bytes, fill: Fill): number {
+    const slot = this.entries.add(key);
+    const { frequency, recency, loadCostMs = 0 } = fill;
+    if (frequency === undefined && recency === undefined)
+      this.#policy.onInsert(slot, this.#digest.hash, sizeBytes, loadCostMs);
+    else this.#placeHinted(slot, sizeBytes, fill);
+    return slot;
+  }
+
+  /** A hinted frequency is played to the policy as reads before and after. */
+  #placeHinted(slot: number, sizeBytes: Bytes, { frequency = 0, recency, loadCostMs = 0 }: Fill): void {
     const { hash } = this.#digest;
     const hinted = Math.min(MOST_HINTED_READS, Math.floor(frequency));
     if (recency === 'oldest' && this.#policy.onRestore) {
@@ -321,8 +326,7 @@ export class Store<V> {
   }
 
   #evict(reason: 'evicted' | 'budget-shrunk'): void {
-    this.log.missed();
-    this.log.tap.resolve();
+    this.log.orderMatters();
     this.#forget(this.#policy.evict(), reason);
   }
 
