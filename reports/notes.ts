@@ -134,7 +134,7 @@ export function methodNotes(summary: Summary): string[] {
   return [
     'Open loop: Poisson arrivals from a seed. Latency counts from the scheduled arrival, so a request that had to wait is charged for it.',
     `Scenarios ran in the same pods in interleaved blocks of ${number(s.blockMs / 1000)} s in alternating order; the blocks of a round met the same arrivals.`,
-    'Ratios are the median over rounds of the ratio inside each round, with a 95 % bootstrap interval. p99 compares merged blocks and resamples whole rounds. Fewer than 6 pairs, or an interval across 1×, is INCONCLUSIVE.',
+    'Ratios are the median over rounds of the ratio inside each round; the 95 % interval comes from the ratios in order (Hettmansperger and Sheather 1986). p99 compares merged blocks and resamples whole rounds (expanded percentile bootstrap). Fewer than 6 pairs, or an interval across 1×, is INCONCLUSIVE.',
     'Percentiles come from merged histograms (0.1 % precision), never from averaged percentiles. Intervals of single figures resample whole blocks.',
     `Schedule lag: p50 ${g.lagP50Ns === null ? 'not measured' : duration(g.lagP50Ns)}, p99 ${g.lagP99Ns === null ? 'not measured' : duration(g.lagP99Ns)} over ${number(g.scheduled)} scheduled requests, invalid blocks included; ${number(g.unsent)} unsent, ${number(g.errors)} errors. ${clean}`,
     `${v.invalid} of ${v.blocks} blocks ${areInvalid(v)} by rules fixed before the run; what is invalid is listed, and used in no figure but the lag.`,
@@ -144,7 +144,7 @@ export function methodNotes(summary: Summary): string[] {
   ];
 }
 
-/** From here on the intervals of merged blocks are near what they say; docs/method.md has the simulation. */
+/** From here on the intervals of single figures are near what they say; docs/method.md has the simulation. */
 const ENOUGH_ROUNDS: Count = 20;
 
 /** What a 95 % interval is not: a statement about all of them at once, or exact where rounds are few. */
@@ -158,7 +158,7 @@ function intervalLimits({ comparisons, settings }: Summary): string[] {
       : []),
     ...(settings.rounds < ENOUGH_ROUNDS
       ? [
-          `Intervals of p99, of single percentiles and of means are too narrow with ${counted(settings.rounds, 'rounds')}. In a simulation 9 to 20 of 100 that say 95 % missed the truth with 6 rounds, 6 to 14 with 20. Take a p99 verdict near 1× as a hint.`,
+          `With ${counted(settings.rounds, 'rounds')} the interval of a single p99 or mean is somewhat narrow: in a simulation 4 to 15 of 100 missed the truth with 6 or 8 rounds. Those of ratios missed it in 3 to 6.`,
         ]
       : []),
   ];

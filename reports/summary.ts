@@ -132,7 +132,7 @@ export function summarise(result: Result): Summary {
     comparisons: result.scenarios
       .filter(({ name }) => name !== baseline)
       .flatMap(({ name }) => compareWithBaseline(result.blocks, baseline, name, rng)),
-    libraryHits: libraryHits(result, rng),
+    libraryHits: libraryHits(result),
     launches: result.memory.flatMap(({ scenario, launch }) =>
       launch === null ? [] : [{ scenario, launch }],
     ),

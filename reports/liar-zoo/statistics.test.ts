@@ -47,7 +47,7 @@ test('comparing with an earlier run alarms on the weather; pairs in one run do n
   });
   const liar = median(pairs.map(({ candidate }) => candidate)) / median(earlier);
   assert.ok(liar > 1.3, 'against the earlier run: an alarm');
-  const { interval } = pairedRatio(pairs, { rng })!;
+  const { interval } = pairedRatio(pairs)!;
   assert.ok(interval!.low < 1.01 && interval!.high > 0.99, 'paired: nothing');
 });
 

@@ -1,6 +1,7 @@
 import type { Count } from 'l1-cache';
 import { median } from 'simple-statistics';
-import { type BootstrapOptions, bootstrapInterval, type Interval } from './bootstrap.ts';
+import type { Interval } from './bootstrap.ts';
+import { medianInterval } from './median-interval.ts';
 
 /** One measured block of each side, made under the same arrivals. */
 export interface Pair {
@@ -25,15 +26,15 @@ function logRatios(pairs: readonly Pair[]): number[] {
 }
 
 /**
- * The median paired log-ratio with its bootstrap interval, as a ratio.
+ * The median paired log-ratio with its interval, as a ratio.
  * Pairs are the sample unit, not requests: requests inside a block are correlated. Null without a pair.
  * Source: the duet method (Bulej et al., ICPE 2020), which takes the ratio inside each pair first, so that what
  * slows both sides alike cancels.
  */
-export function pairedRatio(pairs: readonly Pair[], options: BootstrapOptions): PairedRatio | null {
+export function pairedRatio(pairs: readonly Pair[]): PairedRatio | null {
   const logs = logRatios(pairs);
   if (logs.length === 0) return null;
-  const interval = bootstrapInterval(logs, median, options);
+  const interval = medianInterval(logs);
   return {
     ratio: Math.exp(median(logs)),
     interval: interval && { ...interval, low: Math.exp(interval.low), high: Math.exp(interval.high) },

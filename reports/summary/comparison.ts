@@ -114,7 +114,7 @@ export function compareWithBaseline(
     emulated: figure !== 'CPU per request',
   });
   const comparisons: Comparison[] = paired.map(([figure, measure]) => {
-    const found = pairedRatio(pairsOf(rounds, measure), { rng });
+    const found = pairedRatio(pairsOf(rounds, measure));
     return compared(figure, found?.ratio ?? null, found?.interval ?? null, found?.n ?? 0);
   });
   const p99 = pooledP99(rounds, rng);

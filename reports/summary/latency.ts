@@ -63,7 +63,7 @@ export function latencyFigures(
             const drawn = pooled(indices);
             return STATISTICS.map((statistic) => statisticNs(drawn, statistic));
           },
-          { rng, resamples: 500 },
+          { rng, resamples: 1000 },
         );
   const [p50, p90, p99, mean] = STATISTICS.map((statistic, i): Figure => {
     const value = statisticNs(all, statistic);

@@ -1,6 +1,5 @@
 import type { Count, Nanos, Ratio } from 'l1-cache';
 import { median } from 'simple-statistics';
-import type { Rng } from '../../scenarios/topology/topology.ts';
 import type { Block, Result } from '../schema.ts';
 import type { Interval } from '../statistics/bootstrap.ts';
 import { decodeDistribution } from '../statistics/distribution.ts';
@@ -41,7 +40,7 @@ const TIMINGS: readonly [Timing, (block: Block) => string | null][] = [
 const p50 = (histogram: string | null): Nanos => statisticNs(decodeDistribution(histogram), 'p50');
 
 /** How much cheaper a hit in the process is than a hit in Redis; empty where the run has not both. */
-export function libraryHits({ blocks }: Pick<Result, 'blocks'>, rng: Rng): LibraryHit[] {
+export function libraryHits({ blocks }: Pick<Result, 'blocks'>): LibraryHit[] {
   const valid = blocks.filter(({ brokenRules }) => brokenRules.length === 0);
   const of = (scenario: string) => valid.filter((block) => block.scenario === scenario);
   return ASKED.flatMap(({ redis, times: asked }) =>
@@ -55,7 +54,7 @@ export function libraryHits({ blocks }: Pick<Result, 'blocks'>, rng: Rng): Libra
         };
         return Number.isFinite(pair.baseline) && Number.isFinite(pair.candidate) ? [pair] : [];
       });
-      const found = pairedRatio(rounds, { rng });
+      const found = pairedRatio(rounds);
       if (found === null) return [];
       return [
         {
