@@ -27,3 +27,16 @@ it('names the process that fills when the system kills it, and leaves none behin
   await said;
   assert.deepEqual(listMarked(runs), []);
 });
+
+it('does not measure what the user has in NODE_OPTIONS', { skip }, async (t) => {
+  using run = temporaryRun();
+  const before = process.env.NODE_OPTIONS;
+  t.after(() => {
+    if (before === undefined) delete process.env.NODE_OPTIONS;
+    else process.env.NODE_OPTIONS = before;
+  });
+  process.env.NODE_OPTIONS = '--import /no/such/agent.mjs';
+  const cost = await measurePayloadCost(run, redis!, 'in-process-l1');
+  assert.ok(cost!.fullBytes - cost!.emptyBytes > 0.9 * cost!.payloadBytes);
+  assert.ok(cost!.payloadBytes >= 64 * 2 ** 20);
+});

@@ -71,7 +71,9 @@ export async function measurePayloadCost(
   const filler = execa(process.execPath, ['--expose-gc', program, JSON.stringify(plan)], {
     // Sockets are named as seen from there.
     cwd: run.folder,
-    env: run.env,
+    // As pods are started: what NODE_OPTIONS of the user says is no cost of a cache.
+    extendEnv: false,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...run.env },
     stdin: 'pipe',
     stdout: 'pipe',
     stderr: 'inherit',
