@@ -23,10 +23,9 @@ export function localTarget(options: LocalTargetOptions): Target {
       await using cleanup = new AsyncDisposableStack();
       try {
         await needDiskRoom(options.run.folder);
-        const [endpoints, bundle] = await Promise.all([
-          findFreeNetwork(plan.runId, plan.topology.services.length),
-          bundleProgram(options.service ?? serviceOf(PROJECT_FOLDER), options.run.folder),
-        ]);
+        const bundle = await bundleProgram(options.service ?? serviceOf(PROJECT_FOLDER), options.run.folder);
+        // Just before its ports are taken: two runs that start together must not both find the same network free.
+        const endpoints = await findFreeNetwork(plan.runId, plan.topology.services.length);
         const deployment = cleanup.use(new LocalDeployment({ ...options, plan, endpoints, bundle }));
         await deployment.start(signal);
         cleanup.move();
