@@ -2,6 +2,7 @@ import type { Argv } from 'yargs';
 import { PROJECT_FOLDER } from '../project.ts';
 import { needTool } from '../tools/need-tool.ts';
 import { setUp } from '../tools/set-up.ts';
+import type { ToolName } from '../tools/tool.ts';
 
 export function setupCommand(cli: Argv): Argv {
   return cli.command(
@@ -18,7 +19,8 @@ export function setupCommand(cli: Argv): Argv {
         .example('REDIS_SERVER=/opt/redis/bin/redis-server $0 setup', 'Use a Redis of your own'),
     async (args) => {
       const say = (line: string): void => void process.stdout.write(`${line}\n`);
-      const tools = await setUp({ projectFolder: PROJECT_FOLDER, k6: args.k6, onStep: say });
+      const wanted: readonly ToolName[] = ['redis', 'envoy', ...(args.k6 ? (['k6'] as const) : [])];
+      const tools = await setUp({ projectFolder: PROJECT_FOLDER, wanted, onStep: say });
       if (tools.envoy.state !== 'found') say(`envoy: ${tools.envoy.why} Runs go on with mesh: none.`);
       needTool(tools.redis);
       if (args.k6) needTool(tools.k6);

@@ -40,12 +40,12 @@ export async function survey(
   return { projectFolder: PROJECT_FOLDER, tools, mesh, environment };
 }
 
-/** Looks first; sets up only when something this run would use is missing. */
+/** Looks first; sets up only what this run would use and is missing. */
 async function toolsFor(asked: Pick<RunRequest, 'mesh'>, say: (line: string) => void): Promise<ToolReports> {
   const found = await findTools(PROJECT_FOLDER);
-  const wanted = [found.redis, ...(asked.mesh === 'none' ? [] : [found.envoy])];
-  if (wanted.every(({ state }) => state === 'found')) return found;
-  return setUp({ projectFolder: PROJECT_FOLDER, k6: false, onStep: say });
+  const wanted = (['redis', 'envoy'] as const).filter((tool) => tool === 'redis' || asked.mesh !== 'none');
+  if (wanted.every((tool) => found[tool].state === 'found')) return found;
+  return setUp({ projectFolder: PROJECT_FOLDER, wanted, onStep: say });
 }
 
 function meshOf(asked: Mesh | 'auto', envoy: ToolReport): { mesh: Mesh; meshReason: string } {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, it } from 'node:test';
 import { setUp } from './set-up.ts';
 import { type Script, scriptedHost } from './testing/scripted-host.ts';
-import { REDIS_IMAGE } from './tool.ts';
+import { REDIS_IMAGE, type ToolName } from './tool.ts';
 
 const REDIS_7 = 'Redis server v=7.0.15 sha=00000000:0';
 const ENVOY = 'envoy  version: 9e55/1.40.0/Clean/RELEASE/BoringSSL';
@@ -17,10 +17,10 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(project, { recursive: true }));
 
-async function setUpOn(script: Script, k6 = false) {
+async function setUpOn(script: Script, wanted: readonly ToolName[] = ['redis', 'envoy']) {
   const steps: string[] = [];
   const host = scriptedHost(script);
-  const tools = await setUp({ projectFolder: project, k6, onStep: (step) => steps.push(step), host });
+  const tools = await setUp({ projectFolder: project, wanted, onStep: (step) => steps.push(step), host });
   return { tools, steps, ran: host.ran };
 }
 
@@ -40,6 +40,12 @@ it('installs nothing that is already there', async () => {
   const { tools, ran } = await setUpOn({ programs: { ...HAS_ENVOY, '/usr/bin/redis-server': REDIS_7 } });
   assert.equal(tools.redis.state, 'found');
   assert.ok(ran.every((line) => /--version$|version$/.test(line)));
+});
+
+it('brings what is wanted and nothing else', async () => {
+  const { tools, ran } = await setUpOn({ programs: installing({}) }, ['redis']);
+  assert.deepEqual([tools.redis.state, tools.envoy.state], ['found', 'missing']);
+  assert.ok(ran.every((line) => !/python|pip/.test(line)));
 });
 
 it('installs nothing in place of what a variable names', async () => {
@@ -147,13 +153,12 @@ it('builds k6 only when asked, and says why it could not', async () => {
   const programs = { ...HAS_ENVOY, '/usr/bin/redis-server': REDIS_7 };
   const notAsked = await setUpOn({ programs: { ...programs, '/usr/bin/go': '' } });
   assert.ok(!notAsked.ran.some((line) => line.includes(' go ')));
-  const withoutGo = await setUpOn({ programs }, true);
+  const withoutGo = await setUpOn({ programs }, ['k6']);
   assert.ok(withoutGo.tools.k6.state === 'missing');
   assert.equal(withoutGo.tools.k6.why, 'k6 is built with Go, which is not in PATH.');
-  const broken = await setUpOn(
-    { programs: { ...programs, '/usr/bin/go': { fails: 'no space left' } } },
-    true,
-  );
+  const broken = await setUpOn({ programs: { ...programs, '/usr/bin/go': { fails: 'no space left' } } }, [
+    'k6',
+  ]);
   assert.ok(broken.tools.k6.state === 'missing');
   assert.match(broken.tools.k6.why, /could not be fetched: no space left$/);
 });

@@ -4,13 +4,13 @@ import { fetchEnvoy } from './fetch-envoy.ts';
 import { findTools } from './find-tools.ts';
 import { type Host, thisHost } from './host.ts';
 import { installRedis } from './install-redis.ts';
-import { TOOL_KINDS, type ToolReport, type ToolReports } from './tool.ts';
+import { TOOL_KINDS, type ToolName, type ToolReport, type ToolReports } from './tool.ts';
 import type { Workshop } from './workshop.ts';
 
 export interface SetUpOptions {
   readonly projectFolder: string;
-  /** Build k6 too, when it is missing. */
-  readonly k6: boolean;
+  /** What is brought when it is missing. */
+  readonly wanted: readonly ToolName[];
   /** Told in words what is about to be done, before it is done. */
   readonly onStep: (step: string) => void;
   readonly host?: Host;
@@ -27,6 +27,7 @@ export async function setUp(options: SetUpOptions): Promise<ToolReports> {
   const before = await findTools(projectFolder, host);
   const failures = new Map<ToolReport['tool'], string>();
   const bring = async (report: ToolReport, install: () => Promise<string | null>): Promise<void> => {
+    if (!options.wanted.includes(report.tool)) return;
     if (report.state === 'found') return onStep(`${report.tool}: ${report.version} at ${report.path}`);
     // What is named goes before whatever would be brought.
     if (host.env[TOOL_KINDS[report.tool].variable]) return onStep(`${report.tool}: ${report.why}`);
@@ -35,7 +36,7 @@ export async function setUp(options: SetUpOptions): Promise<ToolReports> {
   };
   await bring(before.redis, () => installRedis(workshop));
   await bring(before.envoy, () => fetchEnvoy(workshop));
-  if (options.k6) await bring(before.k6, () => buildK6(workshop));
+  await bring(before.k6, () => buildK6(workshop));
 
   const after = await findTools(projectFolder, host);
   const withReason = (report: ToolReport): ToolReport => {
