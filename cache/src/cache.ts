@@ -30,6 +30,7 @@ import {
 } from './snapshot/snapshot.ts';
 import type { Entries } from './store/entries.ts';
 import type { HitPath } from './store/hit-path.ts';
+import { hottest } from './store/hottest.ts';
 import type { CacheStats } from './store/stats.ts';
 import type { Store } from './store/store.ts';
 import type { Values } from './store/values.ts';
@@ -281,6 +282,11 @@ export class L1Cache<V = unknown> implements Disposable {
     this.#store.counters.prefetches++;
     this.#loading.begin(key, known === NO_OPTIONS ? defined : { ...defined, ...known }, 'prefetch');
     return 'started';
+  }
+
+  /** The keys held and fresh, those read most lately first, at most so many. Cost: all entries are looked at. */
+  hottest(max: Count): string[] {
+    return hottest(this.#store, max);
   }
 
   /** Lets the listener see every access in batches, within about 1 ms, off the hit path. Dispose to stop. */

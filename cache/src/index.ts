@@ -3,7 +3,7 @@
  *
  * new L1Cache({ budgetBytes, … })         see L1CacheOptions
  * get · getMany · peek · has              synchronous reads; the last two leave no trace
- * scan                                  the keys held, a part at a time
+ * scan · hottest                        the keys held, a part at a time or those read most
  * getOrLoad · getOrLoadMany               read-through, one load a key at a time
  * define(prefix, …) · read · prefetch     loaders by key prefix
  * set · delete · invalidateTag · clear    writes; a load under way never overwrites them

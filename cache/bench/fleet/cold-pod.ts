@@ -15,6 +15,8 @@ export interface ColdPodOptions {
   readonly readsPerSecond: number;
   readonly start: ColdStart;
   readonly watchSeconds: Count;
+  /** Default 2,000, as it is in the library. */
+  readonly loadsPerSecond?: number;
   /** The library's own cache, or an LRU that takes a tenth of the time. Default `lru`. */
   readonly cache?: CacheKind;
   /** Default 20,000. */
@@ -38,7 +40,7 @@ const LONGEST_HOLD_MS = 30_000;
 
 /** A pod with an empty cache joins a fleet of warm ones. */
 export async function simulateColdPod(options: ColdPodOptions): Promise<ColdPodOutcome> {
-  const { cacheEntries = 20_000, keys = 200_000, readsPerSecond } = options;
+  const { cacheEntries = 20_000, keys = 200_000, readsPerSecond, loadsPerSecond = 2000 } = options;
   const rng = seededRandom(options.seed);
   const timeline = new Timeline();
   const { route } = chaoticRoute(timeline, seededRandom(options.seed + 1), () => ({}));
@@ -60,7 +62,7 @@ export async function simulateColdPod(options: ColdPodOptions): Promise<ColdPodO
     timeline.runUntil(timeline.nowMs + SLICE_MS);
   };
   let warm = false;
-  void newcomer.fleet?.warmUp({ perSecond: 2000 }).then(() => {
+  void newcomer.fleet?.warmUp({ perSecond: loadsPerSecond }).then(() => {
     warm = true;
   });
   while (options.start === 'warm-before-ready' && !warm && timeline.nowMs < LONGEST_HOLD_MS) {

@@ -72,11 +72,14 @@ export const fleetFigures: readonly FigureGroup[] = [
     measure: () => stalenessFigures(name, more),
   })),
   ...RATES.flatMap((rate) => [
-    { prefix: `fleet.cold-pod.${rate}rps.t95.`, measure: () => coldPodFigures(rate, 'lru', 't95') },
-    {
-      prefix: `fleet.cold-pod.${rate}rps.library.`,
-      measure: () => coldPodFigures(rate, 'library', 'library.t95'),
-    },
+    { prefix: `fleet.cold-pod.${rate}rps.t95.`, measure: () => coldPodFigures(rate, 2000, 'lru', 't95') },
+    ...[2000, 4000].map((loads) => {
+      const name = loads === 2000 ? 'library' : `library-${loads}-loads`;
+      return {
+        prefix: `fleet.cold-pod.${rate}rps.${name}.`,
+        measure: () => coldPodFigures(rate, loads, 'library', `${name}.t95`),
+      };
+    }),
   ]),
 ];
 
@@ -116,14 +119,21 @@ function* stalenessFigures(
   );
 }
 
-async function* coldPodFigures(readsPerSecond: number, cache: CacheKind, id: string): AsyncGenerator<Figure> {
+async function* coldPodFigures(
+  readsPerSecond: number,
+  loadsPerSecond: number,
+  cache: CacheKind,
+  id: string,
+): AsyncGenerator<Figure> {
   const watchSeconds = readsPerSecond < 1000 ? 30 : 15;
   for (const start of ['warm-while-serving', 'warm-before-ready'] satisfies ColdStart[]) {
     const outcomes = await Promise.all(
-      SEEDS.map((seed) => simulateColdPod({ seed, readsPerSecond, start, watchSeconds, cache })),
+      SEEDS.map((seed) =>
+        simulateColdPod({ seed, readsPerSecond, loadsPerSecond, start, watchSeconds, cache }),
+      ),
     );
     const held = Math.max(...outcomes.map((outcome) => outcome.heldBackSeconds));
-    const how = `simulated, ${readsPerSecond} reads/s, 20,000 entries (${CACHE_WORDS[cache]}), 200,000 keys Zipf 0.9, digest of one peer at 2,000 loads/s${held > 0 ? `, readiness held back ${held.toFixed(1)} s` : ''}; first second at 95 % of the peers' hit ratio, with the four after it`;
+    const how = `simulated, ${readsPerSecond} reads/s, 20,000 entries (${CACHE_WORDS[cache]}), 200,000 keys Zipf 0.9, digest of one peer at ${loadsPerSecond} loads/s${held > 0 ? `, readiness held back ${held.toFixed(1)} s` : ''}; first second at 95 % of the peers' hit ratio, with the four after it`;
     const recovered = outcomes.map((outcome) => secondsToRecover(outcome, 0.95));
     yield figureOf(`fleet.cold-pod.${readsPerSecond}rps.${id}.${start}`, recovered, 's', SEEDS.length, how);
   }

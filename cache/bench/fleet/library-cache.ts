@@ -15,13 +15,11 @@ export class LibraryCache implements NumberedCache {
   readonly #cache: L1Cache<object>;
   /** Loaded ahead and not yet read. */
   readonly #ahead: Uint8Array;
-  readonly #reads: Int32Array;
 
   constructor(capacity: Count, keys: Count, seed: number) {
     this.#cache = new L1Cache({ budgetBytes: BUDGET_BYTES, maxEntries: capacity, seed });
     this.#cache.define('k:', { load: async () => VALUE, prefetchable: true });
     this.#ahead = new Uint8Array(keys);
-    this.#reads = new Int32Array(keys);
   }
 
   holds(id: number): boolean {
@@ -29,7 +27,6 @@ export class LibraryCache implements NumberedCache {
   }
 
   read(id: number): 'miss' | 'hit' | 'first-hit' {
-    this.#reads[id]!++;
     if (this.#cache.get(keyName(id)) === undefined) return 'miss';
     if (this.#ahead[id] === 0) return 'hit';
     this.#ahead[id] = 0;
@@ -53,8 +50,6 @@ export class LibraryCache implements NumberedCache {
   }
 
   hottest(max: Count): number[] {
-    const held: number[] = [];
-    for (let id = 0; id < this.#reads.length; id++) if (this.#reads[id]! > 0 && this.holds(id)) held.push(id);
-    return held.sort((a, b) => this.#reads[b]! - this.#reads[a]!).slice(0, max);
+    return this.#cache.hottest(max).map((key) => Number(key.slice(2)));
   }
 }

@@ -150,6 +150,16 @@ test('what a warm start brings leaves from the least read up', async () => {
   for (let i = 0; i < 10; i++) assert.ok(b.cache.has(`k:${i}`), `k:${i} is hot and was lost`);
 });
 
+test('a warm start brings what is held, however many other keys were read since', async () => {
+  await using pods = await twoPods();
+  const { a, b, pass } = pods;
+  await a.cache.read('k:1');
+  for (let i = 0; i < 25_000; i++) a.cache.get(`absent:${i}`);
+  void b.attached.fleet.warmUp();
+  await pass(1000);
+  assert.ok(b.cache.has('k:1'));
+});
+
 test('a value kept as bytes is not decoded for a hit', async () => {
   let decoded = 0;
   const cache = new L1Cache<Stamped>({

@@ -17,6 +17,8 @@ import { Ticker } from './ticker.ts';
 export interface FleetCache {
   readonly size: Count;
   has(key: string): boolean;
+  /** The keys held and fresh, the most read first. */
+  hottest(max: Count): string[];
   extend(key: string, ttlMs: Millis): boolean;
   delete(key: string): boolean;
   /** What others read begins as a regular; what a warm start brings counts as read long ago, as the hottest comes first. */
@@ -45,8 +47,8 @@ export interface AttachedFleet extends AsyncDisposable {
 
 /** Reads are averaged over this time, to bound the loads for announcements. */
 const READS_OVER_MS: Millis = 10_000;
-/** Keys whose reads are counted for a peer's warm start. */
-const MAX_COUNTED: Count = 20_000;
+/** Keys of which it is known when they were fetched last, and in which state. */
+const MAX_STAMPS: Count = 20_000;
 
 /**
  * Ties a cache to its fleet: its misses are reported, its fetches tell others what changed, and it follows what
@@ -55,8 +57,7 @@ const MAX_COUNTED: Count = 20_000;
 export async function attachFleet(options: FleetAttachmentOptions): Promise<AttachedFleet> {
   const { cache, freshness, predictor, rng, maxExtensionMs = 600_000 } = options;
   const clock = options.clock ?? systemClock;
-  const heat = new Latest<string, Count>(MAX_COUNTED);
-  const stamps = new Latest<string, { readonly stamp: number; readonly fetchedMs: Millis }>(MAX_COUNTED);
+  const stamps = new Latest<string, { readonly stamp: number; readonly fetchedMs: Millis }>(MAX_STAMPS);
   const insertRate = new MovingRate(INSERTS_OVER_MS);
   const readRate = new MovingRate(READS_OVER_MS);
   const since = { inserts: 0, reads: 0, lookMs: clock.now() };
@@ -76,12 +77,7 @@ export async function attachFleet(options: FleetAttachmentOptions): Promise<Atta
       const leftMs = fetchedMs + maxExtensionMs - clock.now();
       cache.extend(key, Math.min(leftMs, freshness.learner.onValidated(key, clock.now())));
     },
-    workingSet: (max) =>
-      [...heat]
-        .filter(([key]) => cache.has(key))
-        .sort((a, b) => b[1] - a[1])
-        .slice(0, max)
-        .map(([key]) => key),
+    workingSet: (max) => cache.hottest(max),
     evictionAgeMs: () => Math.max(1000, (REGULARS_STAY * cache.size) / Math.max(insertRate.perMs, 1e-6)),
     readsPerSecond: () => readRate.perMs * 1000,
   };
@@ -95,18 +91,17 @@ export async function attachFleet(options: FleetAttachmentOptions): Promise<Atta
     stamps.set(key, { stamp, fetchedMs: atMs });
     fleet.onFetched(key, stamp);
   };
-  const read = (key: string, outcome: 'hit' | 'stale' | 'miss', isFirstUseOfPrefetch: boolean) => {
-    since.reads++;
-    heat.set(key, (heat.get(key) ?? 0) + 1);
-    if (outcome === 'miss') fleet.onMiss(key);
-    else if (isFirstUseOfPrefetch) fleet.onPrefetchUsed(key);
-  };
   const listening = cache.onAccesses((batch) => {
     // By columns: a record is an object a row, and a value kept as bytes would be decoded for each hit.
     for (let row = 0; row < batch.length; row++) {
       const outcome = batch.outcomeAt(row);
-      if (outcome === 'fill') fetched(batch.at(row)!);
-      else read(batch.keyAt(row), outcome, batch.isFirstUseOfPrefetchAt(row));
+      if (outcome === 'fill') {
+        fetched(batch.at(row)!);
+        continue;
+      }
+      since.reads++;
+      if (outcome === 'miss') fleet.onMiss(batch.keyAt(row));
+      else if (batch.isFirstUseOfPrefetchAt(row)) fleet.onPrefetchUsed(batch.keyAt(row));
     }
   });
   const tick = () => {
