@@ -20,8 +20,8 @@ export const PROFILES: Readonly<Record<ProfileName, Profile>> = {
   // Sized so that four scenarios end within three minutes on two quiet cores.
   quick: {
     ratePerSecond: 150,
-    rounds: 6,
-    blockMs: 2_400,
+    rounds: 8,
+    blockMs: 1_800,
     warmUpLimitMs: 8_000,
     memoryFillMs: 2_000,
     memoryEveryPods: 5,
