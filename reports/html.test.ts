@@ -150,6 +150,13 @@ test('markup in a name is shown, not run', () => {
   assert.ok(!page.includes('<script>alert(1)'));
 });
 
+test('no line of the answer ends between a number and its unit', () => {
+  const page = renderHtml({ summary, charts: [], chartJs: '', topologySvg: null });
+  const [, answer] = /<div class="answer">(.*?)<\/div>/.exec(page)!;
+  assert.match(answer!, /\d&nbsp;%/);
+  assert.doesNotMatch(answer!, /\d (%|µs|ms|MiB|GiB)/);
+});
+
 test('an interrupted run says so before anything else', () => {
   const page = renderHtml({
     summary: { ...summary, state: 'interrupted', why: ['Ctrl-C'] },

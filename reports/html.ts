@@ -30,6 +30,9 @@ export interface Page {
 const list = (items: readonly string[]) =>
   `<ul>${items.map((item) => `<li>${escapeHtml(item)}</li>`).join('')}</ul>`;
 
+/** No line ends between a number and its unit. */
+const unbroken = (html: string) => html.replaceAll(/(\d) (?=%|[nµm]?s\b|[KMG]iB\b)/g, '$1&nbsp;');
+
 function warning(summary: Summary): string {
   const lines = cautions(summary).map((line) => `<p>${escapeHtml(line)}</p>`);
   return lines.length === 0 ? '' : `<div class="warning" role="alert">${lines.join('')}</div>`;
@@ -57,7 +60,7 @@ export function renderHtml({ summary, charts, chartJs, topologySvg, sections = [
 <main>
 ${warning(summary)}
 <div class="answer">${answer(summary)
-      .map((sentence) => `<p>${escapeHtml(sentence)}</p>`)
+      .map((sentence) => `<p>${unbroken(escapeHtml(sentence))}</p>`)
       .join('')}</div>
 <dl>${environment}</dl>
 <h2 id="comparison">Comparison</h2>
