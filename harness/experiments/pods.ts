@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { BenchError, EXIT } from '../errors.ts';
 import type { OwnedRun } from '../journal/owned-run.ts';
+import { processDied } from '../targets/local/mesh-errors.ts';
 import type { FromPod, PodPlan } from './pod/plan.ts';
 
 const PROGRAM = fileURLToPath(new URL('./pod/main.ts', import.meta.url));
@@ -41,8 +41,8 @@ export async function startPod(
     served.reject(why);
   };
   pod.once('error', (error) => failed(signal.aborted ? signal.reason : error));
-  const ended = once(pod, 'exit').then(([code, signal]) =>
-    failed(died(plan.name, signal ?? `exit code ${code}`)),
+  const ended = once(pod, 'exit').then(([exitCode, signal]) =>
+    failed(processDied(plan.name, { signal, exitCode })),
   );
   ended.catch(() => {});
   served.promise.catch(() => {});
@@ -56,11 +56,4 @@ export async function startPod(
   // Peers serve until their time is over, and nobody waits for them.
   gone.catch(() => {});
   return { heldBackMs, served: gone };
-}
-
-function died(name: string, how: string): BenchError {
-  return new BenchError('POD_DIED', `${name} died (${how}).`, {
-    hint: 'Above is what it said. If that names no cause, the system may have ended it for lack of memory (see dmesg).',
-    exitCode: EXIT.invalidRun,
-  });
 }

@@ -4,11 +4,11 @@ import { execa } from 'execa';
 import type { MemoryReading } from '../../reports/schema.ts';
 import { scenarioOf } from '../../scenarios/catalogue.ts';
 import type { Filled, FillingPlan } from '../../scenarios/filling/filled.ts';
-import { BenchError, EXIT } from '../errors.ts';
 import type { OwnedRun } from '../journal/owned-run.ts';
 import { readProcessMemory } from '../machine/process-memory.ts';
 import { PROJECT_FOLDER } from '../project.ts';
 import { findFreeNetwork } from '../targets/local/free-network.ts';
+import { processDied } from '../targets/local/mesh-errors.ts';
 import { cacheMemory } from '../targets/local/mesh-memory.ts';
 import { PodCaches } from '../targets/local/pod-caches.ts';
 import { startRedis } from '../targets/local/redis-server.ts';
@@ -84,7 +84,8 @@ export async function measurePayloadCost(
     const lines = createInterface({ input: filler.stdout })[Symbol.asyncIterator]();
     const next = async (): Promise<{ filled: Filled; bytes: number }> => {
       const line = await lines.next();
-      if (line.done === true) throw fillerDied(scenario, await filler);
+      if (line.done === true)
+        throw processDied(`The process that fills the cache of ${scenario}`, await filler);
       const filled = JSON.parse(line.value) as Filled;
       const [own, server] = [await readProcessMemory(filler.pid!), await readProcessMemory(redis.pid)];
       const cache = caches.of(scenario, 0);
@@ -104,15 +105,4 @@ export async function measurePayloadCost(
     filler.kill('SIGKILL');
     await filler;
   }
-}
-
-function fillerDied(
-  scenario: string,
-  { signal, exitCode }: { signal?: string; exitCode?: number },
-): BenchError {
-  const how = signal ?? `exit code ${exitCode}`;
-  return new BenchError('POD_DIED', `The process that fills the cache of ${scenario} died (${how}).`, {
-    hint: 'If it said nothing above, the system may have ended it for lack of memory (see dmesg).',
-    exitCode: EXIT.invalidRun,
-  });
 }

@@ -23,8 +23,6 @@ export class RunLog {
   readonly measured: Measured = { coldStarts: [], blocks: [], memory: [] };
   /** Pieces that an earlier process of the same run had measured. */
   readonly readBack: number;
-  /** Whether this process has measured a piece. */
-  hasNew = false;
   readonly #file: string;
 
   /**
@@ -39,14 +37,22 @@ export class RunLog {
       const measurement = parse(line);
       if (measurement !== null) this.#keep(measurement);
     }
+    this.readBack = this.#pieces;
+  }
+
+  /** Whether this process has measured a piece. */
+  get hasNew(): boolean {
+    return this.#pieces > this.readBack;
+  }
+
+  get #pieces(): number {
     const { coldStarts, blocks, memory } = this.measured;
-    this.readBack = coldStarts.length + blocks.length + memory.length;
+    return coldStarts.length + blocks.length + memory.length;
   }
 
   add(measurement: Measurement): void {
     appendFileSync(this.#file, `${JSON.stringify(measurement)}\n`);
     this.#keep(measurement);
-    this.hasNew = true;
   }
 
   #keep(measurement: Measurement): void {

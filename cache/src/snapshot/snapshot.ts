@@ -3,6 +3,7 @@ import { serialize } from 'node:v8';
 import * as zlib from 'node:zlib';
 import { CacheError } from '../errors.ts';
 import type { SetOptions, SetOutcome } from '../options.ts';
+import { hottestSlots } from '../store/hottest.ts';
 import type { Store } from '../store/store.ts';
 import type { Count, Millis } from '../units.ts';
 import { deserialized } from './deserialized.ts';
@@ -52,16 +53,14 @@ const HEADER = MAGIC.length + 14;
 export function encodeSnapshot<V>(store: Store<V>, contents: SnapshotContents, unixMs: Millis): Buffer {
   const { entries } = store;
   const nowMs = store.nowMs();
-  const reads = new Map([...entries.slotOf.values()].map((slot) => [slot, store.reads(slot)]));
-  const slots = [...reads.keys()].sort((a, b) => reads.get(b)! - reads.get(a)!);
   const rows: Row<V>[] = [];
-  for (const slot of slots) {
+  for (const slot of hottestSlots(store)) {
     const lifeLeftMs = store.lifetimes.freshUntil(slot) - nowMs;
     if (lifeLeftMs <= 0) continue;
     const row: Row<V> = [
       entries.keys[slot]!,
       lifeLeftMs,
-      reads.get(slot)!,
+      store.reads(slot),
       entries.version(slot),
       store.tagsOf(slot),
     ];

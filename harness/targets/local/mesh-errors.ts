@@ -15,6 +15,17 @@ export class PodDiedError extends BenchError {
   }
 }
 
+/** As `PodDiedError`, of a process that keeps no log: what it said stands above the message. */
+export function processDied(
+  name: string,
+  { signal, exitCode }: { readonly signal?: string | null; readonly exitCode?: number | null },
+): BenchError {
+  return new BenchError('POD_DIED', `${name} died (${signal ?? `exit code ${exitCode}`}).`, {
+    hint: 'Above is what it said. If that names no cause, the system may have ended it for lack of memory (see dmesg).',
+    exitCode: EXIT.invalidRun,
+  });
+}
+
 export function startTimedOut(process: OwnedProcess, limitMs: Millis): BenchError {
   return new BenchError(
     'START_TIMED_OUT',
