@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { execa } from 'execa';
 import { PROJECT_FOLDER } from './project.ts';
+import { said } from './testing/said.ts';
 
 const CLI = join(PROJECT_FOLDER, 'bin', 'l1bench.mjs');
 const l1bench = (args: readonly string[]) => execa(process.execPath, [CLI, ...args], { reject: false });
@@ -15,9 +16,7 @@ after(() => rmSync(out, { recursive: true, force: true }));
 /** A run that looks at the machine, which takes two seconds, and has started nothing yet. */
 async function aRunThatLooks() {
   const running = l1bench(['run', 'no-cache', '--services', '4', '--mesh', 'none', '--out', out]);
-  await new Promise<void>((resolve) => {
-    running.stderr.on('data', (chunk) => String(chunk).includes('mesh: none') && resolve());
-  });
+  await said(running, 'mesh: none');
   return { running };
 }
 

@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test';
 import { execa, type Options } from 'execa';
 import { parseResult } from '../reports/parse-result.ts';
 import { PROJECT_FOLDER } from './project.ts';
+import { said } from './testing/said.ts';
 
 const CLI = join(PROJECT_FOLDER, 'bin', 'l1bench.mjs');
 /** The smallest mesh that is still one: seconds instead of minutes. */
@@ -20,7 +21,8 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }));
 
 const l1bench = (args: readonly string[], options: Options = {}) =>
-  execa(process.execPath, [CLI, ...args], { reject: false, ...options });
+  // On a busy machine a report takes longer than the 5 s after which execa would kill what it has signalled.
+  execa(process.execPath, [CLI, ...args], { reject: false, forceKillAfterDelay: false, ...options });
 
 test('an unknown scenario is a usage error that lists the known ones', async () => {
   const { exitCode, stderr } = await l1bench(['run', 'memcached']);
@@ -143,9 +145,7 @@ test('a resumed run measures only what is missing', async () => {
 test('Ctrl-C ends a run with a report of what was measured, and nothing left behind', async () => {
   const out = join(folder, 'interrupted');
   const running = l1bench(['run', 'no-cache', 'in-process-l1', ...SLOW, '--out', out]);
-  await new Promise<void>((resolve) => {
-    running.stderr?.on('data', (chunk) => String(chunk).includes('round 1') && resolve());
-  });
+  await said(running, 'round 1');
   // The terminal would signal both processes; the launcher passes SIGTERM on to the CLI.
   running.kill('SIGTERM');
   const { exitCode } = await running;
