@@ -227,18 +227,6 @@ test('scenarios that share a server neither fill nor empty each other’s cache'
   }),
 );
 
-test('redis-client-cache: concurrent reads of one key are one command to Redis', { skip: NO_REDIS }, () =>
-  withPath('redis-client-cache', 60_000, async (opened) => {
-    await using another = await opened.openAnother();
-    await read(another);
-    await untilCached(another);
-    opened.commands = 0;
-    const answers = await Promise.all(Array.from({ length: 20 }, () => read(opened.path)));
-    assert.deepEqual([...new Set(answers.map(({ outcome }) => outcome))], ['redis']);
-    assert.equal(opened.commands, 1);
-  }),
-);
-
 test('l1-fleet: what a pod tells the others is counted as commands', { skip: NO_REDIS }, () =>
   withPath('l1-fleet', 60_000, async (opened) => {
     const deadline = Date.now() + 10_000;

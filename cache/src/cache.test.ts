@@ -285,6 +285,27 @@ test('a prefetch believed to be read often outlives a scan that takes one believ
   assert.equal(cache.has('p:known'), true);
 });
 
+test('a load of what counts as read longest ago begins only where there is room, and pushes nothing out', async () => {
+  const { cache } = cacheWith({ maxEntries: 2 });
+  cache.define('p:', { load: async (key) => key, prefetchable: true });
+  cache.set('a', 'a');
+  assert.equal(cache.prefetch('p:1', { recency: 'oldest' }), 'started');
+  cache.set('b', 'b');
+  await settled();
+  assert.equal(cache.prefetch('p:2', { recency: 'oldest' }), 'no-room');
+  assert.deepEqual([...cache.hottest(9)].sort(), ['a', 'b']);
+});
+
+test('a load counts as in flight until it ends', async () => {
+  const { cache } = cacheWith();
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const read = cache.getOrLoad('k', () => promise);
+  assert.equal(cache.loadsInFlight, 1);
+  resolve('v');
+  await read;
+  assert.equal(cache.loadsInFlight, 0);
+});
+
 test('a prefetch of what is held makes it outlive a scan as if it had been read so often', () => {
   const cache = cacheWhereHitsAdmit();
   cache.set('p:known', 'v');

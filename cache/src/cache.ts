@@ -279,9 +279,15 @@ export class L1Cache<V = unknown> implements Disposable {
     }
     if (this.#loading.flights.joinable(key)) return 'in-flight';
     if (defined.protection.isBusy) return 'origin-busy';
+    if (known.recency === 'oldest' && !this.#store.hasRoom) return 'no-room';
     this.#store.counters.prefetches++;
     this.#loading.begin(key, known === NO_OPTIONS ? defined : { ...defined, ...known }, 'prefetch');
     return 'started';
+  }
+
+  /** Loads under way, whoever waits for them. */
+  get loadsInFlight(): Count {
+    return this.#loading.flights.running;
   }
 
   /** The keys held and fresh, those read most lately first, at most so many. Cost: all entries are looked at. */

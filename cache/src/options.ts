@@ -82,8 +82,8 @@ export interface SetOptions {
   /** How often the key is believed to be read; a warm start passes it so that the key starts as a regular. */
   readonly frequency?: Count;
   /**
-   * When the key counts as read last: `now`, or `oldest`, longer ago than all that is held. A warm start that goes from
-   * the hottest down passes `oldest`, or the hottest would be the first to leave. Default: `now`.
+   * When the key counts as read last: `now`, or `oldest`, longer ago than all that is held, in free room only. A warm
+   * start that goes from the hottest down passes `oldest`, or the hottest would be the first to leave. Default: `now`.
    */
   readonly recency?: 'now' | 'oldest';
 }
@@ -94,7 +94,7 @@ export type SetOutcome =
   | 'refused-too-large'
   | 'refused-older-version'
   | 'refused-zero-ttl'
-  /** A restored entry takes free room only. */
+  /** What counts as read longest ago takes free room only. */
   | 'refused-no-room';
 
 /** A loader's answer that says more than the value. */
@@ -149,7 +149,9 @@ export type PrefetchOutcome =
   | 'not-prefetchable'
   | 'no-loader'
   /** The origin's breaker is open or all its turns are taken. */
-  | 'origin-busy';
+  | 'origin-busy'
+  /** It would count as read longest ago and so be refused, as nothing leaves for it. */
+  | 'no-room';
 
 export interface InvalidateOptions {
   /** The version that the value now has at the origin: loads that bring it or a later one are kept. */

@@ -178,7 +178,7 @@ async function inTheSimulator(context: ExperimentContext) {
   const section: Section = {
     title: 'A cold pod with 20,000 entries among 200,000 keys',
     where: 'simulator',
-    how: `The library’s fleet and cache, without values, three warm peers, keys drawn by Zipf 0.9, at most 2,000 loads/s; ${context.seeds} seeds, range in the cell.`,
+    how: `The library’s fleet and cache, without values, three warm peers, keys drawn by Zipf 0.9, at most 4,000 loads/s; ${context.seeds} seeds, range in the cell.`,
     tables: [
       {
         columns: ['to 95 % of its peers', 'hits, first second', 'hits of the peers', 'readiness held back'],

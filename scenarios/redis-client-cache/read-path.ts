@@ -10,29 +10,6 @@ const ASSUMED_ENTRY_BYTES: Bytes = 1024;
 /** Keeps its keys apart from those of `shared-redis` on the same server. */
 const PREFIX = 'tracked:';
 
-/** Counts the commands that the client sends: reads of one key at once share one, and only the cache knows. */
-class CountingCache extends BasicClientSideCache {
-  readonly #context: ReadPathContext;
-
-  constructor(context: ReadPathContext) {
-    super({
-      // No time limit of its own: an expiry at the server arrives as an invalidation.
-      ttl: 0,
-      maxEntries: Math.max(1, Math.floor(context.budgetBytes / ASSUMED_ENTRY_BYTES)),
-      evictPolicy: 'LRU',
-    });
-    this.#context = context;
-  }
-
-  /** Called once a command, with its answer under way. */
-  override createPromiseEntry(
-    ...sent: Parameters<BasicClientSideCache['createPromiseEntry']>
-  ): ReturnType<BasicClientSideCache['createPromiseEntry']> {
-    this.#context.countRedisCommands(1);
-    return super.createPromiseEntry(...sent);
-  }
-}
-
 /**
  * The shared Redis with the client-side cache of node-redis: RESP3 tracking, so that the server tells this pod when a
  * key it has read changes or expires. Misses as in `shared-redis`.
@@ -40,7 +17,12 @@ class CountingCache extends BasicClientSideCache {
 export async function open(context: ReadPathContext): Promise<ReadPath> {
   if (context.sharedRedis === null)
     throw new Error('redis-client-cache needs a shared Redis, and this pod has none');
-  const local = new CountingCache(context);
+  const local = new BasicClientSideCache({
+    // No time limit of its own: an expiry at the server arrives as an invalidation.
+    ttl: 0,
+    maxEntries: Math.max(1, Math.floor(context.budgetBytes / ASSUMED_ENTRY_BYTES)),
+    evictPolicy: 'LRU',
+  });
   const client = await connectRedis(context.sharedRedis, { clientSideCache: local });
   const shareFetch = singleFlight<ReadResult>();
 
@@ -52,6 +34,7 @@ export async function open(context: ReadPathContext): Promise<ReadPath> {
       const answer = client.get(PREFIX + key);
       // The client looks into its cache before it first waits, so the count tells whether this read was a hit.
       const isLocal = local.stats().hitCount > hitsBefore;
+      if (!isLocal) context.countRedisCommands(1);
       const held = await answer.catch(() => null);
       if (held !== null) {
         return { value: JSON.parse(held) as Stamped, outcome: isLocal ? 'l1' : 'redis' };

@@ -15,7 +15,7 @@ export interface ColdPodOptions {
   readonly readsPerSecond: number;
   readonly start: ColdStart;
   readonly watchSeconds: Count;
-  /** Default 2,000, as it is in the library. */
+  /** Default 4,000, as it is in the library. */
   readonly loadsPerSecond?: number;
   /** The library's own cache, or an LRU that takes a tenth of the time. Default `lru`. */
   readonly cache?: CacheKind;
@@ -40,7 +40,7 @@ const LONGEST_HOLD_MS = 30_000;
 
 /** A pod with an empty cache joins a fleet of warm ones. */
 export async function simulateColdPod(options: ColdPodOptions): Promise<ColdPodOutcome> {
-  const { cacheEntries = 20_000, keys = 200_000, readsPerSecond, loadsPerSecond = 2000 } = options;
+  const { cacheEntries = 20_000, keys = 200_000, readsPerSecond, loadsPerSecond = 4000 } = options;
   const rng = seededRandom(options.seed);
   const timeline = new Timeline();
   const { route } = chaoticRoute(timeline, seededRandom(options.seed + 1), () => ({}));

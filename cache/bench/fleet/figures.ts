@@ -72,9 +72,9 @@ export const fleetFigures: readonly FigureGroup[] = [
     measure: () => stalenessFigures(name, more),
   })),
   ...RATES.flatMap((rate) => [
-    { prefix: `fleet.cold-pod.${rate}rps.t95.`, measure: () => coldPodFigures(rate, 2000, 'lru', 't95') },
-    ...[2000, 4000].map((loads) => {
-      const name = loads === 2000 ? 'library' : `library-${loads}-loads`;
+    { prefix: `fleet.cold-pod.${rate}rps.t95.`, measure: () => coldPodFigures(rate, 4000, 'lru', 't95') },
+    ...[4000, 2000].map((loads) => {
+      const name = loads === 4000 ? 'library' : `library-${loads}-loads`;
       return {
         prefix: `fleet.cold-pod.${rate}rps.${name}.`,
         measure: () => coldPodFigures(rate, loads, 'library', `${name}.t95`),

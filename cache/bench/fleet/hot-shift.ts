@@ -98,8 +98,9 @@ export class SimulatedPod {
           transport: bus.connect(name),
           pod: {
             holds: (key) => this.cache.holds(Number(key.slice(2))),
-            prefetch: (key) => !Number.isNaN(Number(key.slice(2))) && load(key, 'hot'),
+            prefetch: (key) => (Number.isNaN(Number(key.slice(2))) ? 'no-loader' : load(key, 'hot')),
             prewarm: (key, rank) => load(key, 'warm-up', rank),
+            loadsInFlight: () => 0,
             forget: () => {},
             extend: () => {},
             workingSet: (max) => this.cache.hottest(max).map(keyName),
@@ -139,12 +140,10 @@ export class SimulatedPod {
     if (this.fleet && this.fleet.dueMs <= this.#timeline.nowMs) this.fleet.tick();
   }
 
-  /** Returns whether that cost a fetch. */
-  #load(id: number, why: Why, rank?: Ratio): boolean {
-    const isHeld = this.cache.holds(id);
-    this.cache.insert(id, why, rank);
-    if (!isHeld) this.fetches++;
-    return !isHeld;
+  #load(id: number, why: Why, rank?: Ratio): ReturnType<NumberedCache['insert']> {
+    const outcome = this.cache.insert(id, why, rank);
+    if (outcome === 'started') this.fetches++;
+    return outcome;
   }
 }
 

@@ -33,10 +33,10 @@ export class LibraryCache implements NumberedCache {
     return 'first-hit';
   }
 
-  insert(id: number, why: Why, rank: Ratio = 1): void {
+  insert(id: number, why: Why, rank: Ratio = 1): 'started' | 'held' | 'no-room' {
     if (this.holds(id)) {
       if (why === 'hot') this.#cache.prefetch(keyName(id), { frequency: READS_OF_HOT });
-      return;
+      return 'held';
     }
     if (why === 'read') this.#cache.set(keyName(id), VALUE);
     else {
@@ -44,9 +44,11 @@ export class LibraryCache implements NumberedCache {
         why === 'hot'
           ? { frequency: READS_OF_HOT }
           : { frequency: readsOfRank(rank), recency: 'oldest' as const };
-      this.#cache.set(keyName(id), VALUE, { origin: 'prefetch', ...known });
+      const outcome = this.#cache.set(keyName(id), VALUE, { origin: 'prefetch', ...known });
+      if (outcome === 'refused-no-room') return 'no-room';
     }
     this.#ahead[id] = why === 'read' ? 0 : 1;
+    return 'started';
   }
 
   hottest(max: Count): number[] {

@@ -34,11 +34,12 @@ export class LightCache implements NumberedCache {
   }
 
   /** What a peer's working set brings comes behind all others, as it comes in the order of its heat. */
-  insert(id: number, why: Why): void {
+  insert(id: number, why: Why): 'started' | 'held' | 'no-room' {
     const keys = this.#keys;
     const at = id * WIDTH;
-    if (keys[at + STATE] !== ABSENT) return;
+    if (keys[at + STATE] !== ABSENT) return 'held';
     if (this.size === this.#capacity) {
+      if (why === 'warm-up') return 'no-room';
       const victim = keys[this.#end + PREVIOUS]!;
       this.#unlink(victim);
       keys[victim + STATE] = ABSENT;
@@ -47,6 +48,7 @@ export class LightCache implements NumberedCache {
     this.#linkAfter(why === 'warm-up' ? keys[this.#end + PREVIOUS]! : this.#end, at);
     keys[at + STATE] = why === 'read' ? HELD : AHEAD;
     this.size++;
+    return 'started';
   }
 
   hottest(max: Count): number[] {

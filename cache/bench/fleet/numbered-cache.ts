@@ -11,10 +11,10 @@ export interface NumberedCache {
   /** A read: whether it hit, and whether it was the first of a key loaded ahead. */
   read(id: number): 'miss' | 'hit' | 'first-hit';
   /**
-   * Takes a key in. One that is held and called hot is a regular from then on, where the cache has such. `rank`: its
-   * place in a peer's working set, 0 the most read and 1 the least.
+   * Takes a key in, that of a warm-up into free room only. One that is held and called hot is a regular from then on,
+   * where the cache has such. `rank`: its place in a peer's working set, 0 the most read and 1 the least.
    */
-  insert(id: number, why: Why, rank?: Ratio): void;
+  insert(id: number, why: Why, rank?: Ratio): 'started' | 'held' | 'no-room';
   /** Held keys, the most read first. */
   hottest(max: Count): number[];
 }

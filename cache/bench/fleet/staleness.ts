@@ -124,12 +124,16 @@ class FreshPod implements Pod {
     this.#planRead(id, entry.expiresMs - this.#world.timeline.nowMs);
   }
 
-  prefetch(): boolean {
-    return false;
+  prefetch() {
+    return 'no-loader' as const;
   }
 
-  prewarm(): boolean {
-    return false;
+  prewarm() {
+    return 'no-loader' as const;
+  }
+
+  loadsInFlight(): Count {
+    return 0;
   }
 
   workingSet(): string[] {

@@ -4,7 +4,7 @@ import type { FreshnessAttachment } from '../freshness/attach.ts';
 import type { LearnedFreshness } from '../freshness/learned-freshness.ts';
 import { digest, validatorOf } from '../freshness/validator.ts';
 import { Latest } from '../latest.ts';
-import type { SetOptions } from '../options.ts';
+import type { PrefetchOutcome, SetOptions } from '../options.ts';
 import type { Count, Millis } from '../units.ts';
 import { READS_OF_HOT, readsOfRank } from './expected-reads.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
@@ -22,7 +22,8 @@ export interface FleetCache {
   extend(key: string, ttlMs: Millis): boolean;
   delete(key: string): boolean;
   /** What others read begins as a regular; what a warm start brings counts as read long ago, as the hottest comes first. */
-  prefetch(key: string, known?: Pick<SetOptions, 'frequency' | 'recency'>): string;
+  prefetch(key: string, known?: Pick<SetOptions, 'frequency' | 'recency'>): PrefetchOutcome;
+  readonly loadsInFlight: Count;
   onAccesses(listener: AccessListener): Disposable;
 }
 
@@ -64,9 +65,9 @@ export async function attachFleet(options: FleetAttachmentOptions): Promise<Atta
 
   const pod: Pod = {
     holds: (key) => cache.has(key),
-    prefetch: (key) => cache.prefetch(key, { frequency: READS_OF_HOT }) === 'started',
-    prewarm: (key, rank) =>
-      cache.prefetch(key, { frequency: readsOfRank(rank), recency: 'oldest' }) === 'started',
+    prefetch: (key) => cache.prefetch(key, { frequency: READS_OF_HOT }),
+    prewarm: (key, rank) => cache.prefetch(key, { frequency: readsOfRank(rank), recency: 'oldest' }),
+    loadsInFlight: () => cache.loadsInFlight,
     forget: (key) => {
       freshness?.attachment.expectChange(key);
       cache.delete(key);

@@ -147,6 +147,24 @@ test('a cold pod starts cold when nobody answers', async () => {
   assert.deepEqual(await warming, { outcome: 'cold', why: 'no-answer' });
 });
 
+test('a rate of a warm-up that is no rate is refused', async () => {
+  const mesh = await meshOf({ pods: 2 });
+  for (const perSecond of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
+    await assert.rejects(mesh.pods[0]!.fleet.warmUp({ perSecond }), { code: 'L1_BAD_OPTION' });
+});
+
+test('keys called hot while the origin is busy are loaded when it has a turn again', async () => {
+  const mesh = await meshOf();
+  const { pod } = mesh.pods[9]!;
+  const { prewarm } = pod;
+  pod.prewarm = () => 'origin-busy';
+  for (const { fleet } of mesh.pods.slice(0, 6)) fleet.onMiss('k:hot');
+  mesh.run(3000);
+  pod.prewarm = prewarm;
+  mesh.run(100);
+  assert.deepEqual(pod.loaded, ['k:hot']);
+});
+
 test('a warm-up ends when its pod leaves the fleet', async () => {
   const mesh = await meshOf({ pods: 4 });
   const warming = mesh.pods[0]!.fleet.warmUp();

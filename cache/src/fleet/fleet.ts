@@ -159,11 +159,15 @@ export class Fleet implements AsyncDisposable {
   }
 
   /**
-   * Fills a cold pod with the keys of a peer's working set, hottest first, `perSecond` loads at most (default
-   * 2,000; divide the origin's spare rate by the pods that may start at once). Wait for it before reporting ready
-   * and the pod's first requests find a warm cache. Needs namespaces with `keys: 'encrypted'`.
+   * Fills a cold pod with the keys of a peer's working set, hottest first, until all are there or the cache is full.
+   * `perSecond` loads at most, 1 or more (default 4,000; divide the origin's spare rate by the pods that may start at
+   * once), and none while a twentieth of that is under way or the origin's protection is busy. Wait for it before
+   * reporting ready and the pod's first requests find a warm cache. Needs namespaces with `keys: 'encrypted'`.
+   * @throws {CacheError} `L1_BAD_OPTION` when `perSecond` is below 1 or no number.
    */
-  async warmUp({ perSecond = 2000 }: { readonly perSecond?: number } = {}): Promise<WarmUpOutcome> {
+  async warmUp({ perSecond = 4000 }: { readonly perSecond?: number } = {}): Promise<WarmUpOutcome> {
+    if (!(perSecond >= 1 && perSecond < Number.POSITIVE_INFINITY))
+      throw new CacheError('L1_BAD_OPTION', `perSecond is ${perSecond}: give a number of loads, 1 or more.`);
     const peers = this.#owners.members.filter((name) => name !== this.#transport.self);
     const ended = this.#warmUp.start(peers, perSecond, (to, signal) => this.#channel.send(to, signal, 1));
     this.#dueMayHaveMoved();

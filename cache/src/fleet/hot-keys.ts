@@ -134,10 +134,13 @@ export class HotKeys {
     // By then its owner may call the key hot again, if it is.
     this.#loads.forgetBefore(nowMs - QUIET_MS);
     this.#loads.drain(nowMs, LOADS_PER_READ * pod.readsPerSecond(), (key, from) => {
-      if (this.#trust.isMuted(from, nowMs) || !pod.prefetch(key)) return false;
+      if (this.#trust.isMuted(from, nowMs)) return 'needless';
+      const outcome = pod.prefetch(key);
+      if (outcome === 'origin-busy') return 'not-now';
+      if (outcome !== 'started') return 'needless';
       if (from !== this.#context.self && this.#awaited.size < MAX_AWAITED)
         this.#awaited.set(key, { from, sinceMs: nowMs });
-      return true;
+      return 'started';
     });
     const horizonMs = pod.evictionAgeMs();
     for (const [key, { from, sinceMs }] of this.#awaited) {

@@ -9,7 +9,7 @@ function queueOf(count: number) {
   const drain = (nowMs: number, perSecond: number) =>
     queue.drain(nowMs, perSecond, (key) => {
       loaded.push(key);
-      return true;
+      return 'started';
     });
   return { queue, loaded, drain };
 }

@@ -3,6 +3,9 @@ import type { Count, Millis } from '../units.ts';
 /** Keys waiting; beyond, new ones are turned away. */
 const MAX_WAITING: Count = 50_000;
 
+/** A load began, none was needed, or it is not the time for more: the key and all behind it wait. */
+export type LoadStep = 'started' | 'needless' | 'not-now';
+
 interface Waiting {
   readonly key: string;
   readonly from: string;
@@ -39,8 +42,8 @@ export class LoadQueue {
     this.#compact();
   }
 
-  /** Loads what is due, `perSecond` at most on average. `load` says whether it cost a fetch. */
-  drain(nowMs: Millis, perSecond: number, load: (key: string, from: string) => boolean): void {
+  /** Loads what is due, `perSecond` at most on average. */
+  drain(nowMs: Millis, perSecond: number, load: (key: string, from: string) => LoadStep): void {
     const elapsedMs = Number.isNaN(this.#tickMs) ? 0 : nowMs - this.#tickMs;
     this.#tickMs = nowMs;
     this.#perSecond = perSecond;
@@ -48,8 +51,10 @@ export class LoadQueue {
     while (this.#allowance >= 1 && this.#head < this.#waiting.length) {
       const next = this.#waiting[this.#head]!;
       if (next.dueMs > nowMs) break;
+      const step = load(next.key, next.from);
+      if (step === 'not-now') break;
       this.#head++;
-      if (load(next.key, next.from)) this.#allowance--;
+      if (step === 'started') this.#allowance--;
     }
     this.#compact();
   }

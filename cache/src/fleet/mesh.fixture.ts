@@ -1,5 +1,6 @@
 import { type Chaos, chaoticRoute } from '../../bench/fleet/chaos.ts';
 import { Timeline } from '../../bench/fleet/timeline.ts';
+import type { PrefetchOutcome } from '../options.ts';
 import { seededRandom } from '../random.ts';
 import type { Millis } from '../units.ts';
 import { Fleet } from './fleet.ts';
@@ -20,15 +21,18 @@ export class NotingPod implements Pod {
   holds(key: string): boolean {
     return this.held.has(key);
   }
-  prefetch(key: string): boolean {
+  prefetch(key: string): PrefetchOutcome {
     if (!this.held.has(key)) return this.prewarm(key);
     this.confirmed.push(key);
-    return false;
+    return 'held';
   }
-  prewarm(key: string): boolean {
+  prewarm(key: string): PrefetchOutcome {
     this.loaded.push(key);
     this.held.add(key);
-    return true;
+    return 'started';
+  }
+  loadsInFlight(): number {
+    return 0;
   }
   forget(key: string): void {
     this.forgotten.push(key);

@@ -1,3 +1,4 @@
+import type { PrefetchOutcome } from '../options.ts';
 import type { Count, Millis, Ratio } from '../units.ts';
 import type { Delivery } from './delivery.ts';
 
@@ -20,14 +21,16 @@ export interface Pod {
   holds(key: string): boolean;
   /**
    * Loads a key that others read: it should be a regular of the cache, also where it is held already. A newcomer that
-   * was read once leaves first. Returns whether that started a load.
+   * was read once leaves first.
    */
-  prefetch(key: string): boolean;
+  prefetch(key: string): PrefetchOutcome;
   /**
-   * Loads a key of a peer's working set, a regular too; `rank` is its place there, 0 the most read and 1 the least.
-   * Returns whether that started a load.
+   * Loads a key of a peer's working set, a regular too, into free room only; `rank` is its place there, 0 the most read
+   * and 1 the least.
    */
-  prewarm(key: string, rank: Ratio): boolean;
+  prewarm(key: string, rank: Ratio): PrefetchOutcome;
+  /** Loads under way in this pod, for whatever reason. */
+  loadsInFlight(): Count;
   /** Another pod saw the value change: do not serve it again without fetching it. */
   forget(key: string): void;
   /** Another pod fetched the value just now and it is the one held: it may live on as if fetched now. */

@@ -12,8 +12,9 @@ import { RuleSignal } from './rule-signal.ts';
 
 const IDLE: Pod = {
   holds: () => false,
-  prefetch: () => false,
-  prewarm: () => false,
+  prefetch: () => 'no-loader',
+  prewarm: () => 'no-loader',
+  loadsInFlight: () => 0,
   forget: () => {},
   extend: () => {},
   workingSet: () => [],

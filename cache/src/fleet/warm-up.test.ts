@@ -43,3 +43,51 @@ test('a peer that tells of a key now and then does not keep a pod from being rea
   assert.equal(outcome, 'warm');
   assert.equal(pod.loaded.length, 10);
 });
+
+/** A warm-up that was told 200 keys in one message. */
+function told200() {
+  const { clock, pod, warmUp } = warmUpAt(1);
+  const ended = warmUp.start(['b'], 1000, () => {});
+  const keys = Array.from({ length: 200 }, (_, i) => `k:${i}`);
+  warmUp.onKeys('b', true, secrets.seal(packKeys(keys)));
+  const pass = (forMs: number) => {
+    for (const endMs = clock.nowMs + forMs; clock.nowMs < endMs; ) {
+      clock.nowMs += 50;
+      warmUp.tick(() => {});
+    }
+  };
+  return { pod, keys, ended, pass };
+}
+
+test('while the origin is busy keys wait, and none is lost', async () => {
+  const { pod, keys, ended, pass } = told200();
+  const { prewarm } = pod;
+  pod.prewarm = () => 'origin-busy';
+  pass(5000);
+  pod.prewarm = prewarm;
+  pass(1000);
+  assert.deepEqual(pod.loaded, keys);
+  assert.deepEqual(await ended, { outcome: 'warm', keys: 200, loaded: 200 });
+});
+
+test('an origin that stays busy for ten seconds is left alone', async () => {
+  const { pod, ended, pass } = told200();
+  pod.prewarm = () => 'origin-busy';
+  pass(10_100);
+  assert.deepEqual(await ended, { outcome: 'given-up', why: 'origin-busy', keys: 200, loaded: 0 });
+});
+
+test('no load begins while a twentieth of what a second may have is under way', () => {
+  const { pod, pass } = told200();
+  pod.loadsInFlight = () => pod.loaded.length;
+  pass(1000);
+  assert.equal(pod.loaded.length, 50);
+});
+
+test('a warm-up is over when there is no room for more', async () => {
+  const { pod, ended, pass } = told200();
+  const prewarm = pod.prewarm.bind(pod);
+  pod.prewarm = (key) => (pod.held.size === 120 ? 'no-room' : prewarm(key));
+  pass(1000);
+  assert.deepEqual(await ended, { outcome: 'warm', keys: 200, loaded: 120 });
+});

@@ -1,5 +1,5 @@
-import type { Count, Millis } from '../units.ts';
-import { LoadQueue } from './load-queue.ts';
+import type { Count, Millis, Ratio } from '../units.ts';
+import { LoadQueue, type LoadStep } from './load-queue.ts';
 import type { FleetSecrets } from './namespaces.ts';
 import type { FleetContext } from './pod.ts';
 import { inParts, packKeys, type Signal, unpackKeys } from './wire.ts';
@@ -15,10 +15,25 @@ const PATIENCE_MS: Millis = 1500;
 /** A peer that tells of its keys for longer than this is not waited for. */
 const DIGEST_WITHIN_MS: Millis = 10_000;
 const MAX_PEERS: Count = 3;
+/**
+ * Loads under way in the pod at most, as a share of those of a second: an origin that takes longer than 50 ms a load is
+ * asked so much more slowly.
+ */
+const IN_FLIGHT_SHARE: Ratio = 1 / 20;
+/** An origin that stays busy for so long is left alone, and the rest of the keys to their readers. */
+const ORIGIN_PATIENCE_MS: Millis = 10_000;
 
 /** How a warm-up ended. `keys` were named by the peer, `loaded` cost a fetch. */
 export type WarmUpOutcome =
+  /** All that was named is held or being loaded, or there is no room for more. */
   | { readonly outcome: 'warm'; readonly keys: Count; readonly loaded: Count }
+  /** The origin had no turn for a load for 10 s. */
+  | {
+      readonly outcome: 'given-up';
+      readonly why: 'origin-busy';
+      readonly keys: Count;
+      readonly loaded: Count;
+    }
   /** No peer answered, or none knows a key that may travel. */
   | { readonly outcome: 'cold'; readonly why: 'no-peer' | 'no-answer' };
 
@@ -34,6 +49,9 @@ interface Running {
   keys: Count;
   taken: Count;
   loaded: Count;
+  /** When a load last began or none was needed. */
+  wentOnMs: Millis;
+  room: 'free' | 'full';
 }
 
 /** Fills a cold pod with the working set of a peer, hottest first. Only keys travel; values come from the origin. */
@@ -78,6 +96,8 @@ export class WarmUp {
       keys: 0,
       taken: 0,
       loaded: 0,
+      wentOnMs: nowMs,
+      room: 'free',
     };
     return ended;
   }
@@ -118,17 +138,35 @@ export class WarmUp {
     this.#sendParts(send);
     const running = this.#running;
     if (running === undefined) return;
-    const { pod, now } = this.#context;
-    this.#loads.drain(now(), running.perSecond, (key) => {
-      const started = !pod.holds(key) && pod.prewarm(key, running.taken++ / Math.max(1, running.keys));
-      if (started) running.loaded++;
-      return started;
-    });
+    const nowMs = this.#context.now();
+    if (this.#loads.length === 0) running.wentOnMs = nowMs;
+    this.#loads.drain(nowMs, running.perSecond, (key) => this.#load(key, running));
+    const { keys, loaded } = running;
     const silent = this.#isSilent(running);
-    if (this.#loads.length === 0 && running.keys > 0 && (running.complete || silent)) {
-      this.#running = undefined;
-      running.settle({ outcome: 'warm', keys: running.keys, loaded: running.loaded });
-    } else if (silent && running.keys === 0) this.#askNext(running, send);
+    const isThrough = this.#loads.length === 0 && keys > 0 && (running.complete || silent);
+    if (isThrough || running.room === 'full') this.#end(running, { outcome: 'warm', keys, loaded });
+    else if (nowMs - running.wentOnMs > ORIGIN_PATIENCE_MS)
+      this.#end(running, { outcome: 'given-up', why: 'origin-busy', keys, loaded });
+    else if (silent && keys === 0) this.#askNext(running, send);
+  }
+
+  #load(key: string, running: Running): LoadStep {
+    const { pod, now } = this.#context;
+    if (pod.loadsInFlight() >= Math.max(1, running.perSecond * IN_FLIGHT_SHARE)) return 'not-now';
+    const outcome = pod.holds(key) ? 'held' : pod.prewarm(key, running.taken / Math.max(1, running.keys));
+    if (outcome === 'no-room') running.room = 'full';
+    if (outcome === 'no-room' || outcome === 'origin-busy') return 'not-now';
+    running.taken++;
+    running.wentOnMs = now();
+    if (outcome !== 'started') return 'needless';
+    running.loaded++;
+    return 'started';
+  }
+
+  #end(running: Running, outcome: WarmUpOutcome): void {
+    this.#loads.forgetBefore(Number.POSITIVE_INFINITY);
+    this.#running = undefined;
+    running.settle(outcome);
   }
 
   /** Who waits is told that the pod starts cold. */
@@ -145,8 +183,7 @@ export class WarmUp {
   #askNext(running: Running, send: (to: string, signal: Signal) => void): void {
     const peer = running.peers.shift();
     if (peer === undefined) {
-      this.#running = undefined;
-      running.settle({ outcome: 'cold', why: 'no-answer' });
+      this.#end(running, { outcome: 'cold', why: 'no-answer' });
       return;
     }
     running.peer = peer;

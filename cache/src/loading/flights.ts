@@ -28,6 +28,11 @@ export class Flights<V> {
     return this.#tagInvalidations.size;
   }
 
+  /** How many run. */
+  get running(): Count {
+    return this.#running.size;
+  }
+
   joinable(key: string): Flight<V> | undefined {
     return this.#joinable.get(key);
   }

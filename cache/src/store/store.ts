@@ -129,7 +129,7 @@ export class Store<V> {
     if (slot >= 0) this.#dropRareties(slot);
     else {
       // What comes back from an earlier life must not push out what this one has brought.
-      if (origin === 'restore' && !this.budget.fitsOneMore(roomBytes)) return 'refused-no-room';
+      if (fill.recency === 'oldest' && !this.budget.fitsOneMore(roomBytes)) return 'refused-no-room';
       if (!this.#makeRoom(roomBytes, nowMs)) return 'refused-too-large';
       slot = this.#enter(key, sizeBytes, fill);
     }
@@ -191,6 +191,11 @@ export class Store<V> {
     const slots = this.#tags.slotsOf(tag);
     for (const slot of slots) this.remove(slot, 'tag-invalidated');
     return slots.length;
+  }
+
+  /** Whether an entry of the usual size fits without another leaving. */
+  get hasRoom(): boolean {
+    return this.budget.fitsOneMore(this.budget.payloadBytes / Math.max(1, this.entries.size));
   }
 
   /** Reads lately, as far as the policy counts them; hits still waiting in the log are shown to it first. */

@@ -52,7 +52,7 @@ export class PodServer {
     const fleet = plan.bus === null ? null : await this.#join(parts, plan.bus);
 
     const bornMs = performance.now();
-    const warm = plan.start.startsWith('warm') ? fleet?.warmUp({ perSecond: 2_000 }) : undefined;
+    const warm = plan.start.startsWith('warm') ? fleet?.warmUp() : undefined;
     if (plan.start === 'warm-before-ready') await warm;
     say({ kind: 'serving', heldBackMs: performance.now() - bornMs });
     const cpuBefore = process.cpuUsage();
