@@ -295,6 +295,16 @@ export class L1Cache<V = unknown> implements Disposable {
     return hottest(this.#store, max);
   }
 
+  /** What eviction has learned of the reads so far, for the cache of a process that will see the same kind. */
+  get lesson(): number | undefined {
+    return this.#store.lesson;
+  }
+
+  /** Begins with another's lesson, until reads show that it is wrong. Without effect once something was evicted. */
+  learn(lesson: number): void {
+    this.#store.learn(lesson);
+  }
+
   /** Lets the listener see every access in batches, within about 1 ms, off the hit path. Dispose to stop. */
   onAccesses(listener: AccessListener): Disposable {
     return this.#store.log.listen(listener);
@@ -326,8 +336,7 @@ export class L1Cache<V = unknown> implements Disposable {
   restore(snapshot: Uint8Array, unixMs: Millis = Date.now()): RestoreReport {
     const knows = (key: string) => this.#entries.slotOf.has(key) || this.#loading.flights.isLoading(key);
     const set = (key: string, value: V, options: SetOptions) => this.set(key, value, options);
-    const learn = (lesson: number) => this.#store.learn(lesson);
-    return restoreSnapshot(snapshot, { knows, set, learn }, unixMs);
+    return restoreSnapshot(snapshot, { knows, set, learn: (lesson) => this.learn(lesson) }, unixMs);
   }
 
   /** Stops the timers. What is held stays readable. */

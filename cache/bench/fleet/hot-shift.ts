@@ -104,6 +104,8 @@ export class SimulatedPod {
             forget: () => {},
             extend: () => {},
             workingSet: (max) => this.cache.hottest(max).map(keyName),
+            lesson: () => this.cache.lesson,
+            learn: (lesson) => this.cache.learn(lesson),
             evictionAgeMs: () => (this.cache.regularsStay * cacheEntries) / this.#insertRate.perMs,
             readsPerSecond: () => readsPerSecond,
           },

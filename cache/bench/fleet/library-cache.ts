@@ -51,6 +51,14 @@ export class LibraryCache implements NumberedCache {
     return 'started';
   }
 
+  get lesson(): number | undefined {
+    return this.#cache.lesson;
+  }
+
+  learn(lesson: number): void {
+    this.#cache.learn(lesson);
+  }
+
   hottest(max: Count): number[] {
     return this.#cache.hottest(max).map((key) => Number(key.slice(2)));
   }

@@ -51,6 +51,10 @@ export class LightCache implements NumberedCache {
     return 'started';
   }
 
+  readonly lesson = undefined;
+
+  learn(): void {}
+
   hottest(max: Count): number[] {
     const keys = this.#keys;
     const held: number[] = [];

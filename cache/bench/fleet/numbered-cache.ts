@@ -17,4 +17,7 @@ export interface NumberedCache {
   insert(id: number, why: Why, rank?: Ratio): 'started' | 'held' | 'no-room';
   /** Held keys, the most read first. */
   hottest(max: Count): number[];
+  /** What its eviction has learned. */
+  readonly lesson: number | undefined;
+  learn(lesson: number): void;
 }

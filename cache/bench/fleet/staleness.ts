@@ -140,6 +140,12 @@ class FreshPod implements Pod {
     return [];
   }
 
+  lesson() {
+    return undefined;
+  }
+
+  learn(): void {}
+
   evictionAgeMs(): Millis {
     return 3_600_000;
   }

@@ -150,6 +150,25 @@ test('what a warm start brings leaves from the least read up', async () => {
   for (let i = 0; i < 10; i++) assert.ok(b.cache.has(`k:${i}`), `k:${i} is hot and was lost`);
 });
 
+test('a pod that warms up evicts as its peer has learned to', async () => {
+  await using pods = await twoPods({ maxEntries: 300 });
+  const { a, b, pass } = pods;
+  const loopOver = (cache: L1Cache<Stamped>): number => {
+    let hits = 0;
+    for (let i = 0; i < 600; i++) {
+      if (cache.get(`k:${i}`) === undefined) cache.set(`k:${i}`, { version: 1 });
+      else hits++;
+    }
+    return hits;
+  };
+  for (let round = 0; round < 60; round++) loopOver(a.cache);
+  const warming = b.attached.fleet.warmUp();
+  await pass(1000);
+  assert.equal((await warming).outcome, 'warm');
+  assert.ok(loopOver(a.cache) > 250, 'the first learned to keep a part of the loop');
+  assert.ok(loopOver(b.cache) + loopOver(b.cache) > 500, 'and so does the one that warmed up');
+});
+
 test('a warm start brings what is held, however many other keys were read since', async () => {
   await using pods = await twoPods();
   const { a, b, pass } = pods;

@@ -19,6 +19,9 @@ export interface FleetCache {
   has(key: string): boolean;
   /** The keys held and fresh, the most read first. */
   hottest(max: Count): string[];
+  /** What its eviction has learned. */
+  readonly lesson: number | undefined;
+  learn(lesson: number): void;
   extend(key: string, ttlMs: Millis): boolean;
   delete(key: string): boolean;
   /** What others read begins as a regular; what a warm start brings counts as read long ago, as the hottest comes first. */
@@ -79,6 +82,8 @@ export async function attachFleet(options: FleetAttachmentOptions): Promise<Atta
       cache.extend(key, Math.min(leftMs, freshness.learner.onValidated(key, clock.now())));
     },
     workingSet: (max) => cache.hottest(max),
+    lesson: () => cache.lesson,
+    learn: (lesson) => cache.learn(lesson),
     evictionAgeMs: () => Math.max(1000, (REGULARS_STAY * cache.size) / Math.max(insertRate.perMs, 1e-6)),
     readsPerSecond: () => readRate.perMs * 1000,
   };

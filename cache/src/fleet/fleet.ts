@@ -266,7 +266,7 @@ export class Fleet implements AsyncDisposable {
         this.#warmUp.onRequest(from);
         break;
       case 'warm-keys':
-        this.#warmUp.onKeys(from, signal.last, signal.sealed);
+        this.#warmUp.onKeys(from, signal);
         break;
     }
   }

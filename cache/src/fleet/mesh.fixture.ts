@@ -44,6 +44,10 @@ export class NotingPod implements Pod {
   workingSet(max: number): string[] {
     return [...this.held].slice(0, max);
   }
+  lesson(): number | undefined {
+    return undefined;
+  }
+  learn(): void {}
   evictionAgeMs(): Millis {
     return 20_000;
   }

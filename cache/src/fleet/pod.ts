@@ -37,6 +37,10 @@ export interface Pod {
   extend(key: string): void;
   /** The keys held, the most read first, at most so many. */
   workingSet(max: Count): string[];
+  /** What eviction has learned here, where it has. */
+  lesson(): number | undefined;
+  /** Begins with what eviction has learned in another pod. */
+  learn(lesson: number): void;
   /** How long a regular that is not read stays: capacity over insert rate, and more where newcomers leave sooner. */
   evictionAgeMs(): Millis;
   readsPerSecond(): number;

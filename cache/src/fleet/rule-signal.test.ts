@@ -18,6 +18,8 @@ const IDLE: Pod = {
   forget: () => {},
   extend: () => {},
   workingSet: () => [],
+  lesson: () => undefined,
+  learn: () => {},
   evictionAgeMs: () => 20_000,
   readsPerSecond: () => 100,
 };

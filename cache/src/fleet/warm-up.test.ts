@@ -9,6 +9,9 @@ import { packKeys } from './wire.ts';
 
 const secrets = new FleetSecrets(SECRET, [{ prefix: '', keys: 'encrypted' }]);
 
+const part = (keys: readonly string[], last: boolean) =>
+  ({ kind: 'warm-keys', last, lesson: Number.NaN, sealed: secrets.seal(packKeys(keys)) }) as const;
+
 function warmUpAt(seed: number) {
   const clock = { nowMs: 0 };
   const pod = new NotingPod();
@@ -36,7 +39,7 @@ test('a peer that tells of a key now and then does not keep a pod from being rea
   const ended = warmUp.start(['b'], 1000, () => {});
   for (let i = 0; i < 100 && clock.nowMs < 20_000; i++) {
     clock.nowMs += 1000;
-    warmUp.onKeys('b', false, secrets.seal(packKeys([`k:${i}`])));
+    warmUp.onKeys('b', part([`k:${i}`], false));
     warmUp.tick(() => {});
   }
   const { outcome } = await Promise.race([ended, Promise.resolve({ outcome: 'still waiting' })]);
@@ -49,7 +52,7 @@ function told200() {
   const { clock, pod, warmUp } = warmUpAt(1);
   const ended = warmUp.start(['b'], 1000, () => {});
   const keys = Array.from({ length: 200 }, (_, i) => `k:${i}`);
-  warmUp.onKeys('b', true, secrets.seal(packKeys(keys)));
+  warmUp.onKeys('b', part(keys, true));
   const pass = (forMs: number) => {
     for (const endMs = clock.nowMs + forMs; clock.nowMs < endMs; ) {
       clock.nowMs += 50;

@@ -114,12 +114,13 @@ export class WarmUp {
     this.#answer = { to: from, parts: inParts(keys, KEYS_PER_PART) };
   }
 
-  onKeys(from: string, last: boolean, sealed: Uint8Array): void {
+  onKeys(from: string, { last, lesson, sealed }: Extract<Signal, { kind: 'warm-keys' }>): void {
     const running = this.#running;
     if (running === undefined || running.peer !== from || this.#isSilent(running)) return;
     const plain = this.#secrets.open(sealed);
     if (plain === undefined) return;
     running.heardMs = this.#context.now();
+    if (!Number.isNaN(lesson)) this.#context.pod.learn(lesson);
     running.complete ||= last;
     for (const key of unpackKeys(plain)) {
       if (running.keys >= this.#maxKeys) break;
@@ -197,7 +198,8 @@ export class WarmUp {
       const { to, parts } = this.#answer;
       const keys = parts.shift()!;
       const last = parts.length === 0;
-      send(to, { kind: 'warm-keys', last, sealed: this.#secrets.seal(packKeys(keys)) });
+      const lesson = this.#context.pod.lesson() ?? Number.NaN;
+      send(to, { kind: 'warm-keys', last, lesson, sealed: this.#secrets.seal(packKeys(keys)) });
       if (last) this.#answer = undefined;
     }
   }

@@ -17,7 +17,10 @@ const signal: fc.Arbitrary<Signal> = fc.oneof(
   ),
   fc.record({ kind: fc.constantFrom('changed', 'validated'), keys }, { noNullPrototype: true }),
   fc.record({ kind: fc.constantFrom('revealed', 'hot', 'rules'), sealed: bytes }, { noNullPrototype: true }),
-  fc.record({ kind: fc.constant('warm-keys'), last: fc.boolean(), sealed: bytes }, { noNullPrototype: true }),
+  fc.record(
+    { kind: fc.constant('warm-keys'), last: fc.boolean(), lesson: fc.double(), sealed: bytes },
+    { noNullPrototype: true },
+  ),
 ) as fc.Arbitrary<Signal>;
 
 test('every signal is read as it was written', () => {

@@ -31,15 +31,22 @@ export type Signal =
   | { readonly kind: 'rules'; readonly sealed: Uint8Array }
   /** To one: send me your working set. */
   | { readonly kind: 'warm-request' }
-  /** The answer, in parts, hottest first; sealed. */
-  | { readonly kind: 'warm-keys'; readonly last: boolean; readonly sealed: Uint8Array };
+  /** The answer, in parts, hottest first; sealed. `lesson`: what eviction has learned there, NaN for nothing. */
+  | {
+      readonly kind: 'warm-keys';
+      readonly last: boolean;
+      readonly lesson: number;
+      readonly sealed: Uint8Array;
+    };
 
 /** More than this nobody sends. */
 export const MAX_MESSAGE: Bytes = 65_536;
 /** Bytes of a digest and its stamp. */
 const STAMPED = HASH + 4;
+/** Bytes before the keys of a working set: whether they are the last, and the lesson. */
+const ABOUT_KEYS = 9;
 /** First byte of every message; pods of another format version are not understood and not answered. */
-const FORMAT = 2;
+const FORMAT = 3;
 const KINDS = [
   'hello',
   'misses',
@@ -85,8 +92,12 @@ export function encode(signal: Signal, room: number): Buffer {
     case 'hot':
     case 'rules':
       return Buffer.concat([head, signal.sealed, tail]);
-    case 'warm-keys':
-      return Buffer.concat([head, Buffer.from([signal.last ? 1 : 0]), signal.sealed, tail]);
+    case 'warm-keys': {
+      const about = Buffer.alloc(ABOUT_KEYS);
+      about.writeUInt8(signal.last ? 1 : 0);
+      about.writeDoubleLE(signal.lesson, 1);
+      return Buffer.concat([head, about, signal.sealed, tail]);
+    }
   }
 }
 
@@ -125,7 +136,13 @@ export function decode(message: Uint8Array): Signal | undefined {
     case 'rules':
       return { kind, sealed: body };
     case 'warm-keys':
-      return body.length < 1 ? undefined : { kind, last: body[0] === 1, sealed: body.subarray(1) };
+      if (body.length < ABOUT_KEYS) return undefined;
+      return {
+        kind,
+        last: body[0] === 1,
+        lesson: body.readDoubleLE(1),
+        sealed: body.subarray(ABOUT_KEYS),
+      };
   }
 }
 

@@ -90,13 +90,26 @@ test('a rehearsal wants a clearer lead, and whoever leads at its end goes on to 
 
 test('a guess gives way to a few hits of another, and what was shown better to many only', () => {
   const race = begun(3);
-  race.guess(1);
+  race.begin(1, 'guessing');
   assert.equal(
     after(race, 256, (read) => (read < 5 ? FIRST : 0)),
     0,
   );
   assert.equal(
     after(race, 256, (read) => (read < 10 ? SECOND : 0)),
+    0,
+  );
+});
+
+test('what another cache has found gives way to many hits only, also of the first expert', () => {
+  const race = begun(3);
+  race.begin(1, 'taught');
+  assert.equal(
+    after(race, 256, (read) => (read < 10 ? FIRST : 0)),
+    1,
+  );
+  assert.equal(
+    after(race, 256, (read) => (read < 30 ? FIRST : 0)),
     0,
   );
 });

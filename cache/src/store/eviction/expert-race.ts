@@ -23,6 +23,8 @@ const BARS = {
   rehearsing: { deviations: 8, hitsPerEntry: TURN_COST },
   /** Nothing speaks for a guess, so little has to speak against it. */
   guessing: { deviations: 2, hitsPerEntry: 0 },
+  /** What another cache found out took as much to be shown; the first expert has no easier return from it. */
+  taught: { deviations: 3, hitsPerEntry: TURN_COST },
   racing: { deviations: 3, hitsPerEntry: TURN_COST },
   /** To the first expert, with which nobody should do worse: being ahead is enough. */
   returning: { deviations: 0, hitsPerEntry: 0 },
@@ -62,10 +64,10 @@ export class ExpertRace {
     this.#epochReads = 0;
   }
 
-  /** Lets this expert lead until another is shown to be better. */
-  guess(expert: number): void {
+  /** Lets this expert lead, on a guess or as another cache has found, until another is shown to be better. */
+  begin(expert: number, on: 'guessing' | 'taught'): void {
     this.#leader = expert;
-    this.#bar = BARS.guessing;
+    this.#bar = BARS[on];
   }
 
   /** Counts one read; a bit for each expert that hit. True when it is time to ask who leads. */
@@ -89,7 +91,7 @@ export class ExpertRace {
     const { deviations, hitsPerEntry } = isReturn ? BARS.returning : this.#bar;
     if (won - lost <= deviations * Math.sqrt(won + lost) + hitsPerEntry * entries) return false;
     this.#leader = best;
-    if (this.#bar === BARS.guessing) this.#bar = BARS.racing;
+    if (this.#bar !== BARS.rehearsing) this.#bar = BARS.racing;
     return true;
   }
 

@@ -37,7 +37,7 @@ export class Trial {
   readonly #race = new ExpertRace(EXPERTS.length);
   #shadows = new ShadowCaches(EXPERTS);
   #stage: 'filling' | 'evicting' = 'filling';
-  /** Who led in an earlier process. */
+  /** Who led in an earlier process, or in another pod. */
   #lesson: number | undefined;
   #hitsWhileFilling: Count = 0;
   #missesWhileFilling: Count = 0;
@@ -66,7 +66,7 @@ export class Trial {
     return this.isWatching ? this.#race.leader : LRU;
   }
 
-  /** The leader, where this or an earlier process has found one. */
+  /** The leader, where this cache or the one it learned from has found one. */
   get lesson(): number | undefined {
     return this.#stage === 'evicting' ? this.leader : this.#lesson;
   }
@@ -168,16 +168,16 @@ export class Trial {
     this.#readsToShow = (REHEARSAL_READS_PER_ENTRY / REHEARSAL_SHARE) * this.#sampledEntries;
   }
 
-  // What an earlier process found out is worth more than a rehearsal. Where hardly anything was read twice while all was
+  // What another cache found out is worth more than a rehearsal. Where hardly anything was read twice while all was
   // kept, recency has nothing to go by.
   #guess(held: Count): void {
     if (this.#lesson !== undefined) {
-      this.#race.guess(this.#lesson);
+      this.#race.begin(this.#lesson, 'taught');
       return;
     }
     const misses = this.#missesWhileFilling;
     const isLateOrNever = misses >= held && this.#hitsWhileFilling < FEWEST_HITS_PER_MISS * misses;
-    if (isLateOrNever && this.#race.leader === LRU) this.#race.guess(KEEPS_FIRST);
+    if (isLateOrNever && this.#race.leader === LRU) this.#race.begin(KEEPS_FIRST, 'guessing');
   }
 
   #resample(held: Count): void {
