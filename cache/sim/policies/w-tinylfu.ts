@@ -96,14 +96,18 @@ export class WTinyLfu implements SimulatedCache {
     this.#previousHitRatio = hitRatio;
     this.#reads = 0;
     this.#hits = 0;
-    const window = Math.min(Math.max(1, this.#window + Math.trunc(amount)), Math.floor(this.#entries * 0.99));
-    this.#protected = Math.max(0, this.#protected - (window - this.#window));
+    // What the window gains the protected segment loses, and the other way round.
+    const wanted = this.#window + Math.trunc(amount);
+    const window = Math.max(1, Math.min(wanted, this.#window + this.#protected));
+    this.#protected -= window - this.#window;
     this.#window = window;
     while (this.#lists.size(PROTECTED) > this.#protected)
       this.#lists.move(this.#lists.last(PROTECTED), PROBATION);
     while (this.#lists.size(WINDOW) > this.#window) this.#lists.move(this.#lists.last(WINDOW), PROBATION);
-    while (this.#lists.size(WINDOW) < this.#window && this.#lists.size(PROBATION) > 0) {
-      this.#lists.move(this.#lists.last(PROBATION), WINDOW);
+    while (this.#lists.size(WINDOW) < this.#window) {
+      const from = this.#lists.size(PROBATION) > 0 ? PROBATION : PROTECTED;
+      if (this.#lists.size(from) === 0) return;
+      this.#lists.move(this.#lists.last(from), WINDOW);
     }
   }
 }
@@ -135,8 +139,13 @@ class FrequencySketch {
       }
     }
     if (added && ++this.#additions >= this.#sample) {
-      for (let at = 0; at <= this.#mask; at++) this.#counters[at] = (this.#counters[at] as number) >> 1;
-      this.#additions >>= 1;
+      let odd = 0;
+      for (let at = 0; at <= this.#mask; at++) {
+        const count = this.#counters[at] as number;
+        odd += count & 1;
+        this.#counters[at] = count >> 1;
+      }
+      this.#additions = (this.#additions - (odd >>> 2)) >>> 1;
     }
   }
 
