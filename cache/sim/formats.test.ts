@@ -27,6 +27,17 @@ test('lirs skips blank lines and stars', () => {
   assert.deepEqual(keysOf(text('7\n\n*\n8\n7\n'), 'lirs'), [0, 1, 0]);
 });
 
+test('lirs takes keys of 64 bits, with a sign or without', () => {
+  const lines = ['-5', '5', '9007199254740993', '9007199254740992', '18446744073709551615', '-5'];
+  assert.deepEqual(keysOf(text(lines.join('\r\n')), 'lirs'), [0, 1, 2, 3, 4, 0]);
+  assert.throws(() => keysOf(text('18446744073709551616\n'), 'lirs'), /is not a whole number/);
+});
+
+test('arc takes any blanks between its columns and refuses a line of more blocks than any cache holds', () => {
+  assert.deepEqual(keysOf(text('10\t2  0 0\n'), 'arc'), [0, 1]);
+  assert.throws(() => keysOf(text('1 1000000000000000 0 0\n'), 'arc'), /at most 16777216/);
+});
+
 test('arc expands a line to consecutive blocks', () => {
   assert.deepEqual(keysOf(text('10 3 0 0\n11 2 0 1\n'), 'arc'), [0, 1, 2, 1, 2]);
 });
@@ -73,6 +84,38 @@ test('the format is guessed from the name, and otherwise from the content', () =
   assert.equal(guessFormat('corda-vaultservice.zst', words), 'be64');
   assert.equal(guessFormat('w106.trace', words), 'be32');
   assert.equal(guessFormat('cloudPhysicsIO.oracleGeneral.bin', words), 'lcs');
+});
+
+test('an ending that names a format is believed, whatever the keys look like', () => {
+  const smallKeys = Buffer.from([0, 0, 0, 1, 0, 0, 0, 9, 0, 0, 0, 1, 0, 0, 0, 7]);
+  assert.equal(guessFormat('small.be32.gz', smallKeys), 'be32');
+  assert.equal(guessFormat('large.be64', Buffer.alloc(64, 3)), 'be64');
+});
+
+test('small keys of 32 bits are not taken for halves of keys of 64', () => {
+  const shorts = Buffer.alloc(400);
+  for (let at = 0; at < 100; at++) shorts.writeUInt32BE((at * 7) % 50, at * 4);
+  assert.equal(guessFormat('x', shorts), 'be32');
+  const longs = Buffer.alloc(800);
+  for (let at = 0; at < 100; at++) longs.writeUInt32BE((at * 7) % 50, at * 8 + 4);
+  assert.equal(guessFormat('x', longs), 'be64');
+});
+
+test('letters beyond ASCII are text', () => {
+  assert.equal(guessFormat('x', Buffer.from('clé:1\nclé:2\n')), 'txt');
+});
+
+test('text is refused as a binary format, and binary data as a textual one', () => {
+  const words = text('user:1\n'.repeat(16));
+  assert.throws(() => parseTrace('t', words, 'be64'), /t: the file holds text, which be64 is not/);
+  assert.throws(() => parseTrace('t', Buffer.alloc(64), 'txt'), /binary data, which txt is not/);
+});
+
+test('a file that ends within its lcs header is refused', () => {
+  const header = Buffer.alloc(40);
+  header.writeBigUInt64LE(0x123456789abcdef0n, 0);
+  header.writeBigUInt64LE(1n, 8);
+  assert.throws(() => parseTrace('t', header, 'lcs'), /cut off within the header of 1024 bytes/);
 });
 
 test('a file that is cut off or holds something else is refused with its name', () => {

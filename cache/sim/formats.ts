@@ -11,6 +11,10 @@ export class TraceError extends Error {
 
 /** Reads the decompressed bytes of a trace file. */
 export function parseTrace(name: string, bytes: Buffer, format: Format): Trace {
+  if (bytes.length >= ENOUGH_TO_TELL_BYTES && isText(bytes) === BINARY.has(format))
+    throw new TraceError(
+      `${name}: the file holds ${isText(bytes) ? 'text' : 'binary data'}, which ${format} is not; try another --format.`,
+    );
   const builder = new TraceBuilder();
   PARSERS[format](bytes, builder, name);
   const trace = builder.finish(name);
@@ -22,6 +26,9 @@ export function parseTrace(name: string, bytes: Buffer, format: Format): Trace {
 /** Guesses the format from the file name, and where that says nothing from the bytes. */
 export function guessFormat(name: string, bytes: Buffer): Format {
   const lower = name.toLowerCase();
+  const ending = /\.([a-z\d]+)(\.(gz|zst))?$/.exec(lower)?.[1];
+  const named = FORMATS.find((format) => format === ending);
+  if (named !== undefined) return named;
   if (/oraclegeneral|\.lcs/.test(lower) || (bytes.length >= 8 && bytes.readBigUInt64LE(0) === LCS_MAGIC))
     return 'lcs';
   if (isText(bytes)) {
@@ -36,6 +43,11 @@ export function guessFormat(name: string, bytes: Buffer): Format {
   return looksLikeLongs(bytes) ? 'be64' : 'be32';
 }
 
+const BINARY: ReadonlySet<Format> = new Set(['be32', 'be64', 'lcs']);
+/** In fewer bytes numbers can look like text. */
+const ENOUGH_TO_TELL_BYTES = 64;
+/** A `Map` of the library's holds no more keys. */
+const MOST_BLOCKS_A_LINE = 2 ** 24;
 const LCS_MAGIC = 0x123456789abcdef0n;
 /** libCacheSim: header of 1,024 bytes (8,192 since version 3), then packed little-endian records. */
 const LCS_RECORD_BYTES: Readonly<Record<number, number>> = {
@@ -62,14 +74,18 @@ const PARSERS: Readonly<Record<Format, (bytes: Buffer, to: TraceBuilder, name: s
   lirs(bytes, to, name) {
     eachLine(bytes, (line, number) => {
       if (line === '*') return;
-      to.addInteger(integer(line, name, number));
+      addKey(line, to, name, number);
     });
   },
   arc(bytes, to, name) {
     eachLine(bytes, (line, number) => {
-      const fields = line.split(' ');
+      const fields = line.split(/\s+/);
       const start = integer(fields[0], name, number);
       const count = integer(fields[1], name, number);
+      if (count > MOST_BLOCKS_A_LINE)
+        throw new TraceError(
+          `${name}, line ${number}: ${count} blocks; at most ${MOST_BLOCKS_A_LINE} are taken.`,
+        );
       for (let i = 0; i < count; i++) to.addInteger(start + i);
     });
   },
@@ -89,6 +105,7 @@ const PARSERS: Readonly<Record<Format, (bytes: Buffer, to: TraceBuilder, name: s
       throw new TraceError(`${name}: lcs version ${version} is not known (1 to 8 are).`);
     const longHeader = headed && bytes.length >= 8192 && bytes.readBigUInt64LE(8184) === LCS_MAGIC;
     const start = headed ? (longHeader ? 8192 : 1024) : 0;
+    if (bytes.length < start) throw new TraceError(`${name}: cut off within the header of ${start} bytes.`);
     requireWhole(bytes.length - start, recordBytes, name, 'lcs');
     for (let at = start; at < bytes.length; at += recordBytes) {
       to.addNumber(bytes.readInt32LE(at + 8), bytes.readInt32LE(at + 4));
@@ -116,12 +133,28 @@ function eachLine(bytes: Buffer, read: (line: string, number: number) => void): 
   }
 }
 
+/** A decimal key of up to 64 bits, with or without a sign. */
+function addKey(text: string, to: TraceBuilder, name: string, line: number): void {
+  if (/^-?\d{1,15}$/.test(text)) {
+    to.addInteger(Number(text));
+    return;
+  }
+  const key = /^-?\d{1,20}$/.test(text) ? BigInt(text) : undefined;
+  if (key === undefined || (BigInt.asIntN(64, key) !== key && BigInt.asUintN(64, key) !== key))
+    throw notWhole(text, name, line);
+  to.addNumber(Number(BigInt.asIntN(32, key >> 32n)), Number(BigInt.asIntN(32, key)));
+}
+
 function integer(text: string | undefined, name: string, line: number): number {
   const value = Number(text);
-  if (text === undefined || !Number.isSafeInteger(value) || value < 0) {
-    throw new TraceError(`${name}, line ${line}: "${text ?? ''}" is not a whole number.`);
-  }
+  if (text === undefined || !Number.isSafeInteger(value) || value < 0) throw notWhole(text, name, line);
   return value;
+}
+
+function notWhole(text: string | undefined, name: string, line: number): TraceError {
+  return new TraceError(
+    `${name}, line ${line}: ${JSON.stringify((text ?? '').slice(0, 40))} is not a whole number.`,
+  );
 }
 
 function requireWhole(lengthBytes: number, recordBytes: number, name: string, format: Format): void {
@@ -132,10 +165,11 @@ function requireWhole(lengthBytes: number, recordBytes: number, name: string, fo
   }
 }
 
+/** Without control characters; letters beyond ASCII are text too. */
 function isText(bytes: Buffer): boolean {
   return bytes
     .subarray(0, 512)
-    .every((byte) => byte === 9 || byte === 10 || byte === 13 || (byte >= 32 && byte < 127));
+    .every((byte) => byte === 9 || byte === 10 || byte === 13 || (byte >= 32 && byte !== 127));
 }
 
 function firstLine(bytes: Buffer): string {
@@ -143,9 +177,14 @@ function firstLine(bytes: Buffer): string {
   return bytes.toString('latin1', 0, end < 0 ? bytes.length : end).trim();
 }
 
-/** True where every even 32-bit word is small and the odd ones vary: 64-bit keys below 2^40. */
+/** True where every even 32-bit word is small and the odd ones vary more: 64-bit keys below 2^40. */
 function looksLikeLongs(bytes: Buffer): boolean {
   if (bytes.length % 8 !== 0) return false;
-  for (let at = 0; at < Math.min(bytes.length, 4096); at += 8) if (bytes.readUInt32BE(at) > 255) return false;
-  return true;
+  const high = new Set<number>();
+  const low = new Set<number>();
+  for (let at = 0; at < Math.min(bytes.length, 4096); at += 8) {
+    high.add(bytes.readUInt32BE(at));
+    low.add(bytes.readUInt32BE(at + 4));
+  }
+  return Math.max(...high) <= 255 && high.size * 4 <= low.size;
 }
