@@ -47,12 +47,17 @@ export function noiseText(e: Environment): string {
 const OTHERS_CPU_WARNING: Ratio = 0.1;
 
 /** What the reader must know before any number: the run is not complete, blocks do not count, or others were at work. */
-export function cautions({ state, why, validity, othersCpu }: Summary): string[] {
+export function cautions({ state, why, validity, invalidMemory, othersCpu }: Summary): string[] {
   const lines: string[] = [];
   if (state !== 'complete') lines.push(`This run is ${state}: ${reasons(why)}.`);
   if (validity.invalid > 0) {
     lines.push(
       `${validity.invalid} of ${validity.blocks} blocks ${areInvalid(validity)} and left out: ${brokenRuleWords(validity).join('; ')}.`,
+    );
+  }
+  for (const { scenario, details } of invalidMemory) {
+    lines.push(
+      `The memory of ${scenario} is left out. Of the load that fills its caches: ${details.join('; ')}.`,
     );
   }
   if (othersCpu !== null && othersCpu.p50 > OTHERS_CPU_WARNING) {

@@ -157,6 +157,8 @@ const memory = z.object({
   scenario: z.string(),
   /** Null in results from before it was recorded. */
   launch: launch.nullable().default(null),
+  /** Empty when the reading counts; otherwise the rules that the load before it broke. */
+  brokenRules: z.array(brokenRule).default([]),
   method: z.string(),
   pods: z.array(
     z.object({

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SYNTHETIC_SCENARIOS, syntheticResult } from './fixtures/synthetic-result.ts';
+import { cautions } from './notes.ts';
 import { parseResult } from './parse-result.ts';
 import type { Result } from './schema.ts';
 import { namedFigures } from './summary/figures.ts';
@@ -118,6 +119,26 @@ test('a run whose blocks are all invalid has no figures and no verdicts', () => 
   );
   assert.equal(scenario('in-process-l1', nothing).request.p50.value, null);
   assert.ok(nothing.comparisons.every(({ verdict, ratio }) => verdict === 'INCONCLUSIVE' && ratio === null));
+});
+
+test('memory that was read after a fill whose requests failed is in no figure, and the reader is told first', () => {
+  const failed = { rule: 'failed-requests' as const, detail: '40 of 300 requests failed: HTTP 503' };
+  const unfilled = (scenario: string) =>
+    summarise({
+      ...result,
+      memory: result.memory.map((reading) =>
+        reading.scenario === scenario ? { ...reading, brokenRules: [failed] } : reading,
+      ),
+    });
+  assert.equal(scenario('redis-sidecar', unfilled('redis-sidecar')).memory, null);
+  assert.match(
+    cautions(unfilled('redis-sidecar')).join(),
+    /memory of redis-sidecar is left out.*40 of 300 requests failed: HTTP 503/,
+  );
+  // Nor is anything measured against it.
+  const other = scenario('redis-sidecar', unfilled('no-cache')).memory!;
+  assert.equal(other.addedPerPayloadByte.value, null);
+  assert.notEqual(other.pod.value, null);
 });
 
 test('the balance sheet closes at 2 % and not beyond', () => {

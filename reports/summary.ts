@@ -62,6 +62,8 @@ export interface Summary {
   readonly launches: readonly { readonly scenario: string; readonly launch: Launch }[];
   readonly leftOut: Result['leftOut'];
   readonly validity: ValiditySummary;
+  /** Memory readings that do not count, in no figure, and why. */
+  readonly invalidMemory: readonly { readonly scenario: string; readonly details: readonly string[] }[];
   /** Null where no block tells. */
   readonly othersCpu: OthersCpuSummary | null;
   readonly generator: GeneratorSummary;
@@ -138,6 +140,12 @@ export function summarise(result: Result): Summary {
     ),
     leftOut: result.leftOut,
     validity: countBrokenRules(result),
+    invalidMemory: result.memory
+      .filter((reading) => !isValid(reading))
+      .map(({ scenario, brokenRules }) => ({
+        scenario,
+        details: brokenRules.map(({ detail }) => detail),
+      })),
     othersCpu: summariseOthersCpu(result),
     generator: judgeGenerator(result),
   };

@@ -12,7 +12,7 @@ import { mergePods } from './merge-pods.ts';
 import type { Profile } from './profile.ts';
 import type { Progress } from './progress.ts';
 import type { RunLog } from './run-log.ts';
-import { brokenRules } from './validity.ts';
+import { brokenRules, brokenRulesOfFill } from './validity.ts';
 import { isSteady } from './warm-up.ts';
 
 /** How often the hit ratio is read during a warm-up. */
@@ -201,12 +201,17 @@ async function measureMemory(scenario: string, plan: RunPlan, parts: RunParts): 
     .filter((index) => index % plan.profile.memoryEveryPods === 0);
   await deployment.restartPods(sample, scenario);
   await deployment.clearCaches();
-  await Promise.race([
+  const load = await Promise.race([
     driver.run(loadPlan(plan, FILL_STREAM, plan.profile.memoryFillMs), deployment.ingress, signal),
     deployment.died,
   ]);
   const reading = await deployment.memory(scenario, sample);
-  return { ...reading, launch: deployment.launch(sample[0]!), filled: await payloadCost(scenario) };
+  return {
+    ...reading,
+    brokenRules: brokenRulesOfFill(load),
+    launch: deployment.launch(sample[0]!),
+    filled: await payloadCost(scenario),
+  };
 }
 
 function loadPlan(plan: RunPlan, stream: number, durationMs: Millis): LoadPlan {

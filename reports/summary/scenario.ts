@@ -92,8 +92,9 @@ function coverageOf(blocks: readonly Block[], rng: Rng): ScenarioSummary['covera
   return { hits: share('hits'), misses: share('misses'), bypass: share('bypass'), faults };
 }
 
-export function isValid(block: Block): boolean {
-  return block.brokenRules.length === 0;
+/** Whether a block, or a memory reading, counts. */
+export function isValid({ brokenRules }: Pick<Block, 'brokenRules'>): boolean {
+  return brokenRules.length === 0;
 }
 
 export function summariseScenario(result: Result, name: string, rng: Rng): ScenarioSummary {
@@ -119,8 +120,10 @@ export function summariseScenario(result: Result, name: string, rng: Rng): Scena
     blocks.some((block) => of(block) !== null) ? perRequest(of, 'us/request') : null;
 
   const outcomes = [...new Set(blocks.flatMap((block) => Object.keys(block.readsByOutcome)))];
-  const memory = result.memory.find((reading) => reading.scenario === name);
-  const noCache = result.memory.find((reading) => reading.scenario === 'no-cache');
+  const memoryOf = (scenario: string) =>
+    result.memory.find((reading) => reading.scenario === scenario && isValid(reading));
+  const memory = memoryOf(name);
+  const noCache = memoryOf('no-cache');
   const coldStart = result.coldStarts.find((start) => start.scenario === name);
   return {
     name,

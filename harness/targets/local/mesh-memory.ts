@@ -34,6 +34,7 @@ export async function readMeshMemory(
   return {
     scenario,
     launch: null,
+    brokenRules: [],
     method: `${MEMORY_METHOD}; after a collection that gives free pages back`,
     pods,
     filled: null,
