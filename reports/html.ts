@@ -8,10 +8,12 @@ import {
   balanceTable,
   comparisonTable,
   libraryHitTable,
+  meanwhileTable,
   overviewTable,
   ratioTable,
   winnersTable,
 } from './page/tables.ts';
+import { MEANWHILE_WORDS } from './summary/meanwhile.ts';
 import { overviewOf } from './summary/overview.ts';
 import { nextHeading } from './summary/winners.ts';
 import type { Summary } from './summary.ts';
@@ -43,6 +45,13 @@ function libraryHitSection(summary: Summary): string {
   return `<h3>A hit in the library against a hit in Redis</h3>
 <p class="muted">in-process-l1, round by round; no miss and no origin in it. What a request meets includes cold processor caches; batches show the cost of the code.</p>
 ${libraryHitTable(summary)}`;
+}
+
+function meanwhileSection(summary: Summary): string {
+  if (summary.meanwhile.length === 0) return '';
+  return `<h2 id="meanwhile">What the pods did meanwhile</h2>
+<p class="muted">${escapeHtml(MEANWHILE_WORDS)}</p>
+${meanwhileTable(summary)}`;
 }
 
 /** The report of one run as a single self-contained page: no network, readable on a phone and in the dark. */
@@ -79,6 +88,7 @@ ${charts.length === 0 ? `<p>${NOTHING.figures}</p>` : chartFigures(charts)}
 <h2 id="figures">Every figure</h2>
 <p class="muted">Each cell: the value, its 95 % interval, and the number of samples. <em>Emulated</em>: the origin's wait is part of the number.</p>
 ${comparisonTable(summary)}
+${meanwhileSection(summary)}
 <h2 id="memory">Memory, line by line</h2>
 ${balanceTable(summary)}
 ${topologySvg === null ? '' : `<h2 id="topology">Topology</h2><div class="topology scroll">${topologySvg}</div>`}

@@ -22,6 +22,7 @@ import {
 } from './notes.ts';
 import type { Figure } from './summary/figure.ts';
 import { tableRows } from './summary/figures.ts';
+import { MEANWHILE_WORDS } from './summary/meanwhile.ts';
 import { overviewOf, ratioMatrixOf } from './summary/overview.ts';
 import { nextHeading, winnersOf } from './summary/winners.ts';
 import type { Summary } from './summary.ts';
@@ -84,6 +85,22 @@ function figuresTable(summary: Summary): string {
     ['Figure', ...summary.scenarios.map(({ name }) => name)],
     rows.map(({ group, name, cells }) => [`${group}: ${name}`, ...cells.map(figureText)]),
   );
+}
+
+function meanwhileSection({ meanwhile }: Summary): string {
+  const [first] = meanwhile;
+  if (first === undefined) return '';
+  const table = markdownTable(
+    ['Scenario', ...first.cells.map(({ column }) => column)],
+    meanwhile.map(({ scenario, cells }) => [scenario, ...cells.map(({ figure }) => figureText(figure))]),
+  );
+  return `
+## What the pods did meanwhile
+
+${MEANWHILE_WORDS}
+
+${table}
+`;
 }
 
 function overviewTable(summary: Summary): string {
@@ -171,7 +188,7 @@ ${libraryHitSection(summary)}
 Each cell: value, 95 % interval, samples. *Emulated*: the origin's wait is part of the number.
 
 ${figuresTable(summary)}
-
+${meanwhileSection(summary)}
 ## Charts
 
 ${charts.map(({ id, title, reading }) => `### ${title}\n\n${reading}\n\n![${title}](${id}.png)`).join('\n\n') || NOTHING.figures}

@@ -5,6 +5,7 @@ import { decodeDistribution, mergeDistributions, quantileNs } from './statistics
 import { seededRng } from './statistics/rng.ts';
 import { type Comparison, compareWithBaseline } from './summary/comparison.ts';
 import { type LibraryHit, libraryHits } from './summary/library-hit.ts';
+import { type Meanwhile, meanwhileOf } from './summary/meanwhile.ts';
 import { isValid, type ScenarioSummary, summariseScenario } from './summary/scenario.ts';
 
 /** How far the load generator can be trusted in this run. */
@@ -67,6 +68,7 @@ export interface Summary {
   /** Null where no block tells. */
   readonly othersCpu: OthersCpuSummary | null;
   readonly generator: GeneratorSummary;
+  readonly meanwhile: Meanwhile;
 }
 
 /** `shared-redis` when the run has it, else the first scenario asked for. */
@@ -116,6 +118,7 @@ function judgeGenerator(result: Result): GeneratorSummary {
 export function summarise(result: Result): Summary {
   const rng = seededRng(result.settings.seed);
   const baseline = baselineOf(result);
+  const scenarios = result.scenarios.map(({ name }) => summariseScenario(result, name, rng));
   return {
     runId: result.runId,
     startedAt: result.startedAt,
@@ -130,7 +133,7 @@ export function summarise(result: Result): Summary {
     topology: result.topology,
     startup: result.startup,
     baseline,
-    scenarios: result.scenarios.map(({ name }) => summariseScenario(result, name, rng)),
+    scenarios,
     comparisons: result.scenarios
       .filter(({ name }) => name !== baseline)
       .flatMap(({ name }) => compareWithBaseline(result.blocks, baseline, name, rng)),
@@ -148,5 +151,6 @@ export function summarise(result: Result): Summary {
       })),
     othersCpu: summariseOthersCpu(result),
     generator: judgeGenerator(result),
+    meanwhile: meanwhileOf(result, scenarios, rng),
   };
 }

@@ -101,6 +101,18 @@ export function ratioTable(summary: Summary): string {
   );
 }
 
+/** What else went on in the pods and on the machine, one line a scenario. */
+export function meanwhileTable({ meanwhile }: Summary): string {
+  const head = meanwhile[0]?.cells.map(({ column }) => `<th scope="col">${column}</th>`).join('');
+  const body = meanwhile.map(
+    ({ scenario, cells }) =>
+      `<tr><th scope="row">${escapeHtml(scenario)}</th>${cells.map(({ figure }) => cell(figure)).join('')}</tr>`,
+  );
+  return scroll(
+    `<table class="compact"><thead><tr><th>Scenario</th>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table>`,
+  );
+}
+
 /** Who is best in what, and by how clear a margin. */
 export function winnersTable(summary: Summary): string {
   const text = (figure: Figure) =>
