@@ -39,7 +39,8 @@ export function reproduceCommand(cli: Argv): Argv {
         .option('target', {
           choices: ['local', 'kind'] as const,
           default: 'local' as const,
-          describe: 'Where to measure; claims about a cluster need one',
+          describe:
+            'Where to measure; kind, for the claims about a cluster, is refused: this version has no such target',
         })
         .option('out', { type: 'string', describe: 'Folder of the ledger (default: reports/out/<run>)' })
         .option('json', { type: 'boolean', default: false, describe: 'Print the ledger as one JSON object' })

@@ -1,6 +1,11 @@
 import type { Claim } from '../../reports/claims/claim.ts';
 import { measurementsFrom } from '../../reports/claims/from-summary.ts';
-import type { MeasurementKind, Measurements, Supplied } from '../../reports/claims/measurements.ts';
+import {
+  MEASURED_ON,
+  type MeasurementKind,
+  type Measurements,
+  type Supplied,
+} from '../../reports/claims/measurements.ts';
 import type { Summary } from '../../reports/summary.ts';
 import { reasonOf } from '../errors.ts';
 import type { OwnedRun } from '../journal/owned-run.ts';
@@ -98,8 +103,11 @@ const STEPS: readonly Step[] = [
   { what: 'moving the hot set of a fleet', gives: ['hotSetShift'], measure: measureFleet },
 ];
 
-/** Why a kind that no step gives is missing. */
-const NOT_MEASURED = 'this version of l1bench has no measurement for it on this target';
+/** Why a kind is missing that no step gave. */
+const NOT_GIVEN = {
+  cluster: 'it needs a cluster, and this version of l1bench has no target but this machine',
+  anywhere: 'this run did not measure it',
+} as const;
 
 /**
  * Measures what the claims need and this target can give. A measurement that fails is missing, with its reason; the
@@ -128,6 +136,7 @@ export async function measureClaims(claims: readonly Claim[], parts: ClaimParts)
       for (const kind of step.gives) missing[kind] = why;
     }
   }
-  for (const kind of needed) if (measurements[kind] === undefined) missing[kind] ??= NOT_MEASURED;
+  for (const kind of needed)
+    if (measurements[kind] === undefined) missing[kind] ??= NOT_GIVEN[MEASURED_ON[kind]];
   return { measurements, missing };
 }

@@ -1,7 +1,10 @@
 import { number, percent } from '../format.ts';
 import type { Environment } from '../schema.ts';
 
-/** Beyond these the machine decides, not the code. */
+/**
+ * Beyond these the machine decides, not the code. Wider than what `doctor` warns from: noise that spoils a single run falls on
+ * both sides of a pair, and a control that differs makes the gate INCONCLUSIVE by itself.
+ */
 const MACHINE_LIMITS = {
   stealRatio: 0.05,
   cpuPressureRatio: 0.6,
