@@ -33,7 +33,8 @@ export async function runExperiment(
   const started = new Date();
   using interrupt = interruptible('nothing');
   using run = openRun(projectFolder, runId);
-  const { sharedRedis } = await findFreeNetwork(runId, 1);
+  await using network = await findFreeNetwork(runId, 1);
+  const { sharedRedis } = network;
   await using parts = new RunningParts();
   parts.add(
     await startRedis(run, needTool(tools.redis).path, {

@@ -123,7 +123,8 @@ async function countSides(
   run: ReturnType<typeof openRun>,
   { redisExecutable, sides }: StageParts,
 ): Promise<Record<Side, ExactCounts>> {
-  const endpoint = (await findFreeNetwork(run.runId, 1)).sharedRedis;
+  await using network = await findFreeNetwork(run.runId, 1);
+  const endpoint = network.sharedRedis;
   const redis = await startRedis(run, redisExecutable, {
     name: 'counting-redis',
     endpoint,

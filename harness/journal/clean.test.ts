@@ -39,6 +39,7 @@ describe('cleaning after a CLI that was killed', { skip }, () => {
       const runId = runIdOn((number) => number === NETWORK_OF_CLEANING, `killed-${index}`);
       // The ports that the deployment will take; two of these tests never run at a time.
       const network = await findFreeNetwork(runId, 4);
+      await network[Symbol.asyncDispose]();
       const cli = spawn(process.execPath, ['--conditions=l1-source', DEPLOY_AND_WAIT, project, runId], {
         stdio: ['ignore', 'ignore', 'inherit'],
       });

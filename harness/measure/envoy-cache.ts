@@ -25,7 +25,8 @@ export async function measureEnvoyCache(
   run: OwnedRun,
   envoyExecutable: string,
 ): Promise<Pick<Measurements, 'envoyCache'>> {
-  const { app, outbound } = (await findFreeNetwork(run.runId, 1)).pods[0]!;
+  await using network = await findFreeNetwork(run.runId, 1);
+  const { app, outbound } = network.pods[0]!;
   const world = { version: 1 };
   const origin = await serveVersions(world, app);
   const folder = join(memoryFolderOf(run), 'envoy-cache');

@@ -54,17 +54,18 @@ const STEPS: readonly Step[] = [
     what: 'reading from Redis and a cache container over TCP and Unix socket',
     gives: ['localhostRead', 'tenLookups'],
     measure: async ({ run, tools }) => {
-      const { sharedRedis, pods } = await findFreeNetwork(run.runId, 1);
+      await using network = await findFreeNetwork(run.runId, 1);
+      const { sharedRedis, pods } = network;
       const at = { redis: sharedRedis, container: pods[0]!.container };
-      return measureLocalhostReads(run, needTool(tools.redis).path, at);
+      return await measureLocalhostReads(run, needTool(tools.redis).path, at);
     },
   },
   {
     what: 'filling a Redis beyond its limit',
     gives: ['redisGrowth'],
     measure: async ({ run, tools }) => {
-      const { sharedRedis } = await findFreeNetwork(run.runId, 1);
-      return measureRedisGrowth(run, needTool(tools.redis).path, sharedRedis);
+      await using network = await findFreeNetwork(run.runId, 1);
+      return await measureRedisGrowth(run, needTool(tools.redis).path, network.sharedRedis);
     },
   },
   { what: 'copying values out', gives: ['copyCost'], measure: async () => measureCopyCost() },

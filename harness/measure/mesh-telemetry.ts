@@ -41,7 +41,8 @@ export async function measureMeshTelemetry(
   envoyExecutable: string,
 ): Promise<Pick<Measurements, 'meshTelemetry'>> {
   await using cleanup = new AsyncDisposableStack();
-  const { pods, sharedRedis } = await findFreeNetwork(run.runId, 2);
+  await using network = await findFreeNetwork(run.runId, 2);
+  const { pods, sharedRedis } = network;
   const [caller, owner] = [pods[0]!, pods[1]!];
 
   const app = createServer((_request, response) => {

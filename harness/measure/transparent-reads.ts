@@ -28,7 +28,8 @@ export async function measureTransparentReads(
   redisExecutable: string,
 ): Promise<Pick<Measurements, 'transparentReads'>> {
   const preload = await bundlePreload(PROJECT_FOLDER, run.folder);
-  const endpoint = { ...(await findFreeNetwork(run.runId, 1)).sharedRedis, host: '127.0.0.1' };
+  await using network = await findFreeNetwork(run.runId, 1);
+  const endpoint = { ...network.sharedRedis, host: '127.0.0.1' };
   const redis = await startRedis(run, redisExecutable, {
     name: 'transparent-redis',
     endpoint,

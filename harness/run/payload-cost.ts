@@ -36,7 +36,7 @@ export async function measurePayloadCost(
 ): Promise<PayloadCost | null> {
   if (['preload', 'pod-proxy-cache'].includes(scenarioOf(scenario).needs)) return null;
   await using parts = new RunningParts();
-  const endpoints = await findFreeNetwork(`${run.runId}-fill`, 1);
+  await using endpoints = await findFreeNetwork(`${run.runId}-fill`, 1);
   const sharedRedis = endpoints.sharedRedis;
   const redis = parts.add(
     await startRedis(run, redisExecutable, {

@@ -10,7 +10,8 @@ const skip = redis === null ? 'needs redis-server: run "l1bench setup"' : false;
 
 test('a server that dies fails the command that waits for it, and nothing else', { skip }, async () => {
   using run = temporaryRun();
-  const { sharedRedis } = await findFreeNetwork(run.runId, 1);
+  await using network = await findFreeNetwork(run.runId, 1);
+  const { sharedRedis } = network;
   const server = await startRedis(run, redis!, { name: 'dies', endpoint: sharedRedis, maxMemoryBytes: 0 });
   const client = await connectOnce(sharedRedis);
   const waits = assert.rejects(client.blPop('never', 0));

@@ -29,6 +29,8 @@ export interface MeshEndpoints {
   readonly pods: readonly PodEndpoints[];
   readonly gateway: Endpoint;
   readonly sharedRedis: Endpoint;
+  /** Whoever listens here has this network to itself; nobody connects. */
+  readonly claim: Endpoint;
 }
 
 /** Meshes that can stand side by side on one machine. */
@@ -74,10 +76,11 @@ export function layOutEndpoints(options: {
     })),
     gateway: shared(0),
     sharedRedis: shared(5),
+    claim: shared(7),
   };
 }
 
-/** Every endpoint of a mesh in one list. */
+/** Every endpoint of a mesh in one list; the claim is none of the mesh. */
 export function allEndpoints(mesh: MeshEndpoints): readonly Endpoint[] {
   return [mesh.gateway, mesh.sharedRedis, ...mesh.pods.flatMap((pod) => Object.values(pod) as Endpoint[])];
 }

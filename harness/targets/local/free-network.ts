@@ -1,19 +1,24 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { platform } from 'node:process';
 import { BenchError, EXIT } from '../../errors.ts';
 import { allEndpoints, type Endpoint, layOutEndpoints, type MeshEndpoints, NETWORKS } from './endpoints.ts';
 
+/** A network that no other run finds free until it is disposed of: by then the mesh holds ports of its own. */
+export interface FreeNetwork extends MeshEndpoints, AsyncDisposable {}
+
 /**
- * The first network, counted from one that the run id names, on which every port of the mesh is free.
+ * The first network, counted from one that the run id names, on which every port of the mesh is free. It is claimed before it
+ * is looked at: of two runs that begin together one has it, and the other finds its servers or goes on.
  * @throws {BenchError} `PORT_TAKEN` when none is, as with a program that listens on all addresses.
  */
 export async function findFreeNetwork(
   runId: string,
   pods: number,
   isFree: (endpoint: Endpoint) => Promise<boolean> = canListen,
-): Promise<MeshEndpoints> {
+  claim: (endpoint: Endpoint) => Promise<AsyncDisposable | null> = holdPort,
+): Promise<FreeNetwork> {
   const first = firstNetworkOf(runId);
   const taken: Endpoint[] = [];
   for (let offset = 0; offset < NETWORKS; offset++) {
@@ -22,9 +27,13 @@ export async function findFreeNetwork(
       network: (first + offset) % NETWORKS,
       pods,
     });
-    const blocker = await firstTaken(allEndpoints(mesh), isFree);
-    if (blocker === null) return mesh;
-    taken.push(blocker);
+    const claimed = await claim(mesh.claim);
+    const blocker = claimed === null ? mesh.claim : await firstTaken(allEndpoints(mesh), isFree);
+    if (claimed !== null && blocker === null) {
+      return { ...mesh, [Symbol.asyncDispose]: () => claimed[Symbol.asyncDispose]() };
+    }
+    await claimed?.[Symbol.asyncDispose]();
+    taken.push(blocker ?? mesh.claim);
   }
   const port = taken[0]?.port ?? 0;
   throw new BenchError(
@@ -53,16 +62,24 @@ export function firstNetworkOf(runId: string): number {
 }
 
 /** Whether a program could listen there now. */
-export async function canListen({ host, port }: Endpoint): Promise<boolean> {
-  const server = createServer();
+export async function canListen(endpoint: Endpoint): Promise<boolean> {
+  await using held = await holdPort(endpoint);
+  return held !== null;
+}
+
+/** Listens there until disposed of; null when another program does. It keeps no process alive. */
+async function holdPort({ host, port }: Endpoint): Promise<AsyncDisposable | null> {
+  const server = createServer().unref();
   try {
     server.listen({ host, port, exclusive: true });
     await once(server, 'listening');
-    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return false;
+    if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') return null;
     throw error;
-  } finally {
-    await new Promise((resolve) => server.close(resolve));
   }
+  return { [Symbol.asyncDispose]: () => closed(server) };
+}
+
+async function closed(server: Server): Promise<void> {
+  await new Promise((resolve) => server.close(resolve));
 }

@@ -24,8 +24,8 @@ export function localTarget(options: LocalTargetOptions): Target {
       try {
         await needDiskRoom(options.run.folder);
         const bundle = await bundleProgram(options.service ?? serviceOf(PROJECT_FOLDER), options.run.folder);
-        // Just before its ports are taken: two runs that start together must not both find the same network free.
-        const endpoints = await findFreeNetwork(plan.runId, plan.topology.services.length);
+        // Ours alone until the servers listen.
+        await using endpoints = await findFreeNetwork(plan.runId, plan.topology.services.length);
         const deployment = cleanup.use(new LocalDeployment({ ...options, plan, endpoints, bundle }));
         await deployment.start(signal);
         cleanup.move();
