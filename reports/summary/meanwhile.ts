@@ -16,7 +16,7 @@ export type Meanwhile = readonly MeanwhileRow[];
 
 /** What the table says of itself. */
 export const MEANWHILE_WORDS =
-  "What else may explain a difference in latency. From its send: a request without the generator's lag, the origin's emulated wait included. Event loop late: how far behind its time a timer of every pod fired, asked 20 times a second. Time in GC: of the time of all pods. CPU: of all processors of this machine; the mesh is applications, proxies and caches.";
+  "What else may explain a difference in latency. Service time: a request from its send, without the generator's lag, the origin's emulated wait included. Event loop late: how far behind its time a timer of every pod fired, asked 20 times a second. Time in GC: of the time of all pods. CPU: of all processors of this machine; the mesh is applications, proxies and caches.";
 
 export function meanwhileOf(result: Result, scenarios: readonly ScenarioSummary[], rng: Rng): Meanwhile {
   const { topology, environment } = result;
@@ -35,8 +35,8 @@ export function meanwhileOf(result: Result, scenarios: readonly ScenarioSummary[
     });
     const tellsDriver = blocks.some(({ driverCpuUs }) => driverCpuUs !== null);
     const figures: readonly [string, Figure][] = [
-      ['from its send, p50', serviceTime.p50],
-      ['from its send, p99', serviceTime.p99],
+      ['service time, p50', serviceTime.p50],
+      ['service time, p99', serviceTime.p99],
       ['event loop late, p50', eventLoopDelay.p50],
       ['event loop late, p99', eventLoopDelay.p99],
       ['GC pause, p99', gcPause.p99],
