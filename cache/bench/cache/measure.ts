@@ -4,7 +4,7 @@ import { RedisMissing } from './redis-server.ts';
 import { SYNC_CANDIDATES, type SyncCache, type Value } from './sync-candidates.ts';
 import { keysOf, zipfDraws } from './zipf-keys.ts';
 
-export type Operation = 'get-hit' | 'read-through-hit' | 'set-at-capacity';
+export type Operation = 'get-hit' | 'read-through-hit' | 'set-at-capacity' | 'get-else-set';
 
 export interface Figure {
   readonly op: Operation;
@@ -16,6 +16,8 @@ export interface Figure {
   readonly ratioToMap: Ratio;
   /** Operations timed. */
   readonly n: Count;
+  /** Of `get-else-set`: the share of its reads that hit. */
+  readonly hitRatioPercent?: number;
 }
 
 export type Measured =
@@ -25,6 +27,9 @@ export type Measured =
 const WARM_UP_ROUNDS = 60;
 const ROUNDS = 300;
 const OPERATIONS_PER_ROUND = 8192;
+/** Of `get-else-set`: keys for each entry, and reads of each before the first round. */
+const KEYS_PER_ENTRY = 10;
+const READS_PER_ENTRY_BEFORE = 20;
 const ASYNC_ROUNDS = 40;
 const ASYNC_OPERATIONS = 2048;
 const SEED = 1;
@@ -33,9 +38,14 @@ const SEED = 1;
 export async function measure(op: Operation, implementation: string, entries: Count): Promise<Measured> {
   if (op === 'read-through-hit') return measureReads(implementation, entries);
   const cache = SYNC_CANDIDATES[implementation]!(entries);
-  return op === 'get-hit'
-    ? measureGets(implementation, entries, cache)
-    : measureSets(implementation, entries, cache);
+  switch (op) {
+    case 'get-hit':
+      return measureGets(implementation, entries, cache);
+    case 'set-at-capacity':
+      return measureSets(implementation, entries, cache);
+    case 'get-else-set':
+      return measureMixed(implementation, entries, cache);
+  }
 }
 
 function measureGets(implementation: string, entries: Count, cache: SyncCache): Measured {
@@ -77,6 +87,33 @@ function measureSets(implementation: string, entries: Count, cache: SyncCache): 
     },
   );
   return figure('set-at-capacity', implementation, entries, samples, ROUNDS * OPERATIONS_PER_ROUND);
+}
+
+/** Reads of more keys than fit; what is missed is set. The `Map` beside it gives up what came first. */
+function measureMixed(implementation: string, entries: Count, cache: SyncCache): Measured {
+  const before = READS_PER_ENTRY_BEFORE * entries;
+  const rounds = WARM_UP_ROUNDS + ROUNDS;
+  // No draw comes twice: a cache that learns would learn the loop.
+  const draws = zipfDraws(keysOf(KEYS_PER_ENTRY * entries), before + rounds * OPERATIONS_PER_ROUND, SEED);
+  const drawsOf = (round: number) => {
+    const from = before + round * OPERATIONS_PER_ROUND;
+    return draws.slice(from, from + OPERATIONS_PER_ROUND);
+  };
+  // Until eviction has long begun: what it learns from then on is part of a read's cost.
+  timeMixed(cache, draws.slice(0, before));
+  const map = new FirstInFirstOut(entries);
+  let [mapRound, round, hits] = [0, 0, 0];
+  const samples = alternate(
+    () => timeMapMixed(map, drawsOf(mapRound++)).ns,
+    () => {
+      const timed = timeMixed(cache, drawsOf(round++));
+      if (round > WARM_UP_ROUNDS) hits += timed.hits;
+      return timed.ns;
+    },
+  );
+  const n = ROUNDS * OPERATIONS_PER_ROUND;
+  const figures = figure('get-else-set', implementation, entries, samples, n);
+  return { ...figures, hitRatioPercent: rounded((100 * hits) / n) };
 }
 
 async function measureReads(implementation: string, entries: Count): Promise<Measured> {
@@ -149,6 +186,51 @@ function timeSets(cache: SyncCache, keys: readonly string[], from: number): Nano
   const started = process.hrtime.bigint();
   for (let i = from; i < from + OPERATIONS_PER_ROUND; i++) cache.set(keys[i % keys.length]!, { id: i });
   return Number(process.hrtime.bigint() - started) / OPERATIONS_PER_ROUND;
+}
+
+function timeMixed(cache: SyncCache, keys: readonly string[]): { ns: Nanos; hits: Count } {
+  let hits = 0;
+  const started = process.hrtime.bigint();
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!;
+    if (cache.get(key) !== undefined) hits++;
+    else cache.set(key, { id: i });
+  }
+  cache.catchUp?.();
+  return { ns: Number(process.hrtime.bigint() - started) / keys.length, hits };
+}
+
+function timeMapMixed(map: FirstInFirstOut, keys: readonly string[]): { ns: Nanos; hits: Count } {
+  let hits = 0;
+  const started = process.hrtime.bigint();
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]!;
+    if (map.get(key) !== undefined) hits++;
+    else map.set(key, { id: i });
+  }
+  return { ns: Number(process.hrtime.bigint() - started) / keys.length, hits };
+}
+
+/** The least that bounds a `Map`. */
+class FirstInFirstOut {
+  readonly #map = new Map<string, Value>();
+  readonly #order: string[];
+  #at = 0;
+
+  constructor(entries: Count) {
+    this.#order = new Array<string>(entries).fill('');
+  }
+
+  get(key: string): Value | undefined {
+    return this.#map.get(key);
+  }
+
+  set(key: string, value: Value): void {
+    this.#map.delete(this.#order[this.#at]!);
+    this.#order[this.#at] = key;
+    if (++this.#at === this.#order.length) this.#at = 0;
+    this.#map.set(key, value);
+  }
 }
 
 function figure(
