@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip, zstdDecompress } from 'node:zlib';
+import { decompress } from '../../cache/sim/decompress.ts';
 import { InputError } from '../input-error.ts';
 import { parseTrace, TRACE_FORMATS, type Trace, type TraceFormat } from './trace-format.ts';
 
@@ -50,11 +49,7 @@ export function traceFormatOf(name: string): TraceFormat {
 
 async function unpack(name: string, bytes: Buffer): Promise<Buffer> {
   try {
-    if (bytes.length >= 4 && bytes.readUInt32LE(0) === 0xfd2fb528)
-      return await promisify(zstdDecompress)(bytes);
-    // The third byte is the method, always deflate; two bytes alone begin many a raw key.
-    if (bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0x1f8b08) return await promisify(gunzip)(bytes);
-    return bytes;
+    return await decompress(bytes);
   } catch (cause) {
     throw new InputError(
       'TRACE_MALFORMED',

@@ -70,7 +70,12 @@ test('plain, gzip and Zstandard files are read; a damaged or missing one is refu
     return join(folder, name);
   };
   const plain = be32(1, 2, 1);
-  const files = { 'a.be32': plain, 'a.be32.gz': gzipSync(plain), 'a.be32.zst': zstdCompressSync(plain) };
+  const files = {
+    'a.be32': plain,
+    'a.be32.gz': gzipSync(plain),
+    'a.be32.zst': zstdCompressSync(plain),
+    'frames.be32.zst': Buffer.concat([zstdCompressSync(be32(1, 2)), zstdCompressSync(be32(1))]),
+  };
   for (const [name, bytes] of Object.entries(files)) {
     assert.deepEqual([...(await readTrace(await write(name, bytes))).ids], [0, 1, 0]);
   }
