@@ -3,13 +3,13 @@
  *
  * new L1Cache({ budgetBytes, … })         see L1CacheOptions
  * get · getMany · peek · has              synchronous reads; the last two leave no trace
- * scan · hottest                        the keys held, a part at a time or those read most
+ * scan · hottest                          the keys held, a part at a time or those read most
  * getOrLoad · getOrLoadMany               read-through, one load a key at a time
  * define(prefix, …) · read · prefetch     loaders by key prefix
  * set · delete · invalidateTag · clear    writes; a load under way never overwrites them
- * setBudget · size · chargedBytes · payloadBytes · budgetBytes · stats
+ * setBudget · size · chargedBytes · payloadBytes · budgetBytes · loadsInFlight · stats
  * onAccesses(listener)                    every access in batches, off the hit path, for what learns from them
- * snapshot · restore                      a warm start
+ * snapshot · restore · lesson · learn     a warm start
  * namespace(cache, prefix)                a part of a cache with keys of its own
  */
 export type * from './access.ts';
