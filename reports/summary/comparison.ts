@@ -47,8 +47,12 @@ function verdictOf(interval: Interval | null, pairs: Count): Verdict {
 }
 
 /** CPU of everything that serves a request: applications, sidecars, Redis. The load generator is not in it. */
+export function meshCpuUs({ appCpuUs, proxyCpuUs, redisCpuUs }: Block): number {
+  return appCpuUs + (proxyCpuUs ?? 0) + (redisCpuUs ?? 0);
+}
+
 export function cpuPerRequestUs(block: Block): number {
-  return (block.appCpuUs + (block.proxyCpuUs ?? 0) + (block.redisCpuUs ?? 0)) / block.completed;
+  return meshCpuUs(block) / block.completed;
 }
 
 type Histogram = 'latencyNs' | 'allReadsNs';

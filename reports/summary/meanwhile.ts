@@ -1,7 +1,7 @@
 import type { Rng } from '../../scenarios/topology/topology.ts';
 import type { Block, Result } from '../schema.ts';
 import { decodeDistribution, meanNs, mergeDistributions } from '../statistics/distribution.ts';
-import { cpuPerRequestUs } from './comparison.ts';
+import { meshCpuUs } from './comparison.ts';
 import { type Figure, missing, quotient } from './figure.ts';
 import { isValid, type ScenarioSummary } from './scenario.ts';
 
@@ -42,7 +42,7 @@ export function meanwhileOf(result: Result, scenarios: readonly ScenarioSummary[
       ['GC pause, p99', gcPause.p99],
       ['longest GC pause', longestPause(blocks)],
       ['time in GC', share(gcMs, topology.services.length)],
-      ['CPU of the mesh', share(meshCpuMs, environment.cores)],
+      ['CPU of the mesh', share((block) => meshCpuUs(block) / 1_000, environment.cores)],
       [
         'CPU of the generator',
         tellsDriver
@@ -52,10 +52,6 @@ export function meanwhileOf(result: Result, scenarios: readonly ScenarioSummary[
     ];
     return [{ scenario: name, cells: figures.map(([column, figure]) => ({ column, figure })) }];
   });
-}
-
-function meshCpuMs(block: Block): number {
-  return (cpuPerRequestUs(block) * block.completed) / 1_000;
 }
 
 function gcMs({ gcPauseNs }: Block): number {

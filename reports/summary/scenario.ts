@@ -8,7 +8,7 @@ import {
   type TailPoint,
   tailCurve,
 } from '../statistics/distribution.ts';
-import { cpuPerRequestUs } from './comparison.ts';
+import { meshCpuUs } from './comparison.ts';
 import { type Figure, quotient, type SampleKind } from './figure.ts';
 import { type LatencyFigures, latencyFigures } from './latency.ts';
 import { type MemorySummary, summariseMemory } from './memory.ts';
@@ -153,7 +153,7 @@ export function summariseScenario(result: Result, name: string, rng: Rng): Scena
       proxy: known((block) => block.proxyCpuUs),
       redis: known((block) => block.redisCpuUs),
       driver: perRequest((block) => block.driverCpuUs, 'us/request'),
-      all: perRequest((block) => cpuPerRequestUs(block) * block.completed, 'us/request'),
+      all: perRequest(meshCpuUs, 'us/request'),
     },
     coverage: coverageOf(blocks, rng),
     redisCommands: perRequest((block) => block.redisCommands, '1/request'),

@@ -93,7 +93,7 @@ function measureSets(implementation: string, entries: Count, cache: SyncCache): 
 function measureMixed(implementation: string, entries: Count, cache: SyncCache): Measured {
   const before = READS_PER_ENTRY_BEFORE * entries;
   const rounds = WARM_UP_ROUNDS + ROUNDS;
-  // No draw comes twice: a cache that learns would learn the loop.
+  // The draws do not come round again: a cache that learns would learn the loop.
   const draws = zipfDraws(keysOf(KEYS_PER_ENTRY * entries), before + rounds * OPERATIONS_PER_ROUND, SEED);
   const drawsOf = (round: number) => {
     const from = before + round * OPERATIONS_PER_ROUND;

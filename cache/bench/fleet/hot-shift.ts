@@ -9,7 +9,7 @@ import { type Chaos, chaoticRoute } from './chaos.ts';
 import { keyName } from './key-name.ts';
 import { LibraryCache } from './library-cache.ts';
 import { LightCache } from './light-cache.ts';
-import type { NumberedCache, Why } from './numbered-cache.ts';
+import type { Insertion, NumberedCache, Why } from './numbered-cache.ts';
 import { SECRET, SharedSecrets } from './shared-secrets.ts';
 import { Timeline } from './timeline.ts';
 import { ZipfKeys } from './zipf-keys.ts';
@@ -142,7 +142,7 @@ export class SimulatedPod {
     if (this.fleet && this.fleet.dueMs <= this.#timeline.nowMs) this.fleet.tick();
   }
 
-  #load(id: number, why: Why, rank?: Ratio): ReturnType<NumberedCache['insert']> {
+  #load(id: number, why: Why, rank?: Ratio): Insertion {
     const outcome = this.cache.insert(id, why, rank);
     if (outcome === 'started') this.fetches++;
     return outcome;

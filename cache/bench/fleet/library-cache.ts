@@ -3,7 +3,7 @@ import { REGULARS_STAY } from '../../src/fleet/pod.ts';
 import { L1Cache } from '../../src/index.ts';
 import type { Count, Ratio } from '../../src/units.ts';
 import { keyName } from './key-name.ts';
-import type { NumberedCache, Why } from './numbered-cache.ts';
+import type { Insertion, NumberedCache, Why } from './numbered-cache.ts';
 
 const VALUE = {};
 /** Far more than the entries take: they are bounded by their number here. */
@@ -33,7 +33,7 @@ export class LibraryCache implements NumberedCache {
     return 'first-hit';
   }
 
-  insert(id: number, why: Why, rank: Ratio = 1): 'started' | 'held' | 'no-room' {
+  insert(id: number, why: Why, rank: Ratio = 1): Insertion {
     if (this.holds(id)) {
       if (why === 'hot') this.#cache.prefetch(keyName(id), { frequency: READS_OF_HOT });
       return 'held';

@@ -1,5 +1,5 @@
 import type { Count } from '../../src/units.ts';
-import type { NumberedCache, Why } from './numbered-cache.ts';
+import type { Insertion, NumberedCache, Why } from './numbered-cache.ts';
 
 /** An LRU cache of numbered keys without values, at a tenth of the time that the library's takes. */
 export class LightCache implements NumberedCache {
@@ -34,7 +34,7 @@ export class LightCache implements NumberedCache {
   }
 
   /** What a peer's working set brings comes behind all others, as it comes in the order of its heat. */
-  insert(id: number, why: Why): 'started' | 'held' | 'no-room' {
+  insert(id: number, why: Why): Insertion {
     const keys = this.#keys;
     const at = id * WIDTH;
     if (keys[at + STATE] !== ABSENT) return 'held';

@@ -154,7 +154,7 @@ export class WarmUp {
   #load(key: string, running: Running): LoadStep {
     const { pod, now } = this.#context;
     if (pod.loadsInFlight() >= Math.max(1, running.perSecond * IN_FLIGHT_SHARE)) return 'not-now';
-    const outcome = pod.holds(key) ? 'held' : pod.prewarm(key, running.taken / Math.max(1, running.keys));
+    const outcome = pod.holds(key) ? 'held' : pod.prewarm(key, running.taken / running.keys);
     if (outcome === 'no-room') running.room = 'full';
     if (outcome === 'no-room' || outcome === 'origin-busy') return 'not-now';
     running.taken++;

@@ -28,12 +28,14 @@ export async function findFreeNetwork(
       pods,
     });
     const claimed = await claim(mesh.claim);
-    const blocker = claimed === null ? mesh.claim : await firstTaken(allEndpoints(mesh), isFree);
-    if (claimed !== null && blocker === null) {
-      return { ...mesh, [Symbol.asyncDispose]: () => claimed[Symbol.asyncDispose]() };
+    if (claimed === null) {
+      taken.push(mesh.claim);
+      continue;
     }
-    await claimed?.[Symbol.asyncDispose]();
-    taken.push(blocker ?? mesh.claim);
+    const blocker = await firstTaken(allEndpoints(mesh), isFree);
+    if (blocker === null) return { ...mesh, [Symbol.asyncDispose]: () => claimed[Symbol.asyncDispose]() };
+    await claimed[Symbol.asyncDispose]();
+    taken.push(blocker);
   }
   const port = taken[0]?.port ?? 0;
   throw new BenchError(
