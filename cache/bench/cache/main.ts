@@ -20,9 +20,9 @@ const asked = benchCli('bench:cache')
   .usage(
     `$0 [options]
 
-Compares a hit, an awaited read-through hit, a set at capacity and reads of ten times as many keys as fit with a bare Map
-and with peers. Each candidate runs in a process of its own, its rounds alternating with the Map's: the ratio is the
-figure, the nanoseconds are those of this machine at this moment. All of it takes about three minutes.`,
+Compares a hit, an awaited read-through hit, a set at capacity and reads of ten times as many keys as fit with a
+bare Map and with peers. Each candidate runs in a process of its own, its rounds alternating with the Map's: the ratio
+is the figure, the nanoseconds are those of this machine at this moment. All of it takes about three minutes.`,
   )
   .option('op', {
     type: 'string',
